@@ -1,0 +1,35 @@
+"""What the machine must offer the tests beside Python: a browser and programs that read what we write.
+
+`python -m tests.machine` tells what is missing in one line.  Never installs anything.
+"""
+
+import shutil
+import sys
+
+# program: Debian package
+PROGRAMS = {
+    "chromium": "chromium",
+    "zbarimg": "zbar-tools",
+    "pdftoppm": "poppler-utils",
+    "pdfsig": "poppler-utils",
+    "qpdf": "qpdf",
+    "openssl": "openssl",
+}
+
+
+def program(name: str) -> str:
+    """Return the path of a program of :data:`PROGRAMS`; raises RuntimeError when the machine lacks it."""
+    found = shutil.which(name)
+    if found is None:
+        raise RuntimeError(f"{name} is missing: apt-get install {PROGRAMS[name]}")
+    return found
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages that would bring the missing programs."""
+    return sorted({package for name, package in PROGRAMS.items() if shutil.which(name) is None})
+
+
+if __name__ == "__main__":
+    if packages := missing_packages():
+        sys.exit(f"The tests need programs that this machine lacks: apt-get install {' '.join(packages)}")
