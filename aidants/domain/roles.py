@@ -1,0 +1,19 @@
+"""The roles of DOMAIN §4: in a structure, or in the State's services."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role; the first two are held in a structure, the others nationally."""
+
+    AIDANT = "aidant"
+    REFERENT = "referent"
+    INSTRUCTEUR = "instructeur"
+    PREFECTURE = "prefecture"
+    OPERATEUR = "operateur"
+    ORGANISME = "organisme"
+    ACCUEIL = "accueil"
+    ADMINISTRATEUR = "administrateur"
+
+
+NATIONAL_ROLES = tuple(role for role in Role if role not in (Role.AIDANT, Role.REFERENT))

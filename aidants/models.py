@@ -1,0 +1,18 @@
+"""Hands on the tables of the rooms, where Django looks for them."""
+
+from aidants.comptes.models import Compte, Fonction
+from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.journal.models import Entree, RefusCompte, Sel
+from aidants.structures.models import Affectation, Structure
+
+__all__ = [
+    "Affectation",
+    "Compte",
+    "Entree",
+    "Fonction",
+    "HabilitationAidant",
+    "HabilitationStructure",
+    "RefusCompte",
+    "Sel",
+    "Structure",
+]

@@ -1,0 +1,15 @@
+"""What the frame of every page needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the place acted for and the reception's telephone number."""
+    return {
+        "affectation": getattr(request, "affectation", None),
+        "accueil_telephone": settings.ACCUEIL_TELEPHONE,
+        "demo": settings.DEMO,
+    }

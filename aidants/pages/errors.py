@@ -1,0 +1,40 @@
+"""The pages shown when a request cannot be answered."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+    return render(request, "aidants/error.html", {"title": title, "advice": advice}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: object) -> HttpResponse:
+    """400: what was sent cannot be read."""
+    return _page(request, 400, "Demande illisible", "Revenez en arrière et réessayez.")
+
+
+def forbidden(request: HttpRequest, exception: object) -> HttpResponse:
+    """403: not for this person."""
+    return _page(request, 403, "Accès refusé", "Cette page n’est pas ouverte à votre rôle.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was opened in another session, or cookies are blocked."""
+    advice = "Votre session a changé depuis l’ouverture de cette page. Rechargez-la, puis recommencez."
+    return _page(request, 403, "Formulaire expiré", advice)
+
+
+def not_found(request: HttpRequest, exception: object) -> HttpResponse:
+    """404: no such page, or nothing that this person may see."""
+    advice = "L’adresse est peut-être incomplète, ou cet élément n’est pas dans votre structure."
+    return _page(request, 404, "Page introuvable", advice)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault.  Rendered without the database."""
+    body = (
+        '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Erreur du service</title></head>'
+        "<body><main><h1>Erreur du service</h1><p>Rien n’est perdu : ce que vous aviez enregistré l’est toujours."
+        ' Réessayez dans une minute.</p><p><a href="/">Retour à l’accueil</a></p></main></body></html>'
+    )
+    return HttpResponse(body, status=500)

@@ -1,0 +1,67 @@
+"""Structures, and who belongs to them."""
+
+import uuid
+
+from django.db import models
+
+from aidants.comptes.models import Compte
+
+
+class Structure(models.Model):
+    """The legal person that receives mandats; any habilitated aidant of it may act."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("nom", max_length=256)
+    siret = models.CharField("SIRET", max_length=14)
+    kind = models.CharField("type", max_length=64, blank=True)
+    street = models.CharField("adresse", max_length=256)
+    postcode = models.CharField("code postal", max_length=5)
+    city = models.CharField("commune", max_length=256)
+    insee_code = models.CharField("code commune", max_length=5)
+    telephone = models.CharField("téléphone", max_length=16, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    time_zone = models.CharField(max_length=64, default="Europe/Paris")
+    demarches = models.JSONField(default=list, blank=True)
+    houses_or_bills = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "structure"
+        indexes = (models.Index(fields=("siret",), name="structure_siret"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """The postal address on one line, as actes carry it."""
+        return f"{self.street}, {self.postcode} {self.city}"
+
+
+class Affectation(models.Model):
+    """A person's place in a structure: aidant, referent, or both."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="affectations")
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="affectations")
+    is_aidant = models.BooleanField(default=False)
+    is_referent = models.BooleanField(default=False)
+    is_conseiller = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "affectation"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("compte", "structure"),
+                condition=models.Q(ended_at__isnull=True),
+                name="affectation_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_aidant=True) | models.Q(is_referent=True), name="affectation_role"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.compte_id} / {self.structure_id}"

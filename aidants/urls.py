@@ -1,0 +1,6 @@
+"""Addresses of ``aidants``."""
+
+from django.urls import URLPattern
+
+app_name = "aidants"
+urlpatterns: list[URLPattern] = []

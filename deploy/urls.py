@@ -1,0 +1,22 @@
+"""Every address of the service, assembled from the three apps."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def sante(request: HttpRequest) -> HttpResponse:
+    """Tell a supervisor that the process answers; says nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("sante", sante, name="sante"),
+    path("", include("aidants.urls")),
+    path("", include("mandats.urls")),
+    path("", include("oidc.urls")),
+]
+
+handler400 = "aidants.pages.errors.bad_request"
+handler403 = "aidants.pages.errors.forbidden"
+handler404 = "aidants.pages.errors.not_found"
+handler500 = "aidants.pages.errors.server_error"

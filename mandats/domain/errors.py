@@ -1,0 +1,144 @@
+"""The errors that ``mandats`` declares."""
+
+from aidants.domain.errors import declare
+
+AUTORISATION_UNKNOWN = declare(
+    "mandat.autorisation_unknown",
+    404,
+    "Ce mandat n’existe pas, ou n’est pas dans votre structure.",
+    "La référence est inconnue de cette structure. Ne rien dire d’une autre structure.",
+    "access_denied",
+)
+AUTORISATION_ENDED = declare(
+    "mandat.autorisation_ended",
+    409,
+    "Ce mandat n’est plus valable pour cette démarche. Un nouveau mandat est nécessaire.",
+    "L’autorisation a pris fin : révocation, remplacement ou autre fin. Le motif ne se dit pas.",
+    "access_denied",
+)
+MANDAT_EXPIRED = declare(
+    "mandat.expired",
+    409,
+    "Ce mandat est arrivé à son terme. Un nouveau mandat est nécessaire.",
+    "La date de fin est passée.",
+    "access_denied",
+)
+MANDAT_SUSPENDED = declare(
+    "mandat.suspended",
+    409,
+    "Ce mandat est suspendu. Il ne reprend que si la personne le demande elle-même.",
+    "Suspension par l’usager ou faute d’exemplaire signé.",
+    "access_denied",
+)
+DEMARCHE_NARROWED = declare(
+    "mandat.demarche_narrowed",
+    409,
+    "Votre structure ne propose plus cette démarche.",
+    "La structure a restreint ses démarches ; les mandats plus anciens suivent.",
+    "access_denied",
+)
+IDENTITY_DOES_NOT_CROSS = declare(
+    "mandat.identity_does_not_cross",
+    409,
+    "L’identité de cette personne a été vérifiée sur pièce : ce mandat ne passe pas par FranceConnect.",
+    "Identité piece_vue : jamais transmise à FranceConnect.",
+    "access_denied",
+)
+EMAIL_MISSING = declare(
+    "mandat.email_missing",
+    409,
+    "Cette personne n’a pas d’adresse électronique : FranceConnect l’exige. Le mandat reste utilisable autrement.",
+    "FranceConnect écrit à l’usager. Ne jamais inventer d’adresse.",
+    "access_denied",
+)
+NO_DEMARCHE = declare(
+    "brouillon.no_demarche",
+    422,
+    "Choisissez au moins une démarche.",
+    "Aucune démarche cochée.",
+)
+BROUILLON_GONE = declare(
+    "brouillon.gone",
+    409,
+    "Ce brouillon n’existe plus : il a été signé ou abandonné sur un autre écran.",
+    "Deux personnes ou deux onglets ont agi sur le même brouillon. Voir la liste des mandats.",
+)
+NO_IDENTITY = declare(
+    "brouillon.no_identity",
+    409,
+    "La personne ne s’est pas encore identifiée avec FranceConnect.",
+    "Reprendre le brouillon et lancer FranceConnect.",
+)
+MINOR = declare(
+    "brouillon.minor",
+    403,
+    "Cette personne a moins de 18 ans : elle ne peut pas confier de mandat. "
+    "Son représentant légal peut agir pour elle auprès de chaque administration.",
+    "Âge calculé au jour près ; une date partielle est lue comme la plus jeune possible.",
+)
+NOT_CONSENTED = declare(
+    "brouillon.not_consented",
+    409,
+    "La personne n’a pas encore donné son accord.",
+    "Le consentement manque : signature, code ou exemplaire papier signé.",
+)
+TEXT_CHANGED = declare(
+    "brouillon.text_changed",
+    409,
+    "Le texte a changé depuis son affichage. Relisez le récapitulatif avant de signer.",
+    "Empreinte du texte différente : un autre onglet a modifié le brouillon.",
+)
+CONSENT_CODE_REFUSED = declare(
+    "brouillon.consent_code_refused",
+    403,
+    "Ce code n’est pas le bon. Vérifiez le message reçu, puis réessayez.",
+    "Code de consentement faux ou expiré (10 minutes, 5 essais).",
+)
+SIGNATURE_EMPTY = declare(
+    "brouillon.signature_empty",
+    422,
+    "La signature est vide. Signez dans le cadre, ou choisissez un code par SMS.",
+    "Le dessin n’a aucun trait.",
+)
+SCAN_REFUSED = declare(
+    "document.scan_refused",
+    422,
+    "Ce fichier n’est pas accepté. Envoyez un PDF, un JPEG ou un PNG de 10 Mo au plus.",
+    "Type vérifié par le contenu, pas par le nom du fichier.",
+)
+TELEPHONE_REFUSED = declare(
+    "brouillon.telephone_refused",
+    422,
+    "Ce numéro de téléphone n’est pas valable.",
+    "Numéro mal formé.",
+)
+ALREADY_ENDED = declare(
+    "mandat.already_ended",
+    409,
+    "Ce mandat avait déjà pris fin.",
+    "Deux personnes l’ont arrêté presque en même temps. Rien à faire.",
+)
+DECLARATION_REFUSED = declare(
+    "utilisation.declaration_refused",
+    422,
+    "Indiquez l’organisme, ce qui a été fait et une date comprise dans la durée du mandat.",
+    "Une utilisation déclarée demande organisme, description et date.",
+)
+USAGER_ACCESS_REFUSED = declare(
+    "usager.access_refused",
+    403,
+    "Ces informations ne correspondent à aucun mandat. Vérifiez la référence, le code et la date de naissance.",
+    "Référence, code ou date de naissance faux ; ne jamais dire lequel.",
+)
+CODE_MISTYPED = declare(
+    "usager.code_mistyped",
+    422,
+    "Ce code comporte une erreur de frappe. Vérifiez les 16 chiffres.",
+    "Le chiffre de contrôle ne correspond pas ; l’essai n’est pas compté.",
+)
+TOO_MANY_LOOKUPS = declare(
+    "verification.too_many",
+    429,
+    "Trop de demandes. Patientez avant de réessayer.",
+    "Limite par mandat, par adresse ou générale atteinte.",
+)

@@ -1,0 +1,49 @@
+"""The usager's identity as it was proven, and the checks that do not depend on where it came from."""
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identite:
+    """Who the usager is.
+
+    ``sub_digest``  keyed digest of FranceConnect's ``sub``; empty for a document seen at the desk
+    ``birthdate``   ``YYYY-MM-DD``, or presumed ``YYYY-MM-00`` / ``YYYY-00-00`` (kept as text)
+    ``birthplace``  COG of the commune when born in France, else empty; ``birthcountry`` COG
+    """
+
+    sub_digest: str
+    given_name: str
+    family_name: str
+    birthdate: str
+    gender: str
+    birthplace: str
+    birthcountry: str
+    email: str = ""
+    preferred_username: str = ""
+    telephone: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """All first names and the birth name."""
+        return f"{self.given_name} {self.family_name}"
+
+    def to_bytes(self) -> bytes:
+        """Return JSON for the vault."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Identite":
+        """Read what :meth:`to_bytes` wrote."""
+        return cls(**json.loads(data))
+
+
+@dataclass(frozen=True, slots=True)
+class PreuveIdentite:
+    """How the identity was proven: kind (``franceconnect``), level (``eidas1``), digests of the proof."""
+
+    kind: str
+    level: str
+    sub_digest: str
+    token_id_digest: str = ""

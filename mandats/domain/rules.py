@@ -1,0 +1,153 @@
+"""May this autorisation be used now?  May this brouillon be signed now?
+
+Each check takes ten lines at most and stands in a tuple whose order is the
+order of the answers.  Facts and ``now`` are arguments.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aidants.domain.decisions import GRANTED, Decision, Denied, decide
+from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE
+from mandats.domain import errors
+
+
+@dataclass(frozen=True, slots=True)
+class UseFacts:
+    """What must be known of one autorisation, and of who wants to use it.
+
+    ``actor_is_aidant`` and ``aidant_habilite`` are true when nobody in
+    particular acts (an administration verifies).  ``crosses_to_franceconnect``
+    says that the use goes through FranceConnect.
+    """
+
+    now: datetime
+    expires_at: datetime
+    mandat_ended_at: datetime | None
+    autorisation_ended_at: datetime | None
+    suspended_at: datetime | None
+    demarche_offered: bool
+    structure_habilitee: bool
+    actor_is_aidant: bool = True
+    aidant_habilite: bool = True
+    crosses_to_franceconnect: bool = False
+    identity: str = "franceconnect"
+    has_email: bool = True
+
+
+def _actor_is_aidant(facts: UseFacts) -> Decision:
+    """Only an aidant of the structure uses its mandats (DOMAIN §3.4)."""
+    return GRANTED if facts.actor_is_aidant else Denied(NOT_AN_AIDANT)
+
+
+def _structure_habilitee(facts: UseFacts) -> Decision:
+    """Loss of habilitation ends the structure's mandats (DOMAIN §3.4)."""
+    return GRANTED if facts.structure_habilitee else Denied(STRUCTURE_NOT_HABILITEE)
+
+
+def _aidant_habilite(facts: UseFacts) -> Decision:
+    """The aidant's own right stands (DOMAIN §5)."""
+    return GRANTED if facts.aidant_habilite else Denied(AIDANT_NOT_HABILITE)
+
+
+def _not_ended(facts: UseFacts) -> Decision:
+    """A mandat revoked, replaced or otherwise ended gives nothing more (C. civ. 2003)."""
+    ended = facts.mandat_ended_at or facts.autorisation_ended_at
+    return Denied(errors.AUTORISATION_ENDED) if ended else GRANTED
+
+
+def _not_expired(facts: UseFacts) -> Decision:
+    """``expires_at`` is exclusive: at that very second the mandat has ended (DOMAIN §3.3)."""
+    return GRANTED if facts.now < facts.expires_at else Denied(errors.MANDAT_EXPIRED)
+
+
+def _not_suspended(facts: UseFacts) -> Decision:
+    """A suspension stops every use until the usager resumes it (DOMAIN §3.4)."""
+    return Denied(errors.MANDAT_SUSPENDED) if facts.suspended_at else GRANTED
+
+
+def _demarche_offered(facts: UseFacts) -> Decision:
+    """A structure that narrows its themes stops uses of older mandats too (DOMAIN §3.2)."""
+    return GRANTED if facts.demarche_offered else Denied(errors.DEMARCHE_NARROWED)
+
+
+def _identity_crosses(facts: UseFacts) -> Decision:
+    """Only an identity from FranceConnect goes back to FranceConnect (DOMAIN §3.5)."""
+    if facts.crosses_to_franceconnect and facts.identity != "franceconnect":
+        return Denied(errors.IDENTITY_DOES_NOT_CROSS)
+    return GRANTED
+
+
+def _has_email(facts: UseFacts) -> Decision:
+    """FranceConnect requires the usager's own address (PROTOCOLS §1)."""
+    if facts.crosses_to_franceconnect and not facts.has_email:
+        return Denied(errors.EMAIL_MISSING)
+    return GRANTED
+
+
+_MAY_USE = (
+    _actor_is_aidant,
+    _structure_habilitee,
+    _aidant_habilite,
+    _not_ended,
+    _not_expired,
+    _not_suspended,
+    _demarche_offered,
+    _identity_crosses,
+    _has_email,
+)
+
+
+def may_use(facts: UseFacts) -> Decision:
+    """Return whether the autorisation may be used at ``facts.now``."""
+    return decide(_MAY_USE, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class SignFacts:
+    """What must be known of a brouillon at the moment of acceptation."""
+
+    already_signed: bool
+    has_demarche: bool
+    identified: bool
+    is_adult: bool
+    consented: bool
+    demarches_offered: bool
+
+
+def _still_there(facts: SignFacts) -> Decision:
+    """A brouillon is signed once."""
+    return Denied(errors.BROUILLON_GONE) if facts.already_signed else GRANTED
+
+
+def _has_demarche(facts: SignFacts) -> Decision:
+    """A mandat names what may be done (C. civ. 1987-1989)."""
+    return GRANTED if facts.has_demarche else Denied(errors.NO_DEMARCHE)
+
+
+def _identified(facts: SignFacts) -> Decision:
+    """Somebody gives the mandat (DOMAIN §3.5)."""
+    return GRANTED if facts.identified else Denied(errors.NO_IDENTITY)
+
+
+def _is_adult(facts: SignFacts) -> Decision:
+    """Adults only, computed to the day (DOMAIN §3.1)."""
+    return GRANTED if facts.is_adult else Denied(errors.MINOR)
+
+
+def _demarches_offered(facts: SignFacts) -> Decision:
+    """The structure still offers every theme chosen (DOMAIN §3.2)."""
+    return GRANTED if facts.demarches_offered else Denied(errors.DEMARCHE_NARROWED)
+
+
+def _consented(facts: SignFacts) -> Decision:
+    """Formed by consentement, then acceptation (C. civ. 1984)."""
+    return GRANTED if facts.consented else Denied(errors.NOT_CONSENTED)
+
+
+_MAY_SIGN = (_still_there, _has_demarche, _identified, _is_adult, _demarches_offered, _consented)
+
+
+def may_sign(facts: SignFacts) -> Decision:
+    """Return whether the structure may accept this brouillon."""
+    return decide(_MAY_SIGN, facts)

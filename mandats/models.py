@@ -1,0 +1,23 @@
+"""Hands on the tables of the rooms, where Django looks for them."""
+
+from mandats.registre.models import (
+    Autorisation,
+    Brouillon,
+    CodeUsager,
+    Document,
+    Mandat,
+    Usager,
+    Utilisation,
+    Verification,
+)
+
+__all__ = [
+    "Autorisation",
+    "Brouillon",
+    "CodeUsager",
+    "Document",
+    "Mandat",
+    "Usager",
+    "Utilisation",
+    "Verification",
+]

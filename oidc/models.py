@@ -1,0 +1,1 @@
+"""Hands on the tables of the rooms, where Django looks for them."""

@@ -1,0 +1,6 @@
+"""Addresses of ``oidc``."""
+
+from django.urls import URLPattern
+
+app_name = "oidc"
+urlpatterns: list[URLPattern] = []
