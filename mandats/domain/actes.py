@@ -214,8 +214,8 @@ class Acte:
             value = parse_canonical(data)
         except CanonicalError as error:
             raise ActeMalformed(str(error)) from error
-        _require(isinstance(value, dict), "an acte is a JSON object")
-        assert isinstance(value, dict)
+        if not isinstance(value, dict):
+            raise ActeMalformed("an acte is a JSON object")
         version = value.get("version")
         _require(version == VERSION and type(version) is int, f"unknown version of acte: {version!r}")
         try:
@@ -317,7 +317,9 @@ def _arguments(value: dict[str, Json]) -> dict[str, Any]:
             proofs=_proofs_in(consentement["proofs"]),
         ),
         "place": _text(known["place"]),
-        "appended": tuple((name, canonical_bytes(value[name]).decode()) for name in sorted(value.keys() - _KNOWN)),
+        "appended": tuple(
+            (name, canonical_bytes(value[name]).decode()) for name in sorted(value.keys() - _KNOWN)
+        ),
     }
 
 

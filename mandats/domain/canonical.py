@@ -7,7 +7,7 @@ code point order agree), whole numbers that every reader holds exactly (RFC 8259
 import json
 from typing import Any, Final, NoReturn, TypeAlias, Union
 
-Json: TypeAlias = Union[None, bool, int, str, list["Json"], dict[str, "Json"]]  # noqa: UP007 - a recursive name in quotes
+Json: TypeAlias = Union[bool, int, str, list["Json"], dict[str, "Json"], None]  # noqa: UP007 - names itself
 
 _LARGEST: Final = 2**53 - 1
 
@@ -30,7 +30,10 @@ def parse_canonical(data: bytes) -> Json:
     """Return the value whose canonical form is exactly ``data``.  Raises :class:`CanonicalError`."""
     try:
         value: Json = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_fraction, parse_constant=_no_fraction
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_float=_no_fraction,
+            parse_constant=_no_fraction,
         )
     except CanonicalError:
         raise
@@ -53,12 +56,7 @@ def _no_fraction(_: str) -> NoReturn:
 
 
 def _check(value: Any) -> None:
-    if value is None or isinstance(value, bool | str):
-        return
-    if isinstance(value, int):
-        if abs(value) > _LARGEST:
-            raise CanonicalError("a whole number beyond 2^53 - 1")
-    elif isinstance(value, list):
+    if isinstance(value, list):
         for item in value:
             _check(item)
     elif isinstance(value, dict):
@@ -67,4 +65,11 @@ def _check(value: Any) -> None:
                 raise CanonicalError("names are ASCII text")
             _check(item)
     else:
+        _check_leaf(value)
+
+
+def _check_leaf(value: Any) -> None:
+    if value is not None and not isinstance(value, bool | int | str):
         raise CanonicalError(f"no canonical form for {type(value).__name__}")
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise CanonicalError("a whole number beyond 2^53 - 1")

@@ -10,7 +10,9 @@ BROUILLON_IDENTIFY_REFUSED = declare("brouillon:identify_refused", "Identificati
 BROUILLON_FREEZE = declare("brouillon:freeze", "Texte présenté à l’usager", "text_sha256", "summary_sha256")
 CONSENT_CODE_SEND = declare("consentement:send_code", "Code de consentement envoyé", "delivery")
 CONSENT_CODE_REFUSED = declare("consentement:code_refused", "Code de consentement refusé")
-CONSENT = declare("consentement:give", "Consentement de l’usager", "kind", "method", "text_sha256", "proof_sha256")
+CONSENT = declare(
+    "consentement:give", "Consentement de l’usager", "kind", "method", "text_sha256", "proof_sha256"
+)
 CONSENT_REFUSED = declare("consentement:refuse", "Consentement non recevable")
 EXEMPLAIRE_PRINT = declare("document:print_exemplaire", "Exemplaire à signer imprimé", "sha256")
 SCAN_ADD = declare("document:add_scan", "Exemplaire signé ajouté", "sha256", "version")
@@ -29,7 +31,9 @@ MANDAT_SIGN = declare(
     "brouillon",
 )
 MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brouillon")
-AUTORISATION_REPLACE = declare("autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference")
+AUTORISATION_REPLACE = declare(
+    "autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference"
+)
 MANDAT_REVOKE = declare("mandat:revoke", "Mandat révoqué", "motif", "way")
 MANDAT_REVOKE_REFUSED = declare("mandat:revoke_refused", "Révocation sans effet", "way")
 AUTORISATION_REVOKE = declare("autorisation:revoke", "Autorisation révoquée", "motif", "way", "demarche")
@@ -37,7 +41,9 @@ VOLET_PRINT = declare("volet:print", "Volet usager imprimé, nouveaux codes")
 CODE_RENEW = declare("code:renew", "Nouveau code demandé par l’usager", "kind")
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
-UTILISATION_DECLARE = declare("utilisation:declare", "Utilisation déclarée", "channel", "demarche", "utilisation")
+UTILISATION_DECLARE = declare(
+    "utilisation:declare", "Utilisation déclarée", "channel", "demarche", "utilisation"
+)
 UTILISATION_DECLARE_REFUSED = declare("utilisation:declare_refused", "Déclaration d’utilisation refusée")
 UTILISATION_BRIDGE = declare(
     "utilisation:bridge", "Utilisation par connexion à un site", "client", "demarche", "utilisation"
@@ -47,7 +53,14 @@ IDENTITY_RELEASE = declare("identite:release", "Identité transmise à un site",
 USAGER_ENTER = declare("usager:enter", "Espace de l’usager ouvert", "way")
 USAGER_ENTER_REFUSED = declare("usager:enter_refused", "Accès à l’espace de l’usager refusé", "count")
 VERIFICATION_ANSWER = declare(
-    "verification:answer", "Mandat vérifié", "verification", "demarche", "answer", "way", "authenticated", "client"
+    "verification:answer",
+    "Mandat vérifié",
+    "verification",
+    "demarche",
+    "answer",
+    "way",
+    "authenticated",
+    "client",
 )
 VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"

@@ -110,7 +110,9 @@ def test_anything_else_is_refused(change: Callable[[dict[str, Any]], object]) ->
         Acte.from_bytes(changed(change))
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"1", b"{}", b"\xff", ordinary_acte().to_bytes() + b"\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"null", b"1", b"{}", b"\xff", ordinary_acte().to_bytes() + b"\n"]
+)
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ActeMalformed):
         Acte.from_bytes(data)
@@ -134,7 +136,7 @@ def test_moments_are_kept_to_the_second() -> None:
 
 def test_naive_moments_and_double_proofs_are_refused() -> None:
     with pytest.raises(ActeMalformed, match="time zone"):
-        replace(ordinary_acte(), accepted_at=datetime(2026, 11, 22))
+        replace(ordinary_acte(), accepted_at=datetime(2026, 11, 22))  # noqa: DTZ001
     proof = actes.Proof("scan", "0" * 64)
     with pytest.raises(ActeMalformed, match="once"):
         actes.Consent("papier", "scan", (proof, proof))

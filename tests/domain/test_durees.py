@@ -24,7 +24,7 @@ from mandats.domain.durees import (
     until,
 )
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2060, 12, 31), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2060, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,9 @@ def test_expires_at(zone: str, accepted_at: str, duree: Duree, expected: str) ->
 
 def test_clocks_that_change_at_midnight() -> None:
     """Beirut loses the hour after midnight; Havana lives the hour before one o'clock twice."""
-    assert expires_at(datetime(2026, 3, 27, 12, tzinfo=UTC), J1, "Asia/Beirut") == datetime(2026, 3, 28, 22, tzinfo=UTC)
+    assert expires_at(datetime(2026, 3, 27, 12, tzinfo=UTC), J1, "Asia/Beirut") == datetime(
+        2026, 3, 28, 22, tzinfo=UTC
+    )
     ends = expires_at(datetime(2026, 10, 30, 12, tzinfo=UTC), J1, "America/Havana")
     assert ends.astimezone(ZoneInfo("America/Havana")).date() == date(2026, 11, 1)
 
@@ -79,7 +81,9 @@ def test_the_second_before_the_end_is_still_the_last_day(at: datetime, zone: str
     assert (ends - timedelta(seconds=1)).astimezone(local).date() == final_day
     assert ends.astimezone(local).date() == final_day + timedelta(days=1)
     assert (final_day - at.astimezone(local).date()).days == duree.days
-    assert timedelta(days=duree.days or 0, hours=-2) < ends - at < timedelta(days=(duree.days or 0) + 1, hours=2)
+    assert (
+        timedelta(days=duree.days or 0, hours=-2) < ends - at < timedelta(days=(duree.days or 0) + 1, hours=2)
+    )
     assert bounds_problem(at, duree, zone) is None
 
 
@@ -98,7 +102,7 @@ def test_a_host_structure_has_thirty_one_days() -> None:
 
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        expires_at(datetime(2026, 1, 1), J1, "Europe/Paris")
+        expires_at(datetime(2026, 1, 1), J1, "Europe/Paris")  # noqa: DTZ001
 
 
 def test_labels() -> None:
@@ -150,7 +154,17 @@ def test_age_of_the_youngest(born: str, on: date, age: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1954", "1954-3-1", "1954-13-01", "1954-02-30", "1954-00-12", "0000-01-01", "1954-03-01\n", "١٩٥٤-03-01"],
+    [
+        "",
+        "1954",
+        "1954-3-1",
+        "1954-13-01",
+        "1954-02-30",
+        "1954-00-12",
+        "0000-01-01",
+        "1954-03-01\n",
+        "١٩٥٤-03-01",
+    ],
 )
 def test_a_birthdate_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -1,0 +1,218 @@
+"""Filling the blanks of the dated legal files.  Pure: same input, same text, for ever.
+
+A line of a file may begin with ``?name `` (kept if the fact holds), ``?!name `` (kept if it does not)
+or ``*name `` (once for each item); ``{name}`` is a blank.  What fills a blank is data: it is put on
+one line, stripped of control and direction characters, and never read again for blanks.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from aidants.domain.demarches import DEMARCHES
+from mandats.document.textes.given import DemarcheAsked, TextInput
+from mandats.domain.actes import RESERVED_ACTS, Mandant
+from mandats.domain.durees import french_birthdate, french_date, zone_label
+
+TEXT_VERSION: Final = "2026-11-22"
+TextName = Literal["mandat", "resume"]
+BlockKind = Literal["title", "heading", "item", "paragraph"]
+
+_FOLDER: Final = Path(__file__).parent
+_LINE: Final = re.compile(r"(?:(?P<mark>[?*]!?)(?P<name>[a-z_]+) )?(?P<rest>.*)")
+_BLANK: Final = re.compile(r"\{([a-z_]+)\}")
+_HEADING: Final = re.compile(r"\d+\. ")
+_SUMMARY_NAME_WORDS: Final = 8
+_SUMMARY_FULL_LABELS: Final = 2
+_RESERVED_SHORT: Final = {
+    "coordonnees_bancaires": "changer vos coordonnées bancaires",
+    "coordonnees": "changer vos coordonnées",
+    "vente": "vendre un bien",
+    "renonciation": "renoncer à un droit",
+    "emprunt": "emprunter",
+    "paiement": "payer",
+}
+_BORN: Final = {"female": "née", "male": "né"}
+
+Facts = dict[str, bool]
+Words = dict[str, str]
+Items = dict[str, list[Words]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line of a text and what it is; ``text`` is without the dash of an item."""
+
+    kind: BlockKind
+    text: str
+
+
+@lru_cache(maxsize=16)
+def _file_bytes(name: str, version: str) -> bytes:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", version):
+        raise ValueError(f"a text's version is a date, not {version!r}")
+    return (_FOLDER / version / f"{name}.txt").read_bytes()
+
+
+def text_file_sha256(name: TextName = "mandat", version: str = TEXT_VERSION) -> str:
+    """Return the SHA-256 (hex) of the dated legal file, blanks unfilled."""
+    return hashlib.sha256(_file_bytes(name, version)).hexdigest()
+
+
+def sha256_hex(text: str) -> str:
+    """Return the SHA-256 (hex) of a text's UTF-8 bytes: what consent is given on."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen_text(given: TextInput, version: str = TEXT_VERSION) -> str:
+    """Return the exact text of the mandat: shown on the recap, consented to, hashed, printed.
+
+    Raises KeyError for an unknown demarche or reserved act, ValueError for a zone or a birth date
+    that cannot be.
+    """
+    return _filled(_file_bytes("mandat", version).decode(), _facts(given), _words(given), _items(given))
+
+
+def summary_text(given: TextInput, version: str = TEXT_VERSION) -> str:
+    """Return the summary that is read aloud: at most 150 words, whatever the names and the demarches."""
+    words = _words(given) | {
+        "structure": _shortened(given.structure.name),
+        "themes": _themes(given),
+        "reserves": ", ".join(_RESERVED_SHORT[code] for code in given.reserved_acts),
+    }
+    return _filled(_file_bytes("resume", version).decode(), _facts(given), words, {})
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Cut a filled text into what a page lays out; nothing but line ends and item dashes is left out."""
+    lines = [line for line in text.split("\n") if line]
+    return tuple(_block(line, first=position == 0) for position, line in enumerate(lines))
+
+
+def _block(line: str, *, first: bool) -> Block:
+    if first and line.startswith("MANDAT "):
+        return Block("title", line)
+    if _HEADING.match(line):
+        return Block("heading", line)
+    return Block("item", line[2:]) if line.startswith("- ") else Block("paragraph", line)
+
+
+def _filled(template: str, facts: Facts, words: Words, items: Items) -> str:
+    lines: list[str] = []
+    for line in template.split("\n"):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise ValueError(f"not a line of a legal file: {line!r}")
+        mark, name, rest = found["mark"], found["name"], found["rest"]
+        if mark == "*":
+            lines += [_with_words(rest, words | item) for item in items[name]]
+        elif mark is None or facts[name] == (mark == "?"):
+            lines.append(_with_words(rest, words))
+    return "\n".join(lines)
+
+
+def _with_words(line: str, words: Words) -> str:
+    return _BLANK.sub(lambda blank: one_line(words[blank[1]]), line)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` in NFC on one line, without control, format (bidi) or unassigned characters."""
+    kept = "".join(
+        " " if character.isspace() and character not in "\u00a0\u202f" else character
+        for character in unicodedata.normalize("NFC", text)
+        if character.isspace() or not unicodedata.category(character).startswith("C")
+    )
+    return re.sub(r" +", " ", kept).strip()
+
+
+def _facts(given: TextInput) -> Facts:
+    return {
+        "franceconnect": given.identity == "franceconnect",
+        "piece_vue": given.identity == "piece_vue",
+        "single_use": given.single_use,
+        "reserved": bool(given.reserved_acts),
+        "argent": any(demarche.code == "argent" for demarche in given.demarches),
+        "days": given.duree.days is not None,
+        "sms": bool(given.service.sms_number),
+        "host": given.host,
+    }
+
+
+def _words(given: TextInput) -> Words:
+    chosen = given.duree.chosen_last_day
+    return {
+        "reference": given.reference,
+        "mandant": full_name(given.mandant),
+        "birth": _birth(given),
+        "structure": given.structure.name,
+        "siret": _grouped_siret(given.structure.siret),
+        "address": given.structure.address,
+        "aidant": f"{given.aidant.given_names} {given.aidant.family_name}",
+        "duree": given.duree.label,
+        "last_day": french_date(chosen) if chosen else "",
+        "zone": zone_label(given.time_zone),
+        "url": _bare(given.service.usager_url),
+        "telephone": given.service.telephone,
+        "sms": given.service.sms_number,
+        "post": given.service.post,
+        "privacy": given.service.privacy,
+    }
+
+
+def _items(given: TextInput) -> Items:
+    return {
+        "demarche": [_demarche(demarche, given.demarches[-1] is demarche) for demarche in given.demarches],
+        "reserve": [
+            {"acte": RESERVED_ACTS[code] + ("." if code == given.reserved_acts[-1] else "\u00a0;")}
+            for code in given.reserved_acts
+        ],
+    }
+
+
+def _themes(given: TextInput) -> str:
+    """Return the themes in full, or by their first word when there are many."""
+    labels = [DEMARCHES[demarche.code].label for demarche in given.demarches]
+    if len(labels) > _SUMMARY_FULL_LABELS:
+        labels = [label.split(" - ")[0] for label in labels]
+    return ", ".join(labels)
+
+
+def _demarche(demarche: DemarcheAsked, last: bool) -> Words:
+    formalites = ", ".join(demarche.formalites) or "toutes les démarches administratives de ce thème"
+    return {"label": DEMARCHES[demarche.code].label, "formalites": formalites + ("." if last else "\u00a0;")}
+
+
+def full_name(mandant: Mandant) -> str:
+    """Return given names, birth name in capitals, and the name in use when there is another."""
+    name = f"{mandant.given_names} {mandant.family_name.upper()}"
+    used = mandant.preferred_username
+    return f"{name} (nom d’usage\u00a0: {used})" if used and used != mandant.family_name else name
+
+
+def _birth(given: TextInput) -> str:
+    mandant = given.mandant
+    day = french_birthdate(mandant.birthdate)
+    born = _BORN.get(mandant.gender, "né(e)")
+    text = f"{born} en {day}" if mandant.birthdate.endswith("-00") else f"{born} le {day}"
+    if given.birthplace_label:
+        return f"{text} à {given.birthplace_label}"
+    code = mandant.birthplace or mandant.birthcountry
+    return f"{text} (lieu de naissance\u00a0: code Insee {code})" if code else text
+
+
+def _grouped_siret(siret: str) -> str:
+    return "\u00a0".join((siret[:3], siret[3:6], siret[6:9], siret[9:]))
+
+
+def _bare(url: str) -> str:
+    return url.removeprefix("https://").rstrip("/") if url.startswith("https://") else url.rstrip("/")
+
+
+def _shortened(name: str) -> str:
+    words = one_line(name).split(" ")
+    short = " ".join(words[:_SUMMARY_NAME_WORDS]) + ("…" if len(words) > _SUMMARY_NAME_WORDS else "")
+    return short if len(short) <= 80 else short[:79].rstrip() + "…"

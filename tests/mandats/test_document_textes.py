@@ -1,0 +1,150 @@
+"""The words of the mandat: complete, plain, at most 150 words in summary, deaf to what names contain."""
+
+import itertools
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from mandats.document.textes import (
+    TEXT_VERSION,
+    TextInput,
+    blocks,
+    frozen_text,
+    sha256_hex,
+    summary_text,
+    text_file_sha256,
+)
+from mandats.domain.durees import J1, until
+from tests.mandats.document_examples import NASTY, longest_text, ordinary_text
+
+SIGNED_FILES = {
+    ("mandat", "2026-11-22"): "187f1a4592181811a301e367b239c0003cf5465bb6337cf4102ea4b63f36ac05",
+    ("resume", "2026-11-22"): "8b18e0ff021d1b83f73e4b1b150d110fde78a668e11cce2a52e65ac347af9e64",
+}
+
+
+@pytest.mark.parametrize(("name", "version"), SIGNED_FILES)
+def test_a_dated_file_never_changes(name: str, version: str) -> None:
+    assert text_file_sha256(name, version) == SIGNED_FILES[name, version]  # type: ignore[arg-type]
+
+
+def test_the_current_version_is_a_dated_folder() -> None:
+    assert TEXT_VERSION == "2026-11-22"
+    with pytest.raises(ValueError, match="date"):
+        text_file_sha256("mandat", "../..")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "articles 1984 et suivants du code civil",
+        "article 2004 du code civil",
+        "articles 2003, 2006 et 2007",
+        "Marie Éloïse DUPONT (nom d’usage : Martin), née le 1er mars 1954 à Lille",
+        "CCAS de Démonstration, SIRET 999 999 105 00011, 1 place de la Mairie, 59000 Lille",
+        "Karim Petit, aidant habilité",
+        "Logement : demande d’APL",
+        "Argent - Impôts - Consommation : toutes les démarches administratives de ce thème",
+        "code de la consommation, articles R. 721-2 et R. 761-1",
+        "Il dure 31 jours",
+        "heure de Paris",
+        "par internet, avec ou sans FranceConnect, par téléphone, par courrier ou au guichet",
+        "Aucun mot de passe n’est conservé",
+        "RGPD, articles 15 à 21",
+        "CNIL",
+        "code de révocation",
+        "par téléphone, au 01 99 00 12 34",
+        "formulaire papier",
+        "avec FranceConnect",
+        "référent",
+        "au moins 18 ans",
+        "sauvegarde de justice, curatelle, habilitation familiale",
+        "n’agir que dans les limites",
+        "en votre présence, ou avec votre accord",
+        "garder secret",
+        "vous rendre compte",
+        "s’arrêter dès que vous le demandez",
+        "perd son habilitation",
+        "gratuit",
+    ],
+)
+def test_the_text_says(words: str) -> None:
+    assert words in frozen_text(ordinary_text()).replace("\u00a0", " ")
+
+
+def test_six_duties() -> None:
+    text = frozen_text(ordinary_text())
+    duties = text[text.index("\n6. ") : text.index("\n7. ")]
+    assert duties.count("\n- ") == 6
+
+
+def test_facts_choose_the_lines() -> None:
+    ordinary, longest = frozen_text(ordinary_text()), frozen_text(longest_text()).replace("\u00a0", " ")
+    assert "une seule utilisation" not in ordinary
+    assert "une seule utilisation" in longest
+    assert "modifier vos coordonnées bancaires ;" in longest
+    assert "ces actes ne sont permis que si le mandat les nomme" not in longest
+    assert "FIN au 38 000" in longest
+    assert "SMS" not in ordinary
+    assert "31 jours au plus" in longest
+    assert "né(e)" not in ordinary
+    assert "née en 1954 (jour et mois inconnus)" not in longest
+    assert "né(e) en 1954 (jour et mois inconnus) (lieu de naissance : code Insee 97411)" in longest
+    seen = frozen_text(replace(ordinary_text(), identity="piece_vue", duree=until(date(2027, 3, 1))))
+    assert "pièce d’identité" in seen
+    assert "est le 1er mars 2027." in seen
+
+
+def every_text() -> list[TextInput]:
+    shapes = itertools.product((True, False), (True, False), (True, False), (J1, until(date(2027, 9, 22))))
+    return [
+        replace(
+            longest_text(),
+            single_use=single,
+            host=host,
+            reserved_acts=longest_text().reserved_acts * acts,
+            duree=duree,
+        )
+        for single, host, acts, duree in shapes
+    ]
+
+
+@pytest.mark.parametrize("given", [ordinary_text(), longest_text(), *every_text()])
+def test_the_summary_has_at_most_150_words(given: TextInput) -> None:
+    for count in range(1, len(given.demarches) + 1):
+        shorter = replace(given, demarches=given.demarches[-count:])
+        assert len(summary_text(shorter).split()) <= 150
+
+
+@pytest.mark.parametrize("given", [ordinary_text(), longest_text(), *every_text()])
+def test_nothing_is_left_to_fill_nor_claimed(given: TextInput) -> None:
+    for text in (frozen_text(given), summary_text(given)):
+        assert not re.search(r"[{}]|^[?*]|  | [;:?!»]", text, re.MULTILINE)
+        assert "qualifié" not in text
+        assert "homologué" not in text
+
+
+def test_blocks_leave_nothing_out() -> None:
+    text = frozen_text(longest_text())
+    found = blocks(text)
+    again = "".join(("- " if block.kind == "item" else "") + block.text for block in found)
+    assert again == text.replace("\n", "")
+    assert [block.text[:2] for block in found if block.kind == "heading"] == [f"{n}." for n in range(1, 9)]
+    assert found[0].kind == "title"
+
+
+def test_a_nasty_name_stays_on_its_line() -> None:
+    plain = blocks(frozen_text(ordinary_text()))
+    mandant = replace(ordinary_text().mandant, given_names=NASTY)
+    nasty = blocks(frozen_text(replace(ordinary_text(), mandant=mandant)))
+    assert [block.kind for block in nasty] == [block.kind for block in plain]
+    assert '#pagebreak() $x^2$ *gras* _it_ @ref <b> "q"' in nasty[2].text
+    assert "{reference} 5. Vous payez tout - tout" in nasty[2].text
+    assert not {"\u202e", "\u0007"} & set(nasty[2].text)
+
+
+def test_same_input_same_text() -> None:
+    assert frozen_text(ordinary_text()) == frozen_text(ordinary_text())
+    assert sha256_hex("é") == "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c"
