@@ -6,7 +6,6 @@ stands in :mod:`mandats.domain.rules`.
 
 import uuid
 
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -39,8 +38,8 @@ class Usager(models.Model):
     class Meta:
         db_table = "usager"
         indexes = (
-            models.Index(OpClass(F("folded_family_given"), "text_pattern_ops"), name="usager_family_prefix"),
-            models.Index(OpClass(F("folded_given_family"), "text_pattern_ops"), name="usager_given_prefix"),
+            models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
+            models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,126 @@
+"""What every test stands on: a strict machine, a migrated database, exact query counts.
+
+Fixtures to know:
+  db               rows written are rolled back (also `@pytest.mark.django_db`): the ordinary case
+  committed_db     a database of its own, cloned in about 0.1 s, for tests that commit: threads, processes, live servers
+  live_service     the address of this process's service on `committed_db`, for clients that need a socket
+  query_count      `with query_count(3): ...` fails unless exactly three queries ran
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import hypothesis
+import pytest
+from django.db.models import QuerySet
+from django.test.testcases import LiveServerThread
+from django.test.utils import CaptureQueriesContext
+
+from tests import database, network
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("house")
+
+_SERVER = pytest.StashKey[AbstractContextManager[Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the one parent: the controller of pytest-xdist, or the only process."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        config.stash[_SERVER] = database.running_server()
+        config.stash[_SERVER].__enter__()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server."""
+    if _SERVER in config.stash:
+        config.stash[_SERVER].__exit__(None, None, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse what would need TRUNCATE, which the service's role may not do: nothing ever empties the journal."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        asked = set(getattr(item, "fixturenames", ())) & {"transactional_db", "live_server"}
+        if asked or (marker is not None and (marker.args or set(marker.kwargs) - {"databases"})):
+            raise pytest.UsageError(
+                f"{item.nodeid}: tests that commit use the fixture committed_db (or live_service), "
+                "because emptying tables would need TRUNCATE, which the journal refuses"
+            )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """Give this process a clone of the migrated template, in place of pytest-django's own databases."""
+    with database.fresh_database() as name, database.connected_to(name):
+        yield
+
+
+@pytest.fixture
+def committed_db(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[str]:
+    """Give the test a database of its own, in which commits stay, for all threads; return its name.
+
+    `tests.database.service_url(name)` is its address for another process.
+    """
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("a test either rolls back (db) or commits (committed_db), not both")
+    with django_db_blocker.unblock(), database.fresh_database() as name, database.connected_to(name):
+        yield name
+
+
+@pytest.fixture
+def live_service(committed_db: str) -> Iterator[str]:
+    """Serve the application from a thread of this process; return its origin, which is also ISSUER."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test import override_settings
+
+    thread = LiveServerThread("localhost", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    origin = f"http://localhost:{thread.port}"
+    try:
+        with override_settings(ISSUER=origin, CSRF_TRUSTED_ORIGINS=[origin]):
+            yield origin
+    finally:
+        thread.terminate()
+
+
+@pytest.fixture
+def query_count() -> Callable[[int], AbstractContextManager[CaptureQueriesContext]]:
+    """Return a context manager that fails unless exactly that many queries run inside it."""
+    from django.test import TransactionTestCase
+
+    def expect(count: int) -> AbstractContextManager[CaptureQueriesContext]:
+        return TransactionTestCase().assertNumQueries(count)
+
+    return expect
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _network_off() -> Iterator[None]:
+    with network.loopback_only():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _unordered_querysets_are_shuffled(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever relies on an order asks for it: rows of a queryset without one come in another order for each test."""
+    dice = random.Random(request.node.nodeid)
+    fetch = QuerySet._fetch_all
+
+    def fetch_and_shuffle(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        fetch(self)
+        if fresh and not self.ordered:
+            dice.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_and_shuffle)

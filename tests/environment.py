@@ -1,0 +1,26 @@
+"""The environment that the tests give to the settings, in this process and in every process that a test starts.
+
+Fixed keys that protect nothing; never read outside the tests.
+"""
+
+from collections.abc import Mapping
+
+ISSUER = "http://localhost:8000"
+
+# base64url of 32 bytes each.
+_VAULT_KEY = "dGVzdHMgdmF1bHQga2V5LCAzMiBieXRlcyBsb25nICE"
+_DIGEST_KEY = "dGVzdHMgZGlnZXN0IGtleSwgMzIgYnl0ZXMgbG9uZyE"
+
+SETTINGS: Mapping[str, str] = {
+    "DATABASE_SERVICE_ROLE": "mandats_service",
+    "ISSUER": ISSUER,
+    "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-0123456789",
+    "VAULT_KEYS": _VAULT_KEY,
+    "DIGEST_KEY": _DIGEST_KEY,
+    "FRANCECONNECT_BASE": "http://localhost:8001/api/v2",
+    "FRANCECONNECT_CLIENT_ID": "tests-service",
+    "FRANCECONNECT_CLIENT_SECRET": "tests-service-secret",
+    "FRANCECONNECT_IDP_ID": "aidants-connect",
+    "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    "SMS_BACKEND": "console",
+}

@@ -1,0 +1,1 @@
+"""The tests of what the other tests stand on."""
