@@ -214,6 +214,9 @@ EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ne-pas-repondre@mandats.example")
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "console")
 SMS_DIR = os.environ.get("SMS_DIR", "")
+SERVICE_NAME = os.environ.get("SERVICE_NAME", "Service des mandats")
+SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de Ségur, 75007 Paris")
+SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")
 ACCUEIL_TELEPHONE = os.environ.get("ACCUEIL_TELEPHONE", "09 99 99 99 99")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

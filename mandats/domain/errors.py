@@ -2,6 +2,7 @@
 
 from aidants.domain.errors import declare
 
+
 AUTORISATION_UNKNOWN = declare(
     "mandat.autorisation_unknown",
     404,
@@ -141,4 +142,10 @@ TOO_MANY_LOOKUPS = declare(
     429,
     "Trop de demandes. Patientez avant de réessayer.",
     "Limite par mandat, par adresse ou générale atteinte.",
+)
+NOT_PRINTED = declare(
+    "document.not_printed",
+    409,
+    "Imprimez d’abord l’exemplaire à signer.",
+    "Aucun exemplaire n’a été imprimé pour ce brouillon.",
 )

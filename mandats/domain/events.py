@@ -4,6 +4,8 @@ from aidants.domain.events import declare
 
 BROUILLON_OPEN = declare("brouillon:open", "Brouillon ouvert", "demarches", "duree")
 BROUILLON_CHANGE = declare("brouillon:change", "Brouillon modifié", "demarches", "duree")
+BROUILLON_REFUSED = declare("brouillon:refuse", "Préparation refusée")
+BROUILLON_NOT_ME = declare("brouillon:not_me", "« Ce n’est pas moi » : identité oubliée")
 BROUILLON_ABANDON = declare("brouillon:abandon", "Brouillon abandonné")
 BROUILLON_IDENTIFY = declare("brouillon:identify", "Usager identifié", "identity", "level")
 BROUILLON_IDENTIFY_REFUSED = declare("brouillon:identify_refused", "Identification refusée")
@@ -23,13 +25,13 @@ MANDAT_SIGN = declare(
     "reference",
     "acte_sha256",
     "text_sha256",
-    "pdf_sha256",
     "demarches",
     "expires_at",
     "consentement",
     "identity",
     "brouillon",
 )
+DOCUMENT_PRODUCE = declare("document:produce", "Document du mandat établi", "sha256", "acte_sha256")
 MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brouillon")
 AUTORISATION_REPLACE = declare(
     "autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference"
@@ -39,6 +41,7 @@ MANDAT_REVOKE_REFUSED = declare("mandat:revoke_refused", "Révocation sans effet
 AUTORISATION_REVOKE = declare("autorisation:revoke", "Autorisation révoquée", "motif", "way", "demarche")
 VOLET_PRINT = declare("volet:print", "Volet usager imprimé, nouveaux codes")
 CODE_RENEW = declare("code:renew", "Nouveau code demandé par l’usager", "kind")
+CODE_CANCEL = declare("code:cancel", "Code annulé par l’usager", "kind")
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
 UTILISATION_DECLARE = declare(

@@ -1,0 +1,84 @@
+"""Consent on the desk's screen: a drawn signature, or a tick and a code on the usager's own telephone."""
+
+import io
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from PIL import Image, UnidentifiedImageError
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Decision, Denied
+from aidants.domain.errors import ErrorCode
+from aidants.domain.telephone import BadTelephone, to_e164
+from mandats.consentement.messages import sender
+from mandats.domain import errors, events
+from mandats.registre.selectors import brouillon_of
+from mandats.registre.services import consent
+from mandats.registre.services.brouillons import refuse
+
+MAX_DRAWING_BYTES = 512 * 1024
+_MAX_SIDE = 2000
+_INK_PIXELS = 40
+
+
+def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: datetime) -> Decision:
+    """Send a six-digit code to the usager's own telephone.
+
+    The message leaves outside any transaction: a slow provider holds no lock.
+    """
+    try:
+        number = to_e164(telephone)
+    except BadTelephone:
+        return _refused(errors.TELEPHONE_REFUSED, brouillon_id, acteur, now)
+    brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
+    if brouillon is None or brouillon.signed_as_id:
+        return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
+    code = f"{secrets.randbelow(10**6):06d}"
+    text = (
+        f"Mandat {brouillon.reference} : pour donner votre accord à {brouillon.structure.name[:60]}, "
+        f"dites le code {code}. Valable 10 minutes. Si vous n’avez rien demandé, ne répondez pas."
+    )
+    delivery = sender().send(number, text)
+    return consent.expect_code(brouillon_id, code, number, delivery, acteur, now)
+
+
+def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
+    """Take the code that the usager read on their telephone."""
+    return consent.consent_by_code(brouillon_id, code, text_sha256, acteur, now)
+
+
+def consent_by_drawing(
+    brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
+    """Take the drawn signature, written anew as a bare black-on-white image: no speed, no pressure."""
+    drawing = _plain_drawing(png)
+    if drawing is None:
+        return _refused(errors.SIGNATURE_EMPTY, brouillon_id, acteur, now)
+    return consent.consent_by_drawing(brouillon_id, drawing, text_sha256, acteur, now)
+
+
+def _plain_drawing(png: bytes) -> bytes | None:
+    """Return the drawing as a clean PNG without metadata; ``None`` when empty or no picture."""
+    if len(png) > MAX_DRAWING_BYTES:
+        return None
+    try:
+        picture = Image.open(io.BytesIO(png), formats=("PNG",))
+        if max(picture.size) > _MAX_SIDE:
+            return None
+        picture = picture.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return None
+    paper = Image.new("RGBA", picture.size, "white")
+    grey = Image.alpha_composite(paper, picture).convert("L")
+    if sum(grey.histogram()[:128]) < _INK_PIXELS:
+        return None
+    output = io.BytesIO()
+    grey.save(output, "PNG", optimize=True)
+    return output.getvalue()
+
+
+@transaction.atomic
+def _refused(reason: ErrorCode, brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
+    return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)

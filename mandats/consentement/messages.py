@@ -1,0 +1,51 @@
+"""How a text message leaves: one interface, backends behind it.
+
+``console`` prints for an operator at a terminal; ``file`` writes one JSON file
+a message, for the tests and the demonstration.
+"""
+
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+
+class SmsSender(Protocol):
+    """Sends one message and returns the delivery's identifier."""
+
+    def send(self, telephone: str, text: str) -> str:
+        """Send ``text`` to an E.164 number."""
+        ...
+
+
+class ConsoleSender:
+    """Prints messages to standard error."""
+
+    def send(self, telephone: str, text: str) -> str:
+        """Print, and name the delivery."""
+        sys.stderr.write(f"SMS {telephone} : {text}\n")
+        return f"console-{uuid.uuid4()}"
+
+
+class FileSender:
+    """Writes messages to ``SMS_DIR``, one JSON file each."""
+
+    def send(self, telephone: str, text: str) -> str:
+        """Write, and name the delivery after the file."""
+        name = f"file-{uuid.uuid4()}"
+        folder = Path(settings.SMS_DIR)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        content = json.dumps({"to": telephone, "text": text}, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(content, encoding="utf-8")
+        return name
+
+
+_SENDERS: dict[str, type[SmsSender]] = {"console": ConsoleSender, "file": FileSender}
+
+
+def sender() -> SmsSender:
+    """Return the backend that ``SMS_BACKEND`` names.  Raises ``KeyError`` for an unknown one."""
+    return _SENDERS[settings.SMS_BACKEND]()

@@ -1,0 +1,71 @@
+"""Consent on paper: the printed sheet, and the scan or photograph of it once signed."""
+
+import io
+from datetime import datetime
+from uuid import UUID
+
+import pikepdf
+from django.conf import settings
+from PIL import Image, UnidentifiedImageError
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Decision, Denied
+from mandats.domain import errors
+from mandats.document.render import render_exemplaire
+from mandats.registre.coffre import identity_of
+from mandats.registre.papers import exemplaire_of
+from mandats.registre.selectors import brouillon_of
+from mandats.registre.services import consent
+from mandats.registre.services.brouillons import freeze
+
+_PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+def print_exemplaire(brouillon_id: UUID, acteur: Acteur, now: datetime) -> bytes | Denied:
+    """Return the PDF to sign, with the frozen text; its bytes are kept."""
+    frozen = freeze(brouillon_id, acteur, now)
+    if isinstance(frozen, Denied):
+        return frozen
+    brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
+    identite = identity_of(brouillon) if brouillon else None
+    if brouillon is None or identite is None:
+        return Denied(errors.BROUILLON_GONE)
+    pdf = render_exemplaire(exemplaire_of(brouillon, identite, frozen))
+    kept = consent.keep_exemplaire(brouillon_id, pdf, acteur, now)
+    return kept if isinstance(kept, Denied) else pdf
+
+
+def consent_on_paper(
+    brouillon_id: UUID, scan: bytes, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
+    """Take the signed sheet: PDF, JPEG or PNG, told by its content, 10 MiB at most."""
+    content_type = content_type_of(scan)
+    if content_type is None:
+        return consent.refuse_scan(brouillon_id, acteur, now)
+    return consent.consent_on_paper(brouillon_id, scan, content_type, text_sha256, acteur, now)
+
+
+def content_type_of(content: bytes) -> str | None:
+    """Return the media type of a scan by opening it, or ``None`` when it is nothing we accept."""
+    if not content or len(content) > settings.SCAN_MAX_BYTES:
+        return None
+    if content.startswith(b"%PDF-"):
+        return "application/pdf" if _opens_as_pdf(content) else None
+    return _picture_type(content)
+
+
+def _opens_as_pdf(content: bytes) -> bool:
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return len(pdf.pages) > 0
+    except (pikepdf.PdfError, ValueError):
+        return False
+
+
+def _picture_type(content: bytes) -> str | None:
+    try:
+        with Image.open(io.BytesIO(content), formats=tuple(_PICTURES)) as picture:
+            picture.verify()
+            return _PICTURES.get(picture.format or "")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None

@@ -1,0 +1,232 @@
+"""The questions asked of the register.  Never writes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Decision, Denied
+from aidants.domain.demarches import DEMARCHES
+from aidants.domain.folding import fold
+from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.journal.models import Entree
+from aidants.journal.record import entries_about
+from aidants.structures.models import Affectation, Structure
+from mandats.domain import errors
+from mandats.domain.references import normalise
+from mandats.domain.rules import UseFacts, may_use
+from mandats.registre.models import Autorisation, Brouillon, Mandat
+
+STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
+
+
+def offered_demarches(structure_id: UUID) -> frozenset[str]:
+    """Return the themes that a structure offers; an empty list in its row means all ten."""
+    narrowed = Structure.objects.values_list("demarches", flat=True).get(pk=structure_id)
+    return frozenset(narrowed or DEMARCHES)
+
+
+def state_of(mandat: Mandat, now: datetime) -> str:
+    """Return a key of :data:`STATES`, derived from dates and motif."""
+    if mandat.ended_at is not None:
+        return "expire" if mandat.motif in ("terme", "usage_unique") else "termine"
+    if now >= mandat.expires_at:
+        return "expire"
+    return "suspendu" if mandat.suspended_at else "actif"
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    """Return the condition of one state, the same as :func:`state_of`."""
+    ended_by_term = Q(motif__in=("terme", "usage_unique"))
+    standing = Q(ended_at__isnull=True, expires_at__gt=now)
+    conditions = {
+        "actif": standing & Q(suspended_at__isnull=True),
+        "suspendu": standing & Q(suspended_at__isnull=False),
+        "expire": Q(ended_at__isnull=True, expires_at__lte=now) | ended_by_term,
+        "termine": Q(ended_at__isnull=False) & ~ended_by_term,
+    }
+    return conditions.get(state, Q())
+
+
+def _names_starting(query: str, prefix: str = "") -> Q:
+    """Return the condition « birth name or first name starts with »; accents and case do not count."""
+    folded = fold(query)
+    if not folded:
+        return Q()
+    return Q(**{f"{prefix}folded_family_given__startswith": folded}) | Q(
+        **{f"{prefix}folded_given_family__startswith": folded}
+    )
+
+
+def mandats_of(structure_id: UUID, now: datetime, query: str = "", state: str = "") -> QuerySet[Mandat]:
+    """Return the mandats of a structure, newest first, by name or reference and by state."""
+    found = Mandat.objects.filter(_in_state(state, now), structure=structure_id)
+    if reference := normalise(query):
+        found = found.filter(reference=reference)
+    elif query.strip():
+        found = found.filter(_names_starting(query, "usager__"))
+    return found.select_related("usager", "aidant").order_by("-accepted_at", "id")
+
+
+def mandat_of(structure_id: UUID, mandat_id: UUID) -> Mandat | None:
+    """Return one mandat of the structure; a foreign one is as unknown as none."""
+    return (
+        Mandat.objects.filter(pk=mandat_id, structure=structure_id)
+        .select_related("usager", "aidant", "structure")
+        .first()
+    )
+
+
+def mandat_by_reference(typed: str) -> Mandat | None:
+    """Return the mandat whose reference was typed, whoever asks: callers must check a code too."""
+    reference = normalise(typed)
+    if not reference:
+        return None
+    return Mandat.objects.filter(reference=reference).select_related("usager", "structure", "aidant").first()
+
+
+def brouillons_of(structure_id: UUID) -> QuerySet[Brouillon]:
+    """Return the brouillons that can be resumed by the structure, last touched first."""
+    return (
+        Brouillon.objects.filter(structure=structure_id, signed_as__isnull=True)
+        .select_related("aidant")
+        .order_by("-updated_at", "id")
+    )
+
+
+def brouillon_of(structure_id: UUID, brouillon_id: UUID) -> Brouillon | None:
+    """Return one brouillon of the structure, signed or not (``signed_as`` tells)."""
+    return (
+        Brouillon.objects.filter(pk=brouillon_id, structure=structure_id)
+        .select_related("structure", "aidant", "signed_as")
+        .first()
+    )
+
+
+def _with_habilitations(found: QuerySet[Autorisation], acteur: Acteur | None) -> QuerySet[Autorisation]:
+    """Annotate what :class:`UseFacts` needs of the structure and of the acteur."""
+    standing = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
+    found = found.annotate(structure_habilitee=Exists(standing))
+    if acteur is None:
+        yes = Value(True, output_field=BooleanField())
+        return found.annotate(actor_is_aidant=yes, aidant_habilite=yes)
+    place = Affectation.objects.filter(
+        structure=OuterRef("structure"),
+        compte=acteur.id,
+        compte__is_active=True,
+        ended_at__isnull=True,
+        is_aidant=True,
+    )
+    right = HabilitationAidant.objects.filter(
+        affectation__structure=OuterRef("structure"),
+        affectation__compte=acteur.id,
+        affectation__ended_at__isnull=True,
+        ended_at__isnull=True,
+    )
+    return found.annotate(actor_is_aidant=Exists(place), aidant_habilite=Exists(right))
+
+
+def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = False) -> UseFacts:
+    """Return the facts of a row that :func:`annotated_autorisations` fetched."""
+    narrowed = row.structure.demarches
+    return UseFacts(
+        now=now,
+        expires_at=row.mandat.expires_at,
+        mandat_ended_at=row.mandat.ended_at,
+        autorisation_ended_at=row.ended_at,
+        suspended_at=row.mandat.suspended_at,
+        demarche_offered=not narrowed or row.demarche in narrowed,
+        structure_habilitee=row.structure_habilitee,  # type: ignore[attr-defined]
+        actor_is_aidant=row.actor_is_aidant,  # type: ignore[attr-defined]
+        aidant_habilite=row.aidant_habilite,  # type: ignore[attr-defined]
+        crosses_to_franceconnect=crosses_to_franceconnect,
+        identity=row.mandat.identity,
+        has_email=bool(row.usager.email),
+    )
+
+
+def annotated_autorisations(acteur: Acteur | None) -> QuerySet[Autorisation]:
+    """Return autorisations joined with all that :func:`facts_of` reads: one query decides a use."""
+    rows = Autorisation.objects.select_related("mandat", "usager", "structure")
+    return _with_habilitations(rows, acteur)
+
+
+def use_facts(
+    autorisation_id: UUID, *, acteur: Acteur | None, now: datetime, crosses_to_franceconnect: bool = False
+) -> UseFacts | None:
+    """Return the facts of one use, by one query; ``acteur`` is ``None`` when nobody in particular acts."""
+    row = annotated_autorisations(acteur).filter(pk=autorisation_id).first()
+    return facts_of(row, now, crosses_to_franceconnect) if row else None
+
+
+def may_use_autorisation(
+    autorisation_id: UUID, *, acteur: Acteur | None, now: datetime, crosses_to_franceconnect: bool = False
+) -> Decision:
+    """Decide one use now; an unknown autorisation is refused like a foreign one."""
+    facts = use_facts(
+        autorisation_id, acteur=acteur, now=now, crosses_to_franceconnect=crosses_to_franceconnect
+    )
+    return may_use(facts) if facts else Denied(errors.AUTORISATION_UNKNOWN)
+
+
+def usable_autorisations(
+    acteur: Acteur,
+    *,
+    demarches: set[str] | None,
+    query: str,
+    now: datetime,
+    crosses_to_franceconnect: bool = False,
+) -> QuerySet[Autorisation]:
+    """Return what the acteur may use now in their structure, for the themes asked (``None``: all).
+
+    Sorted by usager; the caller slices it.  Each choice is decided again with
+    :func:`may_use_autorisation` when it is made.
+    """
+    found = annotated_autorisations(acteur).filter(
+        _names_starting(query, "usager__"),
+        structure=acteur.structure_id,
+        ended_at__isnull=True,
+        mandat__ended_at__isnull=True,
+        mandat__suspended_at__isnull=True,
+        mandat__expires_at__gt=now,
+        structure_habilitee=True,
+        actor_is_aidant=True,
+        aidant_habilite=True,
+        demarche__in=offered_demarches(acteur.structure_id) if acteur.structure_id else (),
+    )
+    if demarches is not None:
+        found = found.filter(demarche__in=demarches)
+    if crosses_to_franceconnect:
+        found = found.filter(mandat__identity="franceconnect").exclude(usager__email="")
+    return found.order_by("usager__folded_family_given", "usager_id", "demarche")
+
+
+def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> list[Autorisation]:
+    """Return the standing autorisations that signing this brouillon would replace."""
+    if usager_id is None:
+        return []
+    codes = [chosen["code"] for chosen in brouillon.demarches]
+    return list(
+        Autorisation.objects.filter(
+            structure=brouillon.structure_id,
+            usager=usager_id,
+            demarche__in=codes,
+            ended_at__isnull=True,
+            mandat__expires_at__gt=now,
+        )
+        .select_related("mandat")
+        .order_by("demarche")
+    )
+
+
+
+def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:
+    """Return what the journal tells about a mandat, oldest first, each with the name of who acted.
+
+    Names are read from the accounts: the journal holds references only.
+    """
+    entries = entries_about(mandat_id)
+    people = Compte.objects.in_bulk({entry.acteur_id for entry in entries if entry.acteur_kind == "compte"})
+    return [(entry, people[entry.acteur_id].full_name if entry.acteur_id in people else "") for entry in entries]

@@ -1,0 +1,165 @@
+"""Writes the usager's consent in a brouillon, whichever way it was given.
+
+A consent binds one text: the digest that the usager's screen or sheet carried
+must be the brouillon's of this moment.
+"""
+
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.journal.record import record
+from mandats.domain import errors, events
+from mandats.registre.coffre import secret_digest, sha256_hex
+from mandats.registre.models import Brouillon, Document
+from mandats.registre.services.brouillons import locked, refuse
+
+CODE_LIVES = timedelta(minutes=10)
+CODE_TRIES = 5
+_PURPOSE = "consent-code"
+
+
+def _ready(brouillon: Brouillon | None, text_sha256: str) -> Decision:
+    """A consent needs a brouillon that waits for it, and the very text that was shown."""
+    if brouillon is None:
+        return Denied(errors.BROUILLON_GONE)
+    if brouillon.identity_sealed is None:
+        return Denied(errors.NO_IDENTITY)
+    if not brouillon.text_sha256 or not hmac.compare_digest(brouillon.text_sha256, text_sha256):
+        return Denied(errors.TEXT_CHANGED)
+    return GRANTED
+
+
+@transaction.atomic
+def expect_code(
+    brouillon_id: UUID, code: str, telephone: str, delivery: str, acteur: Acteur, now: datetime
+) -> Decision:
+    """Keep the digest of a code just sent; ten minutes, five tries."""
+    brouillon = locked(brouillon_id, acteur)
+    if brouillon is None:
+        return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
+    brouillon.code_digest = secret_digest(_PURPOSE, f"{brouillon.id}:{code}")
+    brouillon.code_sent_at, brouillon.code_tries, brouillon.updated_at = now, 0, now
+    brouillon.consent_proof = {
+        "telephone_sha256": secret_digest("telephone", telephone),
+        "delivery_sha256": sha256_hex(delivery.encode()),
+    }
+    brouillon.save()
+    record(events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery})
+    return GRANTED
+
+
+@transaction.atomic
+def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
+    """The usager ticks and gives the code received on their own telephone."""
+    brouillon = locked(brouillon_id, acteur)
+    ready = _ready(brouillon, text_sha256)
+    if isinstance(ready, Denied) or brouillon is None:
+        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
+        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    if not _code_matches(brouillon, code, now):
+        brouillon.code_tries += 1
+        brouillon.save(update_fields=("code_tries",))
+        return refuse(events.CONSENT_CODE_REFUSED, errors.CONSENT_CODE_REFUSED, acteur, now, brouillon_id)
+    return _give(brouillon, "ecran", "code", dict(brouillon.consent_proof), acteur, now)
+
+
+def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
+    """Compare in constant time; an old code or a sixth try never matches."""
+    if not brouillon.code_digest or brouillon.code_sent_at is None or brouillon.code_tries >= CODE_TRIES:
+        return False
+    if now - brouillon.code_sent_at > CODE_LIVES:
+        return False
+    typed = "".join(code.split())
+    return hmac.compare_digest(brouillon.code_digest, secret_digest(_PURPOSE, f"{brouillon.id}:{typed}"))
+
+
+@transaction.atomic
+def consent_by_drawing(
+    brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
+    """The usager signs on the screen; the drawing is kept as an image only."""
+    brouillon = locked(brouillon_id, acteur)
+    ready = _ready(brouillon, text_sha256)
+    if isinstance(ready, Denied) or brouillon is None:
+        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
+        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    document = keep_document(brouillon, "signature", png, "image/png", acteur, now)
+    return _give(brouillon, "ecran", "dessin", {"drawing_sha256": document.sha256}, acteur, now)
+
+
+@transaction.atomic
+def keep_exemplaire(brouillon_id: UUID, pdf: bytes, acteur: Acteur, now: datetime) -> Decision:
+    """Keep the very bytes that were printed for signature; printing again keeps a new version."""
+    brouillon = locked(brouillon_id, acteur)
+    if brouillon is None:
+        return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
+    document = keep_document(brouillon, "exemplaire", pdf, "application/pdf", acteur, now)
+    record(
+        events.EXEMPLAIRE_PRINT, acteur=acteur, at=now, subject=brouillon.id, facts={"sha256": document.sha256}
+    )
+    return GRANTED
+
+
+@transaction.atomic
+def consent_on_paper(
+    brouillon_id: UUID, scan: bytes, content_type: str, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
+    """The signed sheet came back as a scan or a photograph; its content was checked by the caller."""
+    brouillon = locked(brouillon_id, acteur)
+    ready = _ready(brouillon, text_sha256)
+    if isinstance(ready, Denied) or brouillon is None:
+        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
+        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    printed = brouillon.documents.filter(kind="exemplaire").order_by("-version").first()
+    if printed is None:
+        return refuse(events.CONSENT_REFUSED, errors.NOT_PRINTED, acteur, now, brouillon_id)
+    document = keep_document(brouillon, "scan", scan, content_type, acteur, now)
+    facts = {"sha256": document.sha256, "version": document.version}
+    record(events.SCAN_ADD, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
+    proof = {"printed_sha256": printed.sha256, "scan_sha256": document.sha256}
+    return _give(brouillon, "papier", "signature_papier", proof, acteur, now)
+
+
+@transaction.atomic
+def refuse_scan(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
+    """Journal that a file was not acceptable as a signed sheet."""
+    return refuse(events.SCAN_REFUSED, errors.SCAN_REFUSED, acteur, now, brouillon_id)
+
+
+def keep_document(
+    brouillon: Brouillon, kind: str, content: bytes, content_type: str, acteur: Acteur, now: datetime
+) -> Document:
+    """Keep bytes under the next version of their kind."""
+    version = Document.objects.filter(brouillon=brouillon, kind=kind).count() + 1
+    return Document.objects.create(
+        brouillon=brouillon,
+        kind=kind,
+        version=version,
+        content=content,
+        content_type=content_type,
+        sha256=sha256_hex(content),
+        created_by_id=acteur.id,
+        created_at=now,
+    )
+
+
+def _give(
+    brouillon: Brouillon, kind: str, method: str, proof: dict[str, str], acteur: Acteur, now: datetime
+) -> Decision:
+    """Write the consent: kind, method, moment and the digests of its proof."""
+    brouillon.consentement, brouillon.consent_method = kind, method
+    brouillon.consent_proof, brouillon.consented_at = proof, now
+    brouillon.code_digest, brouillon.updated_at = "", now
+    brouillon.save()
+    main_proof = next((value for name, value in proof.items() if name in _MAIN_PROOFS), "")
+    facts = {"kind": kind, "method": method, "text_sha256": brouillon.text_sha256, "proof_sha256": main_proof}
+    record(events.CONSENT, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
+    return GRANTED
+
+
+_MAIN_PROOFS = ("drawing_sha256", "scan_sha256", "delivery_sha256")

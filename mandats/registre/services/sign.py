@@ -1,0 +1,193 @@
+"""Forms the mandat: the structure's acceptation, after the usager's consent (C. civ. 1984).
+
+One transaction: the usager's row, the autorisations replaced, the acte signed,
+the brouillon emptied, the journal entries.  The PDF holds the acte and comes
+after, in its own transaction (see ``papers``).
+"""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Denied
+from aidants.domain.folding import fold
+from aidants.habilitation.selectors import may_act_for
+from aidants.journal.record import record
+from mandats.attestation.acte import sign_acte
+from mandats.attestation.keys import active_key
+from mandats.document.textes import TEXT_VERSION
+from mandats.domain import errors, events
+from mandats.domain.durees import is_adult, local_date
+from mandats.domain.identite import Identite
+from mandats.domain.motifs import MotifDeFin
+from mandats.domain.rules import SignFacts, may_sign
+from mandats.registre.coffre import FrozenTexts, identity_of, sha256_hex, texts_of
+from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, Usager
+from mandats.registre.selectors import offered_demarches
+from mandats.registre.services.brouillons import locked, refuse
+from mandats.registre.texts import acte_of
+
+_STATUS_LIST_SIZE = 2**20
+
+
+@transaction.atomic
+def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | Denied:
+    """Accept a consented brouillon for the structure.  The caller has just checked a fresh second factor."""
+    brouillon = locked(brouillon_id, acteur)
+    if brouillon is None or acteur.id is None or acteur.structure_id is None:
+        return refuse(events.MANDAT_SIGN_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
+    identite, texts = identity_of(brouillon), texts_of(brouillon)
+    verdict = may_act_for(acteur.id, acteur.structure_id) and may_sign(_facts(brouillon, identite, now))
+    if isinstance(verdict, Denied):
+        return refuse(events.MANDAT_SIGN_REFUSED, verdict.reason, acteur, now, brouillon_id)
+    if identite is None or texts is None:
+        return refuse(events.MANDAT_SIGN_REFUSED, errors.NOT_CONSENTED, acteur, now, brouillon_id)
+    usager = _keep_usager(identite, now)
+    replaced = _close_standing(brouillon, usager, now)
+    mandat = _create(brouillon, identite, texts, usager, acteur, now)
+    _tell_replaced(replaced, mandat, acteur, now)
+    _empty(brouillon, mandat, now)
+    return mandat
+
+
+def _facts(brouillon: Brouillon, identite: Identite | None, now: datetime) -> SignFacts:
+    codes = {chosen["code"] for chosen in brouillon.demarches}
+    today = local_date(now, brouillon.structure.time_zone)
+    return SignFacts(
+        already_signed=brouillon.signed_as_id is not None,
+        has_demarche=bool(codes),
+        identified=identite is not None,
+        is_adult=identite is not None and is_adult(identite.birthdate, today),
+        consented=brouillon.consented_at is not None,
+        demarches_offered=codes <= offered_demarches(brouillon.structure_id),
+    )
+
+
+def _keep_usager(identite: Identite, now: datetime) -> Usager:
+    """Return the usager's row under lock, with the identity as it was proven today."""
+    fields = {
+        "given_name": identite.given_name,
+        "family_name": identite.family_name,
+        "preferred_username": identite.preferred_username,
+        "birthdate": identite.birthdate,
+        "gender": identite.gender,
+        "birthplace": identite.birthplace,
+        "birthcountry": identite.birthcountry,
+        "email": identite.email,
+        "folded_family_given": fold(f"{identite.family_name} {identite.given_name}"),
+        "folded_given_family": fold(f"{identite.given_name} {identite.family_name}"),
+    }
+    if not identite.sub_digest:
+        return Usager.objects.create(**fields, created_at=now)
+    usager, _ = Usager.objects.select_for_update().update_or_create(
+        sub_digest=identite.sub_digest, defaults=fields, create_defaults={**fields, "created_at": now}
+    )
+    return usager
+
+
+def _close_standing(brouillon: Brouillon, usager: Usager, now: datetime) -> list[Autorisation]:
+    """End what the new mandat replaces, and what had expired unnoticed; return what was replaced."""
+    codes = [chosen["code"] for chosen in brouillon.demarches]
+    standing = Autorisation.objects.select_related("mandat").filter(
+        structure=brouillon.structure_id, usager=usager, demarche__in=codes, ended_at__isnull=True
+    )
+    replaced = []
+    for row in standing.order_by("id"):
+        if row.mandat.expires_at <= now:
+            row.ended_at, row.motif = row.mandat.expires_at, MotifDeFin.TERME
+        else:
+            row.ended_at, row.motif = now, MotifDeFin.REMPLACEMENT
+            replaced.append(row)
+        row.save(update_fields=("ended_at", "motif"))
+    return replaced
+
+
+def _create(
+    brouillon: Brouillon, identite: Identite, texts: FrozenTexts, usager: Usager, acteur: Acteur, now: datetime
+) -> Mandat:
+    """Sign the acte and write mandat, autorisations and journal entry."""
+    indexes = {d["code"]: (0, secrets.randbelow(_STATUS_LIST_SIZE)) for d in brouillon.demarches}
+    acceptor = Compte.objects.get(pk=acteur.id)
+    acte = acte_of(brouillon, identite, acceptor, indexes, now)
+    signing = active_key("acte", "ES256", now)
+    mandat = Mandat.objects.create(
+        reference=brouillon.reference,
+        structure_id=brouillon.structure_id,
+        usager=usager,
+        aidant=acceptor,
+        duree=brouillon.duree,
+        time_zone=brouillon.structure.time_zone,
+        place=acte.place,
+        identity=brouillon.identity,
+        identity_level=brouillon.identity_level,
+        identified_at=brouillon.identified_at,
+        consentement=brouillon.consentement,
+        consent_method=brouillon.consent_method,
+        consented_at=brouillon.consented_at,
+        accepted_at=now,
+        expires_at=acte.expires_at,
+        text_version=TEXT_VERSION,
+        text_sha256=texts.text_sha256,
+        frozen_text=texts.text,
+        summary=texts.summary,
+        acte=sign_acte(acte, signing.ec, signing.kid),
+    )
+    Autorisation.objects.bulk_create(
+        Autorisation(
+            mandat=mandat,
+            structure_id=brouillon.structure_id,
+            usager=usager,
+            demarche=d["code"],
+            formalites=d["formalites"],
+            status_list=indexes[d["code"]][0],
+            status_index=indexes[d["code"]][1],
+        )
+        for d in brouillon.demarches
+    )
+    _journal_signature(mandat, brouillon, acteur, now)
+    return mandat
+
+
+def _journal_signature(mandat: Mandat, brouillon: Brouillon, acteur: Acteur, now: datetime) -> None:
+    facts = {
+        "reference": mandat.reference,
+        "acte_sha256": sha256_hex(mandat.acte.encode()),
+        "text_sha256": mandat.text_sha256,
+        "demarches": [chosen["code"] for chosen in brouillon.demarches],
+        "expires_at": int(mandat.expires_at.timestamp()),
+        "consentement": mandat.consentement,
+        "identity": mandat.identity,
+        "brouillon": str(brouillon.id),
+    }
+    record(events.MANDAT_SIGN, acteur=acteur, at=now, subject=mandat.id, facts=facts)
+
+
+def _tell_replaced(replaced: list[Autorisation], mandat: Mandat, acteur: Acteur, now: datetime) -> None:
+    """Link each replaced autorisation to its successor; a mandat with none left has ended too."""
+    if not replaced:
+        return
+    successors = {row.demarche: row for row in mandat.autorisations.all()}
+    for old in replaced:
+        old.replaced_by = successors[old.demarche]
+        old.save(update_fields=("replaced_by",))
+        facts = {"by": mandat.reference, "demarche": old.demarche, "reference": old.mandat.reference}
+        record(events.AUTORISATION_REPLACE, acteur=acteur, at=now, subject=old.mandat_id, facts=facts)
+    for mandat_id in {old.mandat_id for old in replaced}:
+        if not Autorisation.objects.filter(mandat=mandat_id, ended_at__isnull=True).exists():
+            Mandat.objects.filter(pk=mandat_id, ended_at__isnull=True).update(
+                ended_at=now, motif=MotifDeFin.REMPLACEMENT
+            )
+
+
+def _empty(brouillon: Brouillon, mandat: Mandat, now: datetime) -> None:
+    """Move the papers to the mandat and forget the identity that the brouillon sealed."""
+    Document.objects.filter(brouillon=brouillon).update(mandat=mandat, brouillon=None)
+    brouillon.signed_as = mandat
+    brouillon.identity_sealed = brouillon.frozen_sealed = None
+    brouillon.identity_proof, brouillon.consent_proof, brouillon.code_digest = {}, {}, ""
+    brouillon.updated_at = now
+    brouillon.save()

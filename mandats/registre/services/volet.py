@@ -1,0 +1,96 @@
+"""The usager's codes: made when the volet is printed, given once, kept as keyed digests only."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.journal.record import record
+from mandats.domain import errors, events
+from mandats.domain.codes import is_well_formed, new_code, normalise
+from mandats.registre.coffre import secret_digest
+from mandats.registre.models import CodeUsager, Mandat
+
+VERIFICATION_LIVES = timedelta(days=30)
+VERIFICATION, REVOCATION = "verification", "revocation"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CodesVolet:
+    """The two codes in clear, sixteen digits each: printed, then forgotten.  Never shown by ``repr``."""
+
+    verification: str
+    revocation: str
+
+
+def _digest(mandat_id: UUID, kind: str, code: str) -> str:
+    return secret_digest(f"code-{kind}", f"{mandat_id}:{code}")
+
+
+def _replace(mandat: Mandat, kind: str, now: datetime) -> str:
+    """End the standing code of a kind and return a new one in clear."""
+    CodeUsager.objects.filter(mandat=mandat, kind=kind, ended_at__isnull=True).update(ended_at=now)
+    code = new_code()
+    CodeUsager.objects.create(
+        mandat=mandat,
+        kind=kind,
+        digest=_digest(mandat.id, kind, code),
+        created_at=now,
+        expires_at=now + VERIFICATION_LIVES if kind == VERIFICATION else None,
+    )
+    return code
+
+
+def _locked(mandat_id: UUID, acteur: Acteur) -> Mandat | None:
+    rows = Mandat.objects.select_for_update().filter(pk=mandat_id)
+    if acteur.kind is Kind.COMPTE:
+        rows = rows.filter(structure=acteur.structure_id)
+    return rows.first()
+
+
+@transaction.atomic
+def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
+    """Make both codes anew for a printing of the volet; the old ones end."""
+    mandat = _locked(mandat_id, acteur)
+    if mandat is None:
+        return Denied(errors.AUTORISATION_UNKNOWN)
+    codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
+    record(
+        events.VOLET_PRINT, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id
+    )
+    return codes
+
+
+@transaction.atomic
+def renew_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> str | Denied:
+    """Make another verification code at the usager's wish."""
+    mandat = _locked(mandat_id, acteur)
+    if mandat is None:
+        return Denied(errors.AUTORISATION_UNKNOWN)
+    code = _replace(mandat, VERIFICATION, now)
+    facts = {"kind": VERIFICATION}
+    record(
+        events.CODE_RENEW, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+    )
+    return code
+
+
+@transaction.atomic
+@transaction.atomic
+def cancel_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> None:
+    """End the verification code at the usager's wish."""
+    CodeUsager.objects.filter(mandat=mandat_id, kind=VERIFICATION, ended_at__isnull=True).update(ended_at=now)
+    record(events.CODE_CANCEL, acteur=acteur, at=now, subject=mandat_id, facts={"kind": VERIFICATION})
+
+
+def check_code(mandat_id: UUID | None, kind: str, typed: str, now: datetime) -> bool:
+    """Compare a typed code with the standing one, in constant time, whether the mandat exists or not."""
+    code = normalise(typed)
+    row = CodeUsager.objects.filter(mandat=mandat_id, kind=kind, ended_at__isnull=True).first()
+    kept = row.digest if row and (row.expires_at is None or now < row.expires_at) else "0" * 64
+    given = _digest(mandat_id or UUID(int=0), kind, code)
+    return hmac.compare_digest(kept, given) and is_well_formed(code)

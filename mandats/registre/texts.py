@@ -1,0 +1,154 @@
+"""From rows to what the legal text and the acte are filled with.  Never writes."""
+
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+
+from aidants.comptes.models import Compte
+from aidants.structures.models import Structure
+from mandats.document.textes import (
+    TEXT_VERSION,
+    DemarcheAsked,
+    ServiceContact,
+    TextInput,
+    frozen_text,
+    summary_text,
+    text_file_sha256,
+)
+from mandats.domain.actes import (
+    Acte,
+    AidantActing,
+    Consent,
+    DemarcheGiven,
+    Identity,
+    Mandant,
+    Proof,
+    StatusIndex,
+    StructureParty,
+    TextSigned,
+)
+from mandats.domain.durees import CHOSEN, Duree, duree_from, expires_at, last_day
+from mandats.domain.identite import Identite
+from mandats.registre.models import Brouillon
+
+
+def duree_of(stored: str) -> Duree:
+    """Return the duration stored as ``J31`` or ``DATE:2027-03-03``.  Raises ValueError."""
+    code, _, day = stored.partition(":")
+    return duree_from(code, date.fromisoformat(day)) if code == CHOSEN else duree_from(code)
+
+
+def service_contact() -> ServiceContact:
+    """Return how the usager reaches the service, from the settings."""
+    return ServiceContact(
+        name=settings.SERVICE_NAME,
+        usager_url=f"{settings.ISSUER}/usager",
+        telephone=settings.ACCUEIL_TELEPHONE,
+        post=settings.SERVICE_POST,
+        privacy=settings.SERVICE_PRIVACY,
+    )
+
+
+def mandant_of(identite: Identite) -> Mandant:
+    """Return the usager as the acte names them."""
+    return Mandant(
+        family_name=identite.family_name,
+        given_names=identite.given_name,
+        birthdate=identite.birthdate,
+        birthcountry=identite.birthcountry,
+        birthplace=identite.birthplace,
+        preferred_username=identite.preferred_username,
+        gender=identite.gender,
+    )
+
+
+def structure_party(structure: Structure) -> StructureParty:
+    """Return the structure as it is named today."""
+    return StructureParty(structure.name, structure.siret, structure.address)
+
+
+def aidant_acting(compte: Compte) -> AidantActing:
+    """Return the aidant as the acte names them."""
+    return AidantActing(str(compte.id), compte.family_name, compte.given_name)
+
+
+def text_input(brouillon: Brouillon, identite: Identite) -> TextInput:
+    """Return all that fills the blanks of the text for one brouillon."""
+    return TextInput(
+        reference=brouillon.reference,
+        mandant=mandant_of(identite),
+        structure=structure_party(brouillon.structure),
+        aidant=aidant_acting(brouillon.aidant),
+        demarches=tuple(DemarcheAsked(d["code"], tuple(d["formalites"])) for d in brouillon.demarches),
+        duree=duree_of(brouillon.duree),
+        time_zone=brouillon.structure.time_zone,
+        identity=brouillon.identity,
+        service=service_contact(),
+        host=brouillon.structure.houses_or_bills,
+    )
+
+
+def text_for(brouillon: Brouillon, identite: Identite) -> str:
+    """Return the exact legal text."""
+    return frozen_text(text_input(brouillon, identite))
+
+
+def summary_for(brouillon: Brouillon, identite: Identite) -> str:
+    """Return the summary of 150 words at most."""
+    return summary_text(text_input(brouillon, identite))
+
+
+def status_uri(status_list: int) -> str:
+    """Return the address of a Token Status List."""
+    return f"{settings.ISSUER}/status/{status_list}"
+
+
+def acte_of(
+    brouillon: Brouillon, identite: Identite, acceptor: Compte, indexes: dict[str, tuple[int, int]], now: datetime
+) -> Acte:
+    """Return what is signed.  ``indexes``: demarche → (status list, index).  ``now``: acceptation."""
+    structure, duree = brouillon.structure, duree_of(brouillon.duree)
+    assert brouillon.identified_at is not None and brouillon.consented_at is not None
+    return Acte(
+        issuer=settings.ISSUER,
+        reference=brouillon.reference,
+        mandant=mandant_of(identite),
+        structure=structure_party(structure),
+        aidant=aidant_acting(acceptor),
+        demarches=tuple(
+            DemarcheGiven(
+                d["code"],
+                StatusIndex(indexes[d["code"]][1], status_uri(indexes[d["code"]][0])),
+                tuple(d["formalites"]),
+            )
+            for d in brouillon.demarches
+        ),
+        single_use=False,
+        reserved_acts=(),
+        consented_at=brouillon.consented_at.astimezone(UTC),
+        accepted_at=now.astimezone(UTC),
+        expires_at=expires_at(now, duree, structure.time_zone),
+        time_zone=structure.time_zone,
+        last_day=last_day(now, duree, structure.time_zone),
+        text=_text_signed(brouillon),
+        identity=Identity(
+            brouillon.identity, brouillon.identity_level, brouillon.identified_at, _proofs(brouillon.identity_proof)
+        ),
+        consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
+        place=structure.city,
+    )
+
+
+def _text_signed(brouillon: Brouillon) -> TextSigned:
+    return TextSigned(
+        version=TEXT_VERSION,
+        file_sha256=text_file_sha256("mandat"),
+        summary_file_sha256=text_file_sha256("resume"),
+        frozen_sha256=brouillon.text_sha256,
+        summary_sha256=brouillon.summary_sha256,
+    )
+
+
+def _proofs(digests: dict[str, str]) -> tuple[Proof, ...]:
+    """Return the proofs kept as ``{name_sha256: hex}``."""
+    return tuple(Proof(name.removesuffix("_sha256"), value) for name, value in digests.items() if value)
