@@ -1,1 +1,5 @@
 """Hands on the tables of the rooms, where Django looks for them."""
+
+from oidc.provider.models import AccessToken, Client, Connexion, Interaction, PairwiseSubject
+
+__all__ = ["AccessToken", "Client", "Connexion", "Interaction", "PairwiseSubject"]

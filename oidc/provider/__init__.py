@@ -1,0 +1,1 @@
+"""We are FranceConnect's identity provider and the administrations' OpenID Provider."""

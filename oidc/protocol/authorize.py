@@ -1,0 +1,269 @@
+"""The authorization request (OIDC Core §3.1.2.1, RFC 6749 §4.1.1, RFC 7636 §4.3) as two ordered tables.
+
+:data:`WHO_ASKS` decides whether anybody can be sent back at all; a refusal there
+is a page of ours.  A refusal of :data:`WHAT_IS_ASKED` goes back to the client.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from oidc.protocol import errors
+from oidc.protocol.claims_request import NOTHING, REP_SCOPE, ClaimsRequest, read_claims
+from oidc.protocol.client import ClientRecord, scopes_of
+from oidc.protocol.parameters import Parameters, is_text
+
+KNOWN = (
+    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt", "max_age",
+    "claims", "acr_values", "code_challenge", "code_challenge_method", "request", "request_uri", "registration",
+    "id_token_hint", "login_hint", "ui_locales", "display",
+)  # fmt: skip
+LONGEST_VALUE = {"state": 2048, "redirect_uri": 2048, "nonce": 512, "claims": 4096, "scope": 512}
+PROMPTS = frozenset({"none", "login", "consent"})
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_SECOND_FACTOR_MEETS_LOGIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeFacts:
+    """One request, the client it names, and since when the browser's aidant is signed in (``None``: nobody)."""
+
+    parameters: Parameters | None
+    client: ClientRecord | None
+    signed_in_at: datetime | None
+    now: datetime
+    own_acr: str
+
+    def get(self, name: str) -> str:
+        """Return a parameter, empty when omitted."""
+        return self.parameters.get(name) if self.parameters else ""
+
+    def is_repeated(self, name: str) -> bool:
+        """True when a parameter stands more than once."""
+        return bool(self.parameters and name in self.parameters.repeated)
+
+    @property
+    def record(self) -> ClientRecord:
+        """The client, once :data:`WHO_ASKS` has passed."""
+        if self.client is None:
+            raise LookupError("no client")
+        return self.client
+
+    @property
+    def prompts(self) -> frozenset[str]:
+        """The values of ``prompt``."""
+        return frozenset(self.get("prompt").split())
+
+    @property
+    def claims(self) -> ClaimsRequest:
+        """What ``claims`` asks; nothing when it is malformed."""
+        return read_claims(self.get("claims")) or NOTHING
+
+    @property
+    def signed_in_since(self) -> datetime | None:
+        """The oldest sign-in that this request accepts (OIDC Core §3.1.2.1, ``prompt=login`` and ``max_age``).
+
+        FranceConnect sends ``prompt=login`` with every request: for its record a second factor given in the last
+        15 minutes meets it (PROTOCOLS §1).
+        """
+        ages = [timedelta(seconds=int(self.get("max_age")))] if self.get("max_age") else []
+        if "login" in self.prompts:
+            ages.append(_SECOND_FACTOR_MEETS_LOGIN if self.record.is_franceconnect else timedelta(0))
+        return self.now - min(ages) if ages else None
+
+
+def _readable(facts: AuthorizeFacts) -> Decision:
+    """The query is a form of reasonable size (RFC 6749 §3.1)."""
+    return GRANTED if facts.parameters is not None else Denied(errors.REQUEST_UNREADABLE)
+
+
+def _named_once(facts: AuthorizeFacts) -> Decision:
+    """``client_id`` and ``redirect_uri`` stand once: which of two to trust? (RFC 6749 §3.1)."""
+    twice = facts.is_repeated("client_id") or facts.is_repeated("redirect_uri")
+    return Denied(errors.REQUEST_UNREADABLE) if twice else GRANTED
+
+
+def _client_known(facts: AuthorizeFacts) -> Decision:
+    """``client_id`` names a registered client (RFC 6749 §4.1.2.1)."""
+    return GRANTED if facts.client is not None else Denied(errors.CLIENT_UNKNOWN)
+
+
+def _redirect_uri_exact(facts: AuthorizeFacts) -> Decision:
+    """``redirect_uri`` equals a registered one, the port included (RFC 9700 §2.1, OIDC Core §3.1.2.1)."""
+    registered = facts.get("redirect_uri") in facts.record.redirect_uris
+    return GRANTED if registered else Denied(errors.REDIRECT_URI_REFUSED)
+
+
+def _client_active(facts: AuthorizeFacts) -> Decision:
+    """A suspended client receives nobody, not even an error (RFC 6749 §4.1.2.1)."""
+    return Denied(errors.CLIENT_SUSPENDED) if facts.record.is_suspended else GRANTED
+
+
+WHO_ASKS = (_readable, _named_once, _client_known, _redirect_uri_exact, _client_active)
+
+
+def _not_repeated(facts: AuthorizeFacts) -> Decision:
+    """No known parameter stands twice (RFC 6749 §3.1)."""
+    return Denied(errors.PARAMETER_REPEATED) if any(map(facts.is_repeated, KNOWN)) else GRANTED
+
+
+def _well_formed(facts: AuthorizeFacts) -> Decision:
+    """Known values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
+    proper = all(
+        is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN if name != "request"
+    )
+    return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
+
+
+def _no_request_object(facts: AuthorizeFacts) -> Decision:
+    """``request`` is not supported, and says so by its own code (OIDC Core §3.1.2.6, §6.1)."""
+    return Denied(errors.REQUEST_NOT_SUPPORTED) if facts.get("request") else GRANTED
+
+
+def _no_request_uri(facts: AuthorizeFacts) -> Decision:
+    """``request_uri`` is not supported, and says so by its own code (OIDC Core §3.1.2.6, §6.2)."""
+    return Denied(errors.REQUEST_URI_NOT_SUPPORTED) if facts.get("request_uri") else GRANTED
+
+
+def _no_registration(facts: AuthorizeFacts) -> Decision:
+    """``registration`` is not supported, and says so by its own code (OIDC Core §3.1.2.6, §7.2.1)."""
+    return Denied(errors.REGISTRATION_NOT_SUPPORTED) if facts.get("registration") else GRANTED
+
+
+def _response_type(facts: AuthorizeFacts) -> Decision:
+    """Code flow only (RFC 6749 §4.1.1, RFC 9700 §2.1.2)."""
+    if not facts.get("response_type"):
+        return Denied(errors.RESPONSE_TYPE_MISSING)
+    return GRANTED if facts.get("response_type") == "code" else Denied(errors.RESPONSE_TYPE_REFUSED)
+
+
+def _response_mode(facts: AuthorizeFacts) -> Decision:
+    """The query component carries the answer, as it does by default (OAuth Multiple Response Types §2.1)."""
+    return GRANTED if facts.get("response_mode") in ("", "query") else Denied(errors.RESPONSE_MODE_REFUSED)
+
+
+def _scope_openid(facts: AuthorizeFacts) -> Decision:
+    """``scope`` holds ``openid``; values not understood are ignored (OIDC Core §3.1.2.1)."""
+    return GRANTED if "openid" in facts.get("scope").split() else Denied(errors.SCOPE_WITHOUT_OPENID)
+
+
+def _pkce_present(facts: AuthorizeFacts) -> Decision:
+    """PKCE, save for a record that is excepted in writing (RFC 7636 §4.4.1, RFC 9700 §2.1.1)."""
+    missing = facts.record.needs_pkce and not facts.get("code_challenge")
+    return Denied(errors.PKCE_MISSING) if missing else GRANTED
+
+
+def _pkce_method(facts: AuthorizeFacts) -> Decision:
+    """S256 by name: no method would mean ``plain`` (RFC 7636 §4.3, RFC 9700 §2.1.1)."""
+    used = facts.get("code_challenge") or facts.get("code_challenge_method")
+    return (
+        Denied(errors.PKCE_METHOD_REFUSED)
+        if used and facts.get("code_challenge_method") != "S256"
+        else GRANTED
+    )
+
+
+def _pkce_challenge(facts: AuthorizeFacts) -> Decision:
+    """The challenge is a SHA-256 in base64url: 43 characters, no more (RFC 7636 §4.2)."""
+    used = facts.get("code_challenge") or facts.get("code_challenge_method")
+    malformed = used and not _CHALLENGE.fullmatch(facts.get("code_challenge"))
+    return Denied(errors.PKCE_MALFORMED) if malformed else GRANTED
+
+
+def _nonce(facts: AuthorizeFacts) -> Decision:
+    """Without PKCE the nonce is what ties the code to the browser (RFC 9700 §2.1.1)."""
+    missing = not facts.record.needs_pkce and not facts.get("nonce")
+    return Denied(errors.NONCE_MISSING) if missing else GRANTED
+
+
+def _prompt(facts: AuthorizeFacts) -> Decision:
+    """``none``, ``login``, ``consent``; ``none`` stands alone (OIDC Core §3.1.2.1)."""
+    alone = "none" not in facts.prompts or len(facts.prompts) == 1
+    return GRANTED if alone and facts.prompts <= PROMPTS else Denied(errors.PROMPT_REFUSED)
+
+
+def _max_age(facts: AuthorizeFacts) -> Decision:
+    """``max_age`` is a number of seconds (OIDC Core §3.1.2.1)."""
+    text = facts.get("max_age")
+    return GRANTED if not text or _SECONDS.fullmatch(text) else Denied(errors.MAX_AGE_MALFORMED)
+
+
+def _claims(facts: AuthorizeFacts) -> Decision:
+    """``claims`` is the JSON object of OIDC Core §5.5."""
+    return GRANTED if read_claims(facts.get("claims")) is not None else Denied(errors.CLAIMS_MALFORMED)
+
+
+def _acr(facts: AuthorizeFacts) -> Decision:
+    """An essential ``acr`` that is not ours cannot be met (OIDC Core §5.5.1.1); ``acr_values`` is only a wish."""
+    wanted = facts.claims.values_of("acr")
+    unmet = facts.claims.is_essential("acr") and wanted and facts.own_acr not in wanted
+    return Denied(errors.ACR_UNMET) if unmet else GRANTED
+
+
+def _prompt_none(facts: AuthorizeFacts) -> Decision:
+    """``prompt=none`` shows no page: nobody signed in, or the choice that always needs one (OIDC Core §3.1.2.6)."""
+    if "none" not in facts.prompts:
+        return GRANTED
+    since = facts.signed_in_since
+    absent = facts.signed_in_at is None or (since is not None and facts.signed_in_at < since)
+    return Denied(errors.LOGIN_REQUIRED if absent else errors.INTERACTION_REQUIRED)
+
+
+WHAT_IS_ASKED = (
+    _not_repeated,
+    _well_formed,
+    _no_request_object,
+    _no_request_uri,
+    _no_registration,
+    _response_type,
+    _response_mode,
+    _scope_openid,
+    _pkce_present,
+    _pkce_method,
+    _pkce_challenge,
+    _nonce,
+    _prompt,
+    _max_age,
+    _claims,
+    _acr,
+    _prompt_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request that passed both tables asks, reduced to what later steps need.
+
+    ``rep_scope``        values asked by FranceConnect, in their spelling; empty when it names none
+    ``id_token_claims``  claims asked by name for the ID token, likewise ``userinfo_claims``
+    ``signed_in_since``  the oldest acceptable sign-in, if the request limits it
+    """
+
+    redirect_uri: str
+    state: str
+    nonce: str
+    scope: tuple[str, ...]
+    code_challenge: str
+    rep_scope: tuple[str, ...]
+    id_token_claims: tuple[str, ...]
+    userinfo_claims: tuple[str, ...]
+    signed_in_since: datetime | None
+
+
+def asked(facts: AuthorizeFacts) -> Asked:
+    """Reduce a request that both tables granted."""
+    wanted = set(facts.get("scope").split())
+    claims = facts.claims
+    return Asked(
+        redirect_uri=facts.get("redirect_uri"),
+        state=facts.get("state"),
+        nonce=facts.get("nonce"),
+        scope=tuple(scope for scope in scopes_of(facts.record) if scope in wanted),
+        code_challenge=facts.get("code_challenge"),
+        rep_scope=claims.values_of(REP_SCOPE),
+        id_token_claims=tuple(claims.id_token),
+        userinfo_claims=tuple(claims.userinfo),
+        signed_in_since=facts.signed_in_since,
+    )

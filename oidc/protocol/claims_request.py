@@ -1,0 +1,63 @@
+"""The ``claims`` parameter (OIDC Core §5.5): what a client wants in the ID token and from userinfo."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+REP_SCOPE = "rep_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """The claims asked by name, each with its value, values and essential mark (``{}`` when none is given)."""
+
+    id_token: Mapping[str, Mapping[str, Any]]
+    userinfo: Mapping[str, Mapping[str, Any]]
+
+    def values_of(self, claim: str) -> tuple[str, ...]:
+        """Return the texts asked for one claim of the ID token; FranceConnect asks ``rep_scope`` this way."""
+        wanted = self.id_token.get(claim, {})
+        values = wanted.get("values", [wanted["value"]] if "value" in wanted else [])
+        return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+    def is_essential(self, claim: str) -> bool:
+        """True when the ID token is useless to the client without ``claim``."""
+        return self.id_token.get(claim, {}).get("essential") is True
+
+
+NOTHING = ClaimsRequest({}, {})
+
+
+def read_claims(text: str) -> ClaimsRequest | None:
+    """Return what ``text`` asks, or ``None`` when it is not the JSON object of OIDC Core §5.5.
+
+    Unknown members are ignored, as §5.5 wants.
+    """
+    if not text:
+        return NOTHING
+    try:
+        asked = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(asked, dict):
+        return None
+    parts = [_read_part(asked.get(name)) for name in ("id_token", "userinfo")]
+    if parts[0] is None or parts[1] is None:
+        return None
+    return ClaimsRequest(parts[0], parts[1])
+
+
+def _read_part(part: Any) -> dict[str, dict[str, Any]] | None:
+    """Return one member as claim → its demands; ``null`` is a claim asked without any (§5.5.1)."""
+    if part is None:
+        return {}
+    if not isinstance(part, dict) or not all(_is_demand(demand) for demand in part.values()):
+        return None
+    return {claim: demand or {} for claim, demand in part.items()}
+
+
+def _is_demand(demand: Any) -> bool:
+    if demand is None:
+        return True
+    return isinstance(demand, dict) and isinstance(demand.get("values", []), list)

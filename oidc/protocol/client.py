@@ -1,0 +1,50 @@
+"""What the profile must know of a client's record.  The table that holds it is the provider's."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+
+class Profile(StrEnum):
+    """The two kinds of relying party (PROTOCOLS §1, §3)."""
+
+    FRANCECONNECT = "franceconnect"
+    ADMINISTRATION = "administration"
+
+
+class ClientRecord(Protocol):
+    """One registered client.
+
+    ``needs_pkce``    false only by written exception, and then ``nonce`` is mandatory (RFC 9700 §2.1.1)
+    ``userinfo_alg``  empty for plain JSON
+    """
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def redirect_uris(self) -> Sequence[str]: ...
+    @property
+    def post_logout_redirect_uris(self) -> Sequence[str]: ...
+    @property
+    def auth_method(self) -> str: ...
+    @property
+    def id_token_alg(self) -> str: ...
+    @property
+    def userinfo_alg(self) -> str: ...
+    @property
+    def needs_pkce(self) -> bool: ...
+    @property
+    def is_suspended(self) -> bool: ...
+    @property
+    def is_franceconnect(self) -> bool: ...
+
+
+ADMINISTRATION_SCOPES = ("openid", "profile", "email", "birth", "mandat")
+FRANCECONNECT_SCOPES = ("openid", "profile", "email", "birth")
+
+
+def scopes_of(client: ClientRecord) -> tuple[str, ...]:
+    """Return the scopes that a client may receive; FranceConnect's record never carries the mandat."""
+    return FRANCECONNECT_SCOPES if client.is_franceconnect else ADMINISTRATION_SCOPES
