@@ -116,8 +116,8 @@ class FakeIdp:
         app.add_url_rule("/userinfo", view_func=self._userinfo)
         return app
 
-    def _discovery(self) -> ResponseReturnValue:
-        endpoints = {
+    def _metadata(self) -> dict[str, Any]:
+        return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
@@ -126,7 +126,9 @@ class FakeIdp:
             "end_session_endpoint": f"{self.issuer}/fin",
             "authorization_response_iss_parameter_supported": True,
         }
-        return self._answer("discovery", self.behaviour.metadata(endpoints))
+
+    def _discovery(self) -> ResponseReturnValue:
+        return self._answer("discovery", self.behaviour.metadata(self._metadata()))
 
     def _jwks(self) -> ResponseReturnValue:
         keys = {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False)]}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from joserfc import jwt
 from joserfc.errors import BadSignatureError
@@ -13,6 +14,7 @@ from joserfc.jwk import KeySet
 
 from deploy.demo.franceconnect.app import create_app
 from tests.demo_sites.conftest import AUTHORIZE, Person, config_for, query
+from tests.demo_sites.served import served
 
 
 def set_panne(person: Person, **asked: Any) -> None:
@@ -66,6 +68,18 @@ def test_a_refused_exchange(person: Person) -> None:
     code = query(person.choose("corse"))["code"]
     set_panne(person, mode="refuse", endpoint="token")
     assert person.exchange(code).get_json()["error"] == "invalid_grant"
+
+
+def test_a_foreign_issuer_in_the_response(person: Person) -> None:
+    set_panne(person, mode="wrong_iss", endpoint="authorize")
+    assert query(person.choose("corse"))["iss"] != "http://fc.example.org/api/v2"
+
+
+def test_a_dropped_connection() -> None:
+    with served(create_app(config_for("http://127.0.0.1:9")), 0) as origin:
+        requests.post(f"{origin}/_panne", json={"mode": "drop", "endpoint": "jwks"}, timeout=5)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"{origin}/api/v2/jwks", timeout=5)
 
 
 def test_a_lost_state(person: Person) -> None:

@@ -24,8 +24,16 @@ from deploy.demo.administration.connexion import (
     leave_for_logout,
     register_clients,
 )
-from deploy.demo.administration.verification import DEMARCHES, introspect, verify_mandat
-from deploy.demo.administration.visits import Visit, Visits, actor_rows, date_text, identity_rows, mandat_rows
+from deploy.demo.administration.verification import introspect, verify_mandat
+from deploy.demo.administration.visits import (
+    DEMARCHES,
+    Visit,
+    Visits,
+    actor_rows,
+    date_text,
+    identity_rows,
+    mandat_rows,
+)
 
 COOKIE = "allocations_demo_session"
 FIELDS = ("reference", "code", "birth_name", "birth_date", "demarche")

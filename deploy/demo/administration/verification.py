@@ -28,18 +28,6 @@ VERDICTS = {
     "suspendu": ("non", "Le mandat est suspendu."),
     "inconnu": ("non", "Rien ne correspond à ces informations."),
 }
-DEMARCHES = {
-    "papiers": "Papiers - Citoyenneté - Élections",
-    "famille": "Famille - Scolarité",
-    "social": "Social - Santé",
-    "travail": "Travail - Formation",
-    "logement": "Logement",
-    "transports": "Transports - Mobilité",
-    "argent": "Argent - Impôts - Consommation",
-    "justice": "Justice",
-    "etranger": "Étranger - Europe",
-    "loisirs": "Loisirs - Sport - Culture",
-}
 
 
 @dataclass(frozen=True)

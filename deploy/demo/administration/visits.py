@@ -11,9 +11,30 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 VISIT_SECONDS = 30 * 60
+PARIS = ZoneInfo("Europe/Paris")
 GENDERS = {"female": "féminin", "male": "masculin", "unspecified": "non précisé"}
+DEMARCHES = {
+    "papiers": "Papiers - Citoyenneté - Élections",
+    "famille": "Famille - Scolarité",
+    "social": "Social - Santé",
+    "travail": "Travail - Formation",
+    "logement": "Logement",
+    "transports": "Transports - Mobilité",
+    "argent": "Argent - Impôts - Consommation",
+    "justice": "Justice",
+    "etranger": "Étranger - Europe",
+    "loisirs": "Loisirs - Sport - Culture",
+}
+IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identité vue au guichet"}
+CONSENTS = {"ecran": "à l’écran", "papier": "sur papier", "sms": "par SMS"}
+
+
+def label_of(labels: dict[str, str], code: Any) -> str:
+    """Give the label of a code, the code itself if unknown, nothing if absent."""
+    return labels.get(str(code), str(code)) if code else ""
 
 
 @dataclass
@@ -67,11 +88,11 @@ class Visits:
 
 
 def date_text(value: Any) -> str:
-    """Write a time (seconds since 1970) for a French reader, in UTC."""
+    """Write a time (seconds since 1970) for a French reader, in the time of Paris."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    moment = dt.datetime.fromtimestamp(value, tz=dt.UTC)
-    return moment.strftime("%d/%m/%Y à %H:%M:%S UTC")
+    moment = dt.datetime.fromtimestamp(value, tz=PARIS)
+    return moment.strftime("%d/%m/%Y à %H:%M:%S (heure de Paris)")
 
 
 def identity_rows(identity: dict[str, Any]) -> list[tuple[str, str]]:
@@ -82,7 +103,7 @@ def identity_rows(identity: dict[str, Any]) -> list[tuple[str, str]]:
         ("Nom de naissance", identity.get("family_name")),
         ("Nom d’usage", identity.get("preferred_username")),
         ("Date de naissance", "/".join(reversed(str(birth).split("-")))),
-        ("Genre", GENDERS.get(str(identity.get("gender")), identity.get("gender"))),
+        ("Genre", label_of(GENDERS, identity.get("gender"))),
         ("Commune de naissance (code INSEE)", identity.get("birthplace")),
         ("Pays de naissance (code INSEE)", identity.get("birthcountry")),
         ("Adresse électronique", identity.get("email")),
@@ -94,14 +115,14 @@ def mandat_rows(mandat: dict[str, Any]) -> list[tuple[str, str]]:
     """Give what the page shows of the mandat, in the order an agent reads it."""
     rows = [
         ("Référence", mandat.get("reference")),
-        ("Démarche", mandat.get("demarche")),
+        ("Démarche", label_of(DEMARCHES, mandat.get("demarche"))),
         ("Formalités précises", ", ".join(mandat.get("formalites") or [])),
         ("Signé le", mandat.get("signed_at") and date_text(mandat["signed_at"])),
         ("Valable jusqu’au", mandat.get("expires_at") and date_text(mandat["expires_at"])),
-        ("Identité de l’usager vérifiée par", mandat.get("identity")),
+        ("Identité de l’usager vérifiée par", label_of(IDENTITIES, mandat.get("identity"))),
         ("Niveau de cette vérification", mandat.get("identity_level")),
         ("Vérifiée le", mandat.get("identified_at") and date_text(mandat["identified_at"])),
-        ("Consentement recueilli", mandat.get("consentement")),
+        ("Consentement recueilli", label_of(CONSENTS, mandat.get("consentement"))),
     ]
     return [(label, str(text)) for label, text in rows if text]
 

@@ -36,7 +36,7 @@ def rep_scope_claims(wanted: tuple[str, ...]) -> str:
     rule: dict[str, Any] = {"essential": True}
     if wanted:
         rule["values"] = list(wanted)
-    return json.dumps({"id_token": {"rep_scope": rule}}, ensure_ascii=False)
+    return json.dumps({"id_token": {"rep_scope": rule}}, ensure_ascii=False, separators=(",", ":"))
 
 
 def leave_for_idp(interaction: Interaction) -> Response:

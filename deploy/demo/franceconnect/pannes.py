@@ -6,6 +6,8 @@ when the site starts with ``--pannes``. A fault never outlives the process.
 
 from __future__ import annotations
 
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +16,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from deploy.demo.franceconnect.state import Interaction
+
 SLOW_SECONDS = 8
+OTHER_ISSUER = "http://ailleurs.example.org/api/v2"
 TRANSPORT = ("down_503", "slow", "drop")
 CONTENT = (
     "refuse",
@@ -71,7 +76,7 @@ def spoil_claims(claims: dict[str, Any], mode: str) -> dict[str, Any]:
     """Give the claims as a faulty FranceConnect would sign them."""
     changes: dict[str, dict[str, Any]] = {
         "wrong_nonce": {"nonce": "0" * 64},
-        "wrong_iss": {"iss": "http://ailleurs.example.org/api/v2"},
+        "wrong_iss": {"iss": OTHER_ISSUER},
         "wrong_aud": {"aud": "un-autre-client"},
         "wrong_acr": {"acr": "eidas0"},
         "wrong_sub": {"sub": "0" * 64 + "v1"},
@@ -89,6 +94,15 @@ def spoil_signature(token: str, mode: str) -> str:
     return ".".join((head, payload, other + signature[1:]))
 
 
+def spoil_response(pannes: Pannes, interaction: Interaction) -> None:
+    """Make the service's callback receive a foreign ``state`` or ``iss``, if asked."""
+    mode = pannes.take("authorize", ("wrong_state", "wrong_iss"))
+    if mode == "wrong_state":
+        interaction.state = secrets.token_hex(32)
+    if mode == "wrong_iss":
+        interaction.told_issuer = OTHER_ISSUER
+
+
 def transport_fault(pannes: Pannes, endpoint: str) -> Response | None:
     """Apply an outage or a delay before the endpoint runs."""
     mode = pannes.take(endpoint, TRANSPORT)
@@ -99,7 +113,7 @@ def transport_fault(pannes: Pannes, endpoint: str) -> Response | None:
     if mode == "drop":
         connection = request.environ.get("werkzeug.socket")
         if connection is not None:
-            connection.close()
+            connection.shutdown(socket.SHUT_RDWR)
         return Response(status=500)
     return None
 

@@ -6,8 +6,6 @@ and the logout. Never talks to the mandate service: see :mod:`.client`.
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +14,7 @@ from deploy.demo.franceconnect.client import leave_for_idp, logout_url_of_idp
 from deploy.demo.franceconnect.config import DEMO_IDP, PREFIX
 from deploy.demo.franceconnect.errors import FranceConnectError, RedirectError
 from deploy.demo.franceconnect.identities import IDENTITIES
+from deploy.demo.franceconnect.pannes import spoil_response
 from deploy.demo.franceconnect.site import (
     COOKIE,
     add_params,
@@ -44,8 +43,7 @@ def authorize() -> ResponseReturnValue:
     except RedirectError as refusal:
         told = {"error": refusal.error, "error_description": refusal.description}
         return back_to_service(interaction, told)
-    if site.pannes.take("authorize", ("wrong_state",)) == "wrong_state":
-        interaction.state = secrets.token_hex(32)
+    spoil_response(site.pannes, interaction)
     site.state.add_interaction(browser, interaction)
     person = site.state.signed_in(browser)
     if person is not None:

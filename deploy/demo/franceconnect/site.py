@@ -83,7 +83,7 @@ def current_interaction(browser: Browser, uid: str) -> Interaction:
 def back_to_service(interaction: Interaction, params: dict[str, str]) -> Response:
     """Send the browser back to the service, ``state`` echoed, ``iss`` told (RFC 9207)."""
     site = this_site()
-    told = {**params, "state": interaction.state, "iss": site.config.issuer}
+    told = {**params, "state": interaction.state, "iss": interaction.told_issuer or site.config.issuer}
     return redirect(add_params(interaction.redirect_uri, told), 303)
 
 

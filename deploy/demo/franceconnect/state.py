@@ -34,6 +34,7 @@ class Interaction:
     rep_scope: tuple[str, ...]
     expires_at: float
     idp_hint: str = ""
+    told_issuer: str = ""
     idp_state: str = ""
     idp_nonce: str = ""
 
