@@ -1,0 +1,151 @@
+"""Plain builders: the smallest rows that a test needs, made through the services wherever one exists."""
+
+import io
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from PIL import Image, ImageDraw
+
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur, Kind
+from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.structures.models import Affectation, Structure
+from mandats.attestation.keys import SigningKey, create_key
+from mandats.consentement.ecran import consent_by_drawing
+from mandats.domain.identite import Identite, PreuveIdentite
+from mandats.registre.coffre import FrozenTexts
+from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.sign import sign_mandat
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PASSWORD = "une phrase de passe bien longue"
+
+IDENTITE = Identite(
+    sub_digest="a" * 64,
+    given_name="Angela Claire Louise",
+    family_name="DUBOIS",
+    birthdate="1962-08-24",
+    gender="female",
+    birthplace="75107",
+    birthcountry="99100",
+    email="angela.dubois@example.org",
+)
+PREUVE = PreuveIdentite(kind="franceconnect", level="eidas1", sub_digest="a" * 64, token_id_digest="b" * 64)
+
+
+def structure(name: str = "CCAS de Démonstration", **fields: Any) -> Structure:
+    """Return a habilitated structure in Paris."""
+    given = {
+        "siret": "99999910500011",
+        "street": "1 place de la Mairie",
+        "postcode": "75011",
+        "city": "Paris",
+        "insee_code": "75111",
+        "created_at": NOW,
+    } | fields
+    made = Structure.objects.create(name=name, **given)
+    HabilitationStructure.objects.create(structure=made, validee_at=NOW)
+    return made
+
+
+def compte(email: str = "", **fields: Any) -> Compte:
+    """Return an account with the password and a confirmed TOTP device."""
+    given = {"given_name": "Camille", "family_name": "Martin", "created_at": NOW} | fields
+    made = Compte.objects.create_compte(email or f"{uuid.uuid4().hex[:10]}@example.org", PASSWORD, **given)
+    TOTPDevice.objects.create(user=made, name="application", confirmed=True)
+    return made
+
+
+def aidant(place: Structure, email: str = "", **fields: Any) -> Compte:
+    """Return an habilitated aidant of a structure."""
+    made = compte(email, **fields)
+    affectation = Affectation.objects.create(compte=made, structure=place, is_aidant=True, started_at=NOW)
+    HabilitationAidant.objects.create(affectation=affectation, validee_at=NOW)
+    return made
+
+
+def acteur(who: Compte, place: Structure) -> Acteur:
+    """Return the acteur that the pages would hand to services."""
+    return Acteur(Kind.COMPTE, who.id, place.id, "aidant")
+
+
+def totp_code(who: Compte, offset: int = 0) -> str:
+    """Return the current code of an account's device, ready to be accepted once more.
+
+    A code serves once; the tests do not wait thirty seconds for the next one.
+    """
+    device = TOTPDevice.objects.get(user=who)
+    TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1)
+    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift + offset):06d}"
+
+
+def signed_in(who: Compte) -> Client:
+    """Return a client that went through the sign-in page with e-mail, password and code."""
+    client = Client()
+    answer = client.post(
+        "/connexion", {"email": who.email, "password": PASSWORD, "code": totp_code(who)}, follow=False
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+def signature_png() -> bytes:
+    """Return a drawing that looks like a signature."""
+    picture = Image.new("RGBA", (400, 150), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).line([(20, 100), (120, 30), (200, 120), (380, 40)], fill="black", width=4)
+    output = io.BytesIO()
+    picture.save(output, "PNG")
+    return output.getvalue()
+
+
+def keys() -> None:
+    """Make sure that a key signs actes and tokens."""
+    for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
+        if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
+            create_key(purpose, alg, NOW)
+
+
+def identite(**fields: Any) -> Identite:
+    """Return an identity unlike any other unless its ``sub_digest`` is given."""
+    return replace(IDENTITE, **({"sub_digest": uuid.uuid4().hex * 2} | fields))
+
+
+def brouillon(
+    who: Compte, place: Structure, demarches: tuple[str, ...] = ("logement",), duree: str = "J31", now: datetime = NOW
+) -> Brouillon:
+    """Return an open brouillon."""
+    chosen = [{"code": code, "formalites": []} for code in demarches]
+    made = open_brouillon(acteur(who, place), demarches=chosen, duree=duree, now=now)
+    assert isinstance(made, Brouillon), made
+    return made
+
+
+def consented(
+    who: Compte, place: Structure, person: Identite | None = None, now: datetime = NOW, **fields: Any
+) -> Brouillon:
+    """Return a brouillon identified by FranceConnect and consented by a drawn signature."""
+    made = brouillon(who, place, now=now, **fields)
+    doer = acteur(who, place)
+    assert identify(made.id, person or identite(), PREUVE, doer, now)
+    texts = freeze(made.id, doer, now)
+    assert isinstance(texts, FrozenTexts), texts
+    assert consent_by_drawing(made.id, signature_png(), texts.text_sha256, doer, now)
+    return made
+
+
+def mandat(
+    who: Compte, place: Structure, person: Identite | None = None, now: datetime = NOW, **fields: Any
+) -> Mandat:
+    """Return a mandat concluded through the services."""
+    keys()
+    with transaction.atomic():
+        signed = sign_mandat(consented(who, place, person, now, **fields).id, acteur(who, place), now)
+    assert isinstance(signed, Mandat), signed
+    return signed
