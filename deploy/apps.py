@@ -8,3 +8,7 @@ class DeployConfig(AppConfig):
 
     name = "deploy"
     label = "deploy"
+
+    def ready(self) -> None:
+        """Load the checks."""
+        from deploy import checks as _checks  # noqa: F401, PLC0415  checks register when imported

@@ -1,0 +1,57 @@
+"""``check --deploy``: refuses a start without keys, triggers or separate roles."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from django.db import connection
+
+_TRIGGERS = frozenset(
+    {"journal_entree_no_change", "journal_entree_no_truncate", "journal_sel_no_update", "journal_sel_no_truncate"}
+)
+_FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
+
+
+@register(Tags.security, deploy=True)
+def check_keys(**kwargs: Any) -> list[Error]:
+    """Every secret is there and long enough."""
+    found = []
+    if len(settings.SECRET_KEY) < 50:
+        found.append(Error("SECRET_KEY manque ou a moins de 50 caractères.", id="mandats.E001"))
+    if not settings.VAULT_KEYS or any(len(key) != 32 for key in settings.VAULT_KEYS):
+        found.append(Error("VAULT_KEYS : une clé de 32 octets au moins, en base64url.", id="mandats.E002"))
+    if len(settings.DIGEST_KEY) != 32:
+        found.append(Error("DIGEST_KEY : 32 octets en base64url.", id="mandats.E003"))
+    if settings.DEMO:
+        found.append(Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004"))
+    if not settings.ISSUER.startswith("https://"):
+        found.append(Error("ISSUER doit commencer par https://.", id="mandats.E005"))
+    if not (settings.FRANCECONNECT_CLIENT_ID and settings.FRANCECONNECT_CLIENT_SECRET):
+        found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
+    return found
+
+
+@register(Tags.database, deploy=True)
+def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
+    """The journal's triggers stand and the service's role cannot change what it holds.
+
+    Runs with ``check --deploy --database default``.
+    """
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+        missing = _TRIGGERS - {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT has_table_privilege('journal_entree', 'UPDATE'), has_table_privilege('journal_entree', 'DELETE'),"
+            " has_table_privilege('journal_entree', 'TRUNCATE')"
+        )
+        rights = [name for name, held in zip(_FORBIDDEN, cursor.fetchone(), strict=True) if held]
+    found = []
+    if missing:
+        found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))
+    if rights:
+        found.append(
+            Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011")
+        )
+    return found
