@@ -1,0 +1,155 @@
+"""Usagers and mandats of the demonstration, in every state."""
+
+import io
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from PIL import Image, ImageDraw
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.vault import keyed_digest
+from deploy.demo.franceconnect.claims import pairwise_sub
+from deploy.demo.franceconnect.identities import IDENTITIES
+from mandats.consentement.ecran import consent_by_drawing
+from mandats.domain.durees import local_date
+from mandats.domain.identite import Identite, PreuveIdentite
+from mandats.domain.motifs import MotifDeFin
+from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.papers import produce_document
+from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.sign import sign_mandat
+from mandats.registre.services.suspend import suspend_mandat
+from mandats.registre.services.uses import declare_utilisation
+
+After = Callable[[Mandat, Acteur, datetime], object]
+
+
+def _nothing(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    return None
+
+
+def _usager(mandat: Mandat) -> Acteur:
+    return Acteur(Kind.USAGER, mandat.usager_id, None, "usager")
+
+
+def _revoked(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    return revoke_mandat(mandat.id, _usager(mandat), way="page_usager", now=now)
+
+
+def _renounced(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    return revoke_mandat(mandat.id, acteur, way="aidant", now=now, motif=MotifDeFin.RENONCIATION)
+
+
+def _narrowed(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    first = mandat.autorisations.order_by("demarche")[0]
+    return revoke_autorisation(first.id, _usager(mandat), way="page_usager", now=now)
+
+
+def _suspended(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    return suspend_mandat(mandat.id, _usager(mandat), way="telephone", now=now)
+
+
+def _used(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
+    row = mandat.autorisations.order_by("demarche")[0]
+    return declare_utilisation(
+        row.id,
+        acteur,
+        channel="telephone",
+        body="CAF des Hautes-Alpes",
+        description="Appel pour connaître l’avancement du dossier. Une pièce reste à envoyer.",
+        used_on=local_date(now, mandat.time_zone),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One mandat: who, by whom, for what, since when, and what became of it."""
+
+    usager: str
+    aidant: str
+    demarches: dict[str, list[str]]
+    duree: str
+    days_ago: int
+    after: After = _nothing
+
+
+STORIES = (
+    Story("madame-d", "nadia@ccas.example", {"social": ["demande d’APA"], "famille": []}, "J31", 60),
+    Story("nom-compose", "thomas@ccas.example", {"argent": ["déclaration de revenus"]}, "J1", 45),
+    Story("accents", "nadia@ccas.example", {"travail": ["inscription à France Travail"]}, "J182", 40, _used),
+    Story("presume-annee", "nadia@ccas.example", {"logement": [], "social": []}, "J365", 33, _used),
+    Story("corse", "claire@vallee.example", {"transports": ["carte grise"]}, "J31", 28, _revoked),
+    Story("presume-mois", "hugo@vallee.example", {"etranger": ["titre de séjour"]}, "J365", 25, _used),
+    Story("outre-mer", "anais@reunion.example", {"papiers": ["demande de passeport"]}, "J182", 21, _used),
+    Story("etranger", "nadia@ccas.example", {"famille": [], "logement": [], "social": []}, "J365", 18, _narrowed),
+    Story("noumea", "anais@reunion.example", {"justice": ["extrait de casier judiciaire"]}, "J31", 15, _renounced),
+    Story("sans-courriel", "thomas@ccas.example", {"social": ["carte Vitale"], "argent": []}, "J182", 12, _used),
+    Story("martin-sophie", "sylvie@ccas.example", {"logement": ["demande d’APL"]}, "J182", 9, _suspended),
+    Story("martin-nicolas", "nadia@ccas.example", {"logement": ["demande d’APL"], "travail": []}, "J31", 5, _used),
+    Story("madame-d", "nadia@ccas.example", {"social": ["demande d’APA"], "logement": []}, "J365", 2),
+)
+
+
+def demo_identite(key: str) -> Identite:
+    """Return a fictitious usager exactly as FranceConnect would tell them to this service."""
+    claims = IDENTITIES[key].claims()
+    sub = pairwise_sub(claims, settings.FRANCECONNECT_CLIENT_ID)
+    return Identite(
+        sub_digest=keyed_digest(settings.DIGEST_KEY, "fc-sub", sub),
+        given_name=claims["given_name"],
+        family_name=claims["family_name"],
+        birthdate=claims["birthdate"],
+        gender=claims["gender"],
+        birthplace=claims["birthplace"],
+        birthcountry=claims["birthcountry"],
+        email=claims.get("email", ""),
+        preferred_username=claims.get("preferred_username", ""),
+    )
+
+
+def load_mandats(acteurs: dict[str, Acteur], now: datetime) -> None:
+    """Live every story, oldest first, then leave two brouillons on the way."""
+    for story in STORIES:
+        _live(story, acteurs[story.aidant], now - timedelta(days=story.days_ago))
+    nadia = acteurs["nadia@ccas.example"]
+    open_brouillon(nadia, demarches=[{"code": "papiers", "formalites": []}], duree="J31", now=now)
+    _consented(Story("apostrophe", "", {"papiers": []}, "J31", 0), nadia, now, consents=False)
+
+
+def _live(story: Story, acteur: Acteur, then: datetime) -> None:
+    brouillon = _consented(story, acteur, then)
+    mandat = sign_mandat(brouillon.id, acteur, then + timedelta(minutes=6))
+    if isinstance(mandat, Denied):
+        raise RuntimeError(f"demo data refused: {mandat.reason.code}")
+    produce_document(mandat.id, acteur, then + timedelta(minutes=6))
+    story.after(mandat, acteur, then + timedelta(hours=2))
+
+
+def _consented(story: Story, acteur: Acteur, then: datetime, consents: bool = True) -> Brouillon:
+    chosen = [{"code": code, "formalites": named} for code, named in story.demarches.items()]
+    brouillon = open_brouillon(acteur, demarches=chosen, duree=story.duree, now=then)
+    if isinstance(brouillon, Denied):
+        raise RuntimeError(f"demo data refused: {brouillon.reason.code}")
+    identite = demo_identite(story.usager)
+    preuve = PreuveIdentite("franceconnect", "eidas1", identite.sub_digest, secrets.token_hex(32))
+    identify(brouillon.id, identite, preuve, acteur, then + timedelta(minutes=2))
+    texts = freeze(brouillon.id, acteur, then + timedelta(minutes=3))
+    if consents and not isinstance(texts, Denied):
+        consent_by_drawing(brouillon.id, _drawing(), texts.text_sha256, acteur, then + timedelta(minutes=5))
+    return brouillon
+
+
+def _drawing() -> bytes:
+    """Return a scribble that stands for a signature."""
+    picture = Image.new("RGBA", (480, 160), (0, 0, 0, 0))
+    points = [(20 + 16 * step, 80 + secrets.randbelow(90) - 45) for step in range(28)]
+    ImageDraw.Draw(picture).line(points, fill="black", width=4, joint="curve")
+    output = io.BytesIO()
+    picture.save(output, "PNG")
+    return output.getvalue()

@@ -1,0 +1,123 @@
+"""Structures and accounts of the demonstration."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from aidants.comptes.models import Compte, Fonction
+from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.domain.events import HABILITATION_VALIDATE
+from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.journal.record import record
+from aidants.structures.models import Affectation, Structure
+
+PASSWORD = "demonstration 2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One structure: its row, as told to the builder."""
+
+    key: str
+    name: str
+    siret: str
+    kind: str
+    street: str
+    postcode: str
+    city: str
+    insee_code: str
+    time_zone: str
+    telephone: str
+
+
+PLACES = (
+    Place(
+        "ccas", "CCAS de Démonstration", "99999910500011", "CCAS",
+        "1 place de la Mairie", "05000", "Gap", "05061", "Europe/Paris", "+33499990001",
+    ),
+    Place(
+        "france-services", "France Services de la Vallée", "99999920400017", "France Services",
+        "12 rue du Pont", "05100", "Briançon", "05023", "Europe/Paris", "+33499990002",
+    ),
+    Place(
+        "reunion", "Médiathèque de Saint-Denis", "99999930300013", "Médiathèque",
+        "1 rue Jean-Chatel", "97400", "Saint-Denis", "97411", "Indian/Reunion", "+262269990003",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account: where it acts and as what."""
+
+    email: str
+    given_name: str
+    family_name: str
+    profession: str
+    place: str = ""
+    aidant: bool = False
+    referent: bool = False
+    conseiller: bool = False
+    role: str = ""
+
+
+PEOPLE = (
+    Person("nadia@ccas.example", "Nadia", "Benali", "Conseillère numérique", "ccas", True, False, True),
+    Person("thomas@ccas.example", "Thomas", "Giraud", "Agent d’accueil", "ccas", True),
+    Person("sylvie@ccas.example", "Sylvie", "Faure", "Directrice", "ccas", True, True),
+    Person("hugo@vallee.example", "Hugo", "Marchetti", "Conseiller numérique", "france-services", True, False, True),
+    Person("claire@vallee.example", "Claire", "Petitjean", "Agente France Services", "france-services", True),
+    Person("odile@vallee.example", "Odile", "Rambaud", "Cheffe de service", "france-services", False, True),
+    Person("anais@reunion.example", "Anaïs", "Payet", "Bibliothécaire", "reunion", True, False, True),
+    Person("instructeur@anct.example", "Paul", "Verdier", "Instructeur", role="instructeur"),
+    Person("admin@mandats.example", "Inès", "Laurent", "Administratrice", role="administrateur"),
+)
+
+
+def load_places(now: datetime) -> dict[str, Structure]:
+    """Create the three structures with their habilitation."""
+    found = {}
+    for place in PLACES:
+        fields = {name: getattr(place, name) for name in Place.__dataclass_fields__ if name != "key"}
+        with transaction.atomic():
+            structure = Structure.objects.create(**fields, created_at=now)
+            HabilitationStructure.objects.create(structure=structure, validee_at=now)
+            record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=structure.id, structure=structure.id)
+        found[place.key] = structure
+    return found
+
+
+def load_people(places: dict[str, Structure], now: datetime) -> dict[str, Acteur]:
+    """Create the accounts, each with the demonstration's password and a TOTP device; return the aidants."""
+    return {person.email: _load(person, places, now) for person in PEOPLE}
+
+
+@transaction.atomic
+def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur:
+    compte = Compte.objects.create_compte(
+        person.email,
+        PASSWORD,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        profession=person.profession,
+        created_at=now,
+    )
+    TOTPDevice.objects.create(user=compte, name="Application de démonstration", confirmed=True)
+    if person.role:
+        Fonction.objects.create(compte=compte, role=person.role)
+        return Acteur(Kind.COMPTE, compte.id, None, person.role)
+    structure = places[person.place]
+    affectation = Affectation.objects.create(
+        compte=compte,
+        structure=structure,
+        is_aidant=person.aidant,
+        is_referent=person.referent,
+        is_conseiller=person.conseiller,
+        started_at=now,
+    )
+    if person.aidant:
+        HabilitationAidant.objects.create(affectation=affectation, validee_at=now)
+        record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=compte.id, structure=structure.id)
+    return Acteur(Kind.COMPTE, compte.id, structure.id, "aidant" if person.aidant else "referent")

@@ -1,0 +1,46 @@
+"""Suspends a mandat, and resumes it by the usager's act only (DOMAIN §3.4)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.journal.record import record
+from mandats.domain import errors, events
+from mandats.registre.models import Mandat
+
+
+@transaction.atomic
+def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
+    """Stop every use of a mandat for the time being; ``way`` says how it was asked."""
+    mandat = Mandat.objects.select_for_update().filter(pk=mandat_id).first()
+    if mandat is None:
+        return Denied(errors.AUTORISATION_UNKNOWN)
+    if mandat.ended_at or mandat.suspended_at or mandat.expires_at <= now:
+        return Denied(errors.ALREADY_ENDED)
+    mandat.suspended_at = now
+    mandat.save(update_fields=("suspended_at",))
+    facts = {"way": way}
+    record(
+        events.MANDAT_SUSPEND, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+    )
+    return GRANTED
+
+
+@transaction.atomic
+def resume_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
+    """Let uses begin again; only the usager may."""
+    mandat = Mandat.objects.select_for_update().filter(pk=mandat_id).first()
+    if mandat is None or acteur.kind is not Kind.USAGER:
+        return Denied(errors.AUTORISATION_UNKNOWN)
+    if mandat.ended_at or not mandat.suspended_at:
+        return Denied(errors.ALREADY_ENDED)
+    mandat.suspended_at = None
+    mandat.save(update_fields=("suspended_at",))
+    facts = {"way": way}
+    record(
+        events.MANDAT_RESUME, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+    )
+    return GRANTED
