@@ -1,5 +1,6 @@
 """Hands on the tables of the rooms, where Django looks for them."""
 
+from mandats.attestation.keys import SigningKey
 from mandats.registre.models import (
     Autorisation,
     Brouillon,
@@ -17,6 +18,7 @@ __all__ = [
     "CodeUsager",
     "Document",
     "Mandat",
+    "SigningKey",
     "Usager",
     "Utilisation",
     "Verification",

@@ -79,7 +79,7 @@ def _keep_usager(identite: Identite, now: datetime) -> Usager:
         "birthcountry": identite.birthcountry,
         "email": identite.email,
         "folded_family_given": fold(f"{identite.family_name} {identite.given_name}"),
-        "folded_given_family": fold(f"{identite.given_name} {identite.family_name}"),
+        "folded_given_family": fold(f"{identite.given_name.split()[0]} {identite.family_name}"),
     }
     if not identite.sub_digest:
         return Usager.objects.create(**fields, created_at=now)
