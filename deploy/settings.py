@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "django.forms",
     "widget_tweaks",
     "dsfr",
@@ -142,6 +143,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "aidants.pages.sign_in.keep_page"
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_CLIENT_IP_CALLABLE = "aidants.comptes.address.client_address"
 

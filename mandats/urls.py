@@ -1,6 +1,8 @@
 """Addresses of ``mandats``."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "mandats"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("mandats.pages.conseiller.urls")),
+]

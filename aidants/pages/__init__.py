@@ -1,0 +1,1 @@
+"""Screens of ``aidants``: the front door, signing in, the structure acted for, errors."""

@@ -1,21 +1,39 @@
 """For which structure the signed-in person acts: every act names it (DOMAIN §4)."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import NOT_AN_AIDANT
+from aidants.domain.events import STRUCTURE_SWITCH
 from aidants.domain.roles import Role
+from aidants.journal.record import record
 from aidants.structures.models import Affectation
 
 SESSION_KEY = "structure_id"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class PlacedRequest(HttpRequest):
+    """A request as it is after :class:`ActingMiddleware`."""
+
+    affectation: Affectation | None
+    affectations: list[Affectation]
+
+
 class ActingMiddleware:
-    """Puts ``request.affectation`` there: the current place of the person, read when first used."""
+    """Puts ``request.affectation`` there: the current place of the person, read when first used.
+
+    ``request.affectations`` holds all standing places of the person, read by the same query.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         """Keep the next handler."""
@@ -23,26 +41,35 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the lazy affectation and hand on."""
-        request.affectation = SimpleLazyObject(lambda: current_affectation(request))
+        placed = cast("PlacedRequest", request)
+        placed.affectations = cast(
+            "list[Affectation]", SimpleLazyObject(lambda: standing_affectations(request))
+        )
+        placed.affectation = cast("Affectation | None", SimpleLazyObject(lambda: current_affectation(placed)))
         return self.get_response(request)
 
 
-def current_affectation(request: HttpRequest) -> Affectation | None:
-    """Return the affectation chosen in the session, or the person's first; ``None`` for nobody."""
+def standing_affectations(request: HttpRequest) -> list[Affectation]:
+    """Return the places that the signed-in person holds now, the oldest first; none for nobody."""
     if not request.user.is_authenticated:
-        return None
-    mine = list(
+        return []
+    return list(
         Affectation.objects.filter(compte=request.user.pk, ended_at__isnull=True)
         .select_related("structure")
         .order_by("started_at", "id")
     )
-    chosen = request.session.get(SESSION_KEY)
+
+
+def current_affectation(request: PlacedRequest) -> Affectation | None:
+    """Return the affectation chosen in the session, or the person's first; ``None`` for nobody."""
+    mine = request.affectations
+    chosen = request.session.get(SESSION_KEY) if mine else None
     return next((place for place in mine if str(place.structure_id) == chosen), mine[0] if mine else None)
 
 
 def acteur_of(request: HttpRequest) -> Acteur:
     """Return who acts in this request, for the structure chosen.  Raises ``Http404`` without one."""
-    place = request.affectation
+    place = cast("PlacedRequest", request).affectation
     if not place:
         raise Http404
     role = Role.AIDANT if place.is_aidant else Role.REFERENT
@@ -56,3 +83,19 @@ def structures_of(compte_id: UUID) -> list[Affectation]:
         .select_related("structure")
         .order_by("structure__name", "id")
     )
+
+
+def switch_structure(
+    session: SessionBase, compte_id: UUID, structure_id: UUID, now: datetime
+) -> Affectation | Denied:
+    """Act from now on for another structure of the person; journaled.  Denied when they have no place there."""
+    places = (place for place in structures_of(compte_id) if place.structure_id == structure_id)
+    chosen = next(places, None)
+    if chosen is None:
+        return Denied(NOT_AN_AIDANT)
+    with transaction.atomic():
+        record(
+            STRUCTURE_SWITCH, acteur=Acteur(Kind.COMPTE, compte_id, structure_id), at=now, subject=compte_id
+        )
+    session[SESSION_KEY] = str(structure_id)
+    return chosen

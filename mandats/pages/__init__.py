@@ -1,0 +1,1 @@
+"""Screens of ``mandats``: the conseiller's and the usager's."""

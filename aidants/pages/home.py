@@ -1,0 +1,11 @@
+"""The front door: three ways in for who is not signed in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the three doors, or lead who is signed in to their desk."""
+    if request.user.is_authenticated:
+        return redirect("mandats:desk")
+    return render(request, "aidants/home.html")
