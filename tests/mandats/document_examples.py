@@ -1,11 +1,19 @@
 """Papers for tests: an ordinary mandat, and the worst that the tables let in."""
 
+import io
 from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from PIL import Image, ImageDraw
 
 from aidants.domain.demarches import DEMARCHES
-from mandats.document.textes import DemarcheAsked, ServiceContact, TextInput
+from mandats.document.given import ExemplaireDocument, MandatDocument, VoletDocument
+from mandats.document.textes import DemarcheAsked, ServiceContact, TextInput, frozen_text, summary_text
 from mandats.domain.actes import RESERVED_ACTS, AidantActing, Mandant, StructureParty
 from mandats.domain.durees import J31, J365
+from tests.domain.actes_examples import ordinary_acte
+from tests.mandats.attestation_examples import golden
 
 SERVICE = ServiceContact(
     name="Service des mandats",
@@ -66,4 +74,79 @@ def longest_text() -> TextInput:
         host=True,
         service=replace(SERVICE, sms_number="38 000"),
         birthplace_label="",
+    )
+
+
+@cache
+def drawing() -> bytes:
+    """Return a drawn signature as a browser's canvas gives it: a PNG on a transparent ground."""
+    image = Image.new("RGBA", (900, 300), (255, 255, 255, 0))
+    stroke = [(50, 200), (150, 60), (200, 240), (330, 80), (420, 200), (600, 120), (850, 220)]
+    ImageDraw.Draw(image).line(stroke, fill=(0, 0, 60, 255), width=7)
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+def ordinary_mandat(given: TextInput | None = None) -> MandatDocument:
+    """Return the signed mandat of ``given`` (the ordinary text), with a drawn signature."""
+    given, acte = given or ordinary_text(), ordinary_acte()
+    return MandatDocument(
+        reference=given.reference,
+        text=frozen_text(given),
+        summary=summary_text(given),
+        mandant=f"{given.mandant.given_names} {given.mandant.family_name}",
+        structure=given.structure.name,
+        aidant=f"{given.aidant.given_names} {given.aidant.family_name}",
+        consentement="ecran",
+        consent_method="dessin",
+        consented_at=acte.consented_at,
+        accepted_at=acte.accepted_at,
+        expires_at=acte.expires_at,
+        time_zone=given.time_zone,
+        place=acte.place,
+        acte=golden("acte-v1.jws"),
+        qr=golden("statement-v1.txt"),
+        service=given.service,
+        signature_png=drawing(),
+    )
+
+
+def longest_mandat() -> MandatDocument:
+    """Return the mandat of the longest text, with a QR code as large as any may be."""
+    return replace(ordinary_mandat(longest_text()), qr=golden("statement-v1.txt").ljust(700, "A"))
+
+
+def exemplaire(given: TextInput | None = None) -> ExemplaireDocument:
+    """Return the sheet to sign by hand."""
+    signed, duree = ordinary_mandat(given), (given or ordinary_text()).duree
+    return ExemplaireDocument(
+        reference=signed.reference,
+        text=signed.text,
+        summary=signed.summary,
+        mandant=signed.mandant,
+        structure=signed.structure,
+        aidant=signed.aidant,
+        duree=duree.label,
+        place=signed.place,
+        prepared_at=signed.consented_at,
+        time_zone=signed.time_zone,
+        service=signed.service,
+    )
+
+
+def volet(given: TextInput | None = None) -> VoletDocument:
+    """Return the usager's sheet of codes."""
+    signed = ordinary_mandat(given)
+    return VoletDocument(
+        reference=signed.reference,
+        mandant=signed.mandant,
+        structure=signed.structure,
+        last_day=date(2026, 12, 23),
+        verification_code="1234567890123450",
+        revocation_code="9876543210987654",
+        verification_until=date(2026, 12, 22),
+        printed_at=signed.accepted_at,
+        time_zone=signed.time_zone,
+        service=signed.service,
     )

@@ -155,7 +155,7 @@ def _words(given: TextInput) -> Words:
         "duree": given.duree.label,
         "last_day": french_date(chosen) if chosen else "",
         "zone": zone_label(given.time_zone),
-        "url": _bare(given.service.usager_url),
+        "url": bare_address(given.service.usager_url),
         "telephone": given.service.telephone,
         "sms": given.service.sms_number,
         "post": given.service.post,
@@ -208,8 +208,9 @@ def _grouped_siret(siret: str) -> str:
     return "\u00a0".join((siret[:3], siret[3:6], siret[6:9], siret[9:]))
 
 
-def _bare(url: str) -> str:
-    return url.removeprefix("https://").rstrip("/") if url.startswith("https://") else url.rstrip("/")
+def bare_address(url: str) -> str:
+    """Return an address as people type it: without ``https://`` nor a final slash."""
+    return one_line(url).removeprefix("https://").rstrip("/")
 
 
 def _shortened(name: str) -> str:

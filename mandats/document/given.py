@@ -1,0 +1,84 @@
+"""What the papers are made of: plain data, copied from the tables by the caller.  No Django.
+
+Texts are given as they were frozen, never filled again here: what is printed is what was shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mandats.document.textes.given import ServiceContact
+
+
+@dataclass(frozen=True, slots=True)
+class MandatDocument:
+    """The mandat, signed: everything on the paper that both keep.
+
+    ``text`` and ``summary``   the frozen text and its summary, byte for byte as consented to
+    ``mandant``, ``aidant``    full names, as printed under the signatures
+    ``structure``              its name on the day
+    ``consentement``, ``consent_method``  as in the acte (``ecran``, ``dessin``…)
+    ``expires_at``             exclusive; all moments are aware; ``time_zone`` is an IANA name
+    ``acte``                   the compact JWS, attached as ``acte.jws``
+    ``qr``                     the statement's whole text, as ``sign_statement`` returned it
+    ``signature_png``          the drawing, if the usager drew; a PNG or JPEG image
+    """
+
+    reference: str
+    text: str
+    summary: str
+    mandant: str
+    structure: str
+    aidant: str
+    consentement: str
+    consent_method: str
+    consented_at: datetime
+    accepted_at: datetime
+    expires_at: datetime
+    time_zone: str
+    place: str
+    acte: str
+    qr: str
+    service: ServiceContact
+    signature_png: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExemplaireDocument:
+    """The sheet to sign by hand: the same text, boxes for signatures, neither dates nor QR.
+
+    ``duree`` is the duration's label (« 31 jours »); ``prepared_at`` dates the file.
+    """
+
+    reference: str
+    text: str
+    summary: str
+    mandant: str
+    structure: str
+    aidant: str
+    duree: str
+    place: str
+    prepared_at: datetime
+    time_zone: str
+    service: ServiceContact
+
+
+@dataclass(frozen=True, slots=True)
+class VoletDocument:
+    """The sheet for the usager alone.  Holds codes in clear: rendered, handed over, never kept.
+
+    ``verification_code`` and ``revocation_code`` are sixteen digits; ``last_day`` is the mandat's last
+    day and ``verification_until`` the last day of the verification code, both in ``time_zone``;
+    ``large`` asks for large print.
+    """
+
+    reference: str
+    mandant: str
+    structure: str
+    last_day: date
+    verification_code: str
+    revocation_code: str
+    verification_until: date
+    printed_at: datetime
+    time_zone: str
+    service: ServiceContact
+    large: bool = False

@@ -1,0 +1,151 @@
+"""From data to PDF/A-3a and PDF/UA-1, by Typst, in milliseconds and always the same bytes.
+
+Data reaches the templates as one JSON input and is laid out as text: nothing of it is ever read as
+markup.  Never fills a text, never signs: the seal and its time-stamp are put on these bytes afterwards.
+"""
+
+import json
+import threading
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import typst
+
+from mandats.document.given import ExemplaireDocument, MandatDocument, VoletDocument
+from mandats.document.qr import qr_svg
+from mandats.document.textes import blocks
+from mandats.document.textes.filling import bare_address, one_line, sha256_hex
+from mandats.domain.codes import grouped
+from mandats.domain.durees import french_date, french_moment, zone_label
+
+_FOLDER: Final = Path(__file__).parent
+_STANDARDS: "Final[list[typst.PDFStandard]]" = ["a-3a", "ua-1"]
+
+_CONSENT: Final = {
+    ("ecran", "dessin"): "en signant à l’écran",
+    ("ecran", "code"): "avec le code reçu sur son téléphone",
+    ("ecran", "temoin"): "devant un témoin",
+    ("papier", "scan"): "en signant l’exemplaire papier",
+    ("sms", "reponse"): "en répondant par SMS",
+}
+_CONSENT_BY_KIND: Final = {
+    "ecran": "à l’écran",
+    "papier": "en signant l’exemplaire papier",
+    "sms": "par SMS",
+}
+
+_compilers = threading.local()
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")]
+    )
+
+
+def _compiler() -> typst.Compiler:
+    """Return this thread's compiler: one compiles one document at a time."""
+    found: typst.Compiler | None = getattr(_compilers, "one", None)
+    if found is None:
+        found = typst.Compiler(root=str(_FOLDER / "modeles"), font_paths=_fonts(), ignore_system_fonts=True)
+        _compilers.one = found
+    return found
+
+
+def _compiled(template: str, data: dict[str, Any], at: datetime) -> bytes:
+    """Return the PDF of ``template`` filled with ``data``, dated ``at``.  Raises typst.TypstError."""
+    pdf = _compiler().compile(
+        input=str(_FOLDER / "modeles" / f"{template}.typ"),
+        format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=_STANDARDS,
+        timestamp=int(at.timestamp()),
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("Typst gave no PDF")
+    return pdf
+
+
+def render_mandat(given: MandatDocument) -> bytes:
+    """Return the mandat's PDF: text, dates, signatures, summary, QR; acte and texts attached.
+
+    Raises ``QrTooDense``, and ValueError for a zone outside French territory.
+    """
+    zone = zone_label(given.time_zone)
+    last_second = given.expires_at - timedelta(seconds=1)
+    data = _paper(given) | {
+        "mandant": one_line(given.mandant),
+        "structure": one_line(given.structure),
+        "aidant": one_line(given.aidant),
+        "place": one_line(given.place),
+        "zone": zone,
+        "from": french_moment(given.accepted_at, given.time_zone),
+        "until": french_moment(last_second, given.time_zone),
+        "consented": french_moment(given.consented_at, given.time_zone),
+        "consent": _CONSENT.get(
+            (given.consentement, given.consent_method), _CONSENT_BY_KIND.get(given.consentement, "")
+        ),
+        "signature": list(given.signature_png) if given.signature_png else None,
+        "qr": qr_svg(given.qr),
+        "verify": bare_address(given.qr.partition("#")[0]),
+        "acte": given.acte,
+    }
+    return _compiled("mandat", data, given.accepted_at)
+
+
+def render_exemplaire(given: ExemplaireDocument) -> bytes:
+    """Return the sheet to print and sign: text, duration, empty boxes, summary; no date, no QR."""
+    data = _paper(given) | {
+        "mandant": one_line(given.mandant),
+        "structure": one_line(given.structure),
+        "aidant": one_line(given.aidant),
+        "place": one_line(given.place),
+        "duree": one_line(given.duree),
+        "zone": zone_label(given.time_zone),
+    }
+    return _compiled("exemplaire", data, given.prepared_at)
+
+
+def render_volet(given: VoletDocument) -> bytes:
+    """Return the usager's sheet of codes, at 16 points, or 22 in large print.  Never keep these bytes."""
+    data = {
+        "reference": one_line(given.reference),
+        "mandant": one_line(given.mandant),
+        "structure": one_line(given.structure),
+        "last_day": french_date(given.last_day),
+        "verification_code": grouped(given.verification_code),
+        "revocation_code": grouped(given.revocation_code),
+        "verification_until": french_date(given.verification_until),
+        "printed": french_date(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
+        "service": one_line(given.service.name),
+        "telephone": one_line(given.service.telephone),
+        "url": bare_address(given.service.usager_url),
+        "large": given.large,
+        "date": _parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
+    }
+    return _compiled("volet", data, given.printed_at)
+
+
+def _paper(given: MandatDocument | ExemplaireDocument) -> dict[str, Any]:
+    """Return what the two papers share: the frozen words, cut into what a page lays out."""
+    at = given.accepted_at if isinstance(given, MandatDocument) else given.prepared_at
+    return {
+        "reference": given.reference,
+        "text": given.text,
+        "summary": given.summary,
+        "text_sha256": sha256_hex(given.text),
+        "blocks": [{"kind": block.kind, "text": block.text} for block in blocks(given.text)],
+        "summary_lines": [block.text for block in blocks(given.summary)],
+        "service": one_line(given.service.name),
+        "telephone": one_line(given.service.telephone),
+        "url": bare_address(given.service.usager_url),
+        "date": _parts(at.astimezone(ZoneInfo(given.time_zone)).date()),
+    }
+
+
+def _parts(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "day": day.day}
