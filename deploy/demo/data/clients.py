@@ -1,0 +1,50 @@
+"""The two relying parties of the demonstration: the simulated FranceConnect and the simulated administration."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from oidc.provider.clients import NewClient, create_client
+from oidc.provider.models import Client
+
+
+def _records(administration: str) -> dict[str, NewClient]:
+    """Return both records; addresses follow the ports of this run."""
+    franceconnect = settings.FRANCECONNECT_BASE
+    return {
+        "franceconnect": NewClient(
+            name="FranceConnect (simulé)",
+            profile="franceconnect",
+            redirect_uris=[f"{franceconnect}/oidc-callback"],
+            post_logout_redirect_uris=[f"{franceconnect}/client/logout-callback"],
+            sector="franceconnect.demo",
+        ),
+        "administration": NewClient(
+            name="Allocations de démonstration",
+            profile="administration",
+            redirect_uris=[f"{administration}/retour/aidant"],
+            post_logout_redirect_uris=[f"{administration}/deconnexion/retour"],
+            sector="allocations.demo",
+        ),
+    }
+
+
+def load_clients(state: Path, administration: str, now: datetime) -> dict[str, Any]:
+    """Register the clients once, then keep their addresses up to date; return ids and secrets."""
+    records = _records(administration)
+    known = json.loads(state.read_text())["clients"] if state.exists() else {}
+    found = {}
+    for key, record in records.items():
+        client = Client.objects.filter(client_id=known.get(key, {}).get("client_id", "")).first()
+        if client is None:
+            client, secret = create_client(record, now)
+            found[key] = {"client_id": client.client_id, "client_secret": secret}
+        else:
+            found[key] = known[key]
+            client.redirect_uris = record.redirect_uris
+            client.post_logout_redirect_uris = record.post_logout_redirect_uris
+            client.save(update_fields=("redirect_uris", "post_logout_redirect_uris"))
+    return found

@@ -1,0 +1,57 @@
+"""``load_demo``: fills an empty database with the demonstration's data, once."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from aidants.comptes.models import Compte
+from mandats.attestation.keys import SigningKey, create_key
+
+
+class Command(BaseCommand):
+    """May be run again: what is there stays, the clients' addresses follow the ports."""
+
+    help = "Charge les données de démonstration."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take where to write accounts and clients, and where the simulated administration stands."""
+        parser.add_argument("--state", type=Path, required=True, help="fichier JSON écrit (comptes, clients)")
+        parser.add_argument("--administration", default="http://localhost:8002")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load keys, people, mandats and clients; write the state file for its owner's eyes only."""
+        if not settings.DEMO:
+            raise CommandError("Cette commande n’existe que dans la démonstration.")
+        # The demonstration's data lean on the simulated sites: nothing else imports them.
+        from deploy.demo.data.clients import load_clients  # noqa: PLC0415
+        from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
+        from deploy.demo.data.people import PASSWORD, PEOPLE, PLACES, load_people, load_places  # noqa: PLC0415
+
+        now = timezone.now()
+        long_ago = now - timedelta(days=400)
+        for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
+            if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
+                create_key(purpose, alg, long_ago)
+        if not Compte.objects.exists():
+            load_mandats(load_people(load_places(long_ago), long_ago), now)
+        names = {place.key: place.name for place in PLACES}
+        state = {
+            "password": PASSWORD,
+            "accounts": [
+                {
+                    "email": person.email,
+                    "name": f"{person.given_name} {person.family_name}",
+                    "role": person.role or ("aidant" if person.aidant else "referent"),
+                    "structure": names.get(person.place, ""),
+                }
+                for person in PEOPLE
+            ],
+            "clients": load_clients(options["state"], options["administration"], now),
+        }
+        options["state"].touch(mode=0o600)
+        options["state"].write_text(json.dumps(state, ensure_ascii=False, indent=1))
