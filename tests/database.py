@@ -1,6 +1,6 @@
 """The databases of the tests: one embedded server a run, one migrated template, clones of it.
 
-One parent starts the server and leaves its folder in the environment, where the workers of pytest-xdist and the processes
+One parent starts the server and leaves its folder in the environment, where workers of pytest-xdist and the processes
 that a test starts find it.  Clones are made by an administrator; everything else connects as the service, which can
 neither change a table nor touch what the journal holds.
 """
