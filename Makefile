@@ -22,7 +22,7 @@ help:
 	@echo 'make lint    style, types, import contracts, migrations'
 	@echo 'make format  formats the code'
 	@echo 'make lock    writes the locks again from requirements*.in and package.json'
-	@echo 'make clean   removes what the other targets made in this folder'
+	@echo 'make clean   removes what the other targets made, the demo's database included'
 
 python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed: apt-get install python3 python3-venv' >&2; exit 1; }
@@ -66,4 +66,5 @@ lock: environment-dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix tests/conformance/clients install --package-lock-only
 
 clean:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.demo.launch --port $(PORT) --forget; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis staticfiles tests/conformance/clients/node_modules

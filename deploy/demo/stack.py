@@ -1,0 +1,162 @@
+"""The running processes of a demonstration: the service, its worker and the two simulated sites.
+
+Owns their order of start, their health and their end.  Whoever uses it gives a database that is already served; a
+process that stops by itself is told with the last thing that it wrote.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deploy.demo.children import start_child, stop_child
+from deploy.demo.home import ROOT
+from deploy.demo.sites import Sites
+
+_PATIENCE = 60.0
+_STOP_PATIENCE = 6.0
+
+
+class StackFailed(RuntimeError):
+    """A process of the demonstration failed; the message is one line for the person at the terminal."""
+
+
+@dataclass
+class Stack:
+    """The processes over ``sites``, whose service uses ``database_url`` (service role).
+
+    ``owner_url`` is given to `migrate` alone.  Use as a context manager; the end of the block stops everything.
+    """
+
+    sites: Sites
+    database_url: str
+    owner_url: str = ""
+    _children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, init=False)
+
+    def __enter__(self) -> Self:
+        self.logs.mkdir(mode=0o700, exist_ok=True)
+        for name in ("sms", "emails"):
+            (self.sites.home / name).mkdir(mode=0o700, exist_ok=True)
+        self.sites.write_records()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in self._children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in self._children.values():
+            stop_child(child, stop_signal=signal.SIGTERM, patience=_STOP_PATIENCE)
+        self._children.clear()
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what each process writes."""
+        return self.sites.home / "output"
+
+    def _environment(self, own: Mapping[str, str]) -> dict[str, str]:
+        local = {
+            "NO_PROXY": "localhost,127.0.0.1",
+            "no_proxy": "localhost,127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**os.environ, **local, **own}
+
+    def start(self, name: str, command: Sequence[str], own: Mapping[str, str]) -> None:
+        """Start ``command`` under ``name``, with ``own`` added to this process's environment."""
+        output = self.logs / f"{name}.txt"
+        output.unlink(missing_ok=True)
+        self._children[name] = start_child(
+            command, environment=self._environment(own), directory=ROOT, output=output
+        )
+
+    def _last_words(self, name: str) -> str:
+        output = self.logs / f"{name}.txt"
+        lines = [line for line in output.read_text(errors="replace").splitlines() if line.strip()]
+        return f"{lines[-1] if lines else 'rien écrit'} (tout est dans {output})"
+
+    def finish(self, name: str) -> str:
+        """Wait for the end of the child ``name``; return what it wrote, or raise :class:`StackFailed`."""
+        child = self._children[name]
+        if child.wait() != 0:
+            raise StackFailed(f"{name} : {self._last_words(name)}")
+        del self._children[name]
+        return (self.logs / f"{name}.txt").read_text()
+
+    def _manage(self, *arguments: str, **more: str) -> None:
+        own = {**self.sites.service_environment(self.database_url), **more}
+        self.start(arguments[0], [sys.executable, "manage.py", *arguments], own)
+
+    def prepare(self) -> str:
+        """Migrate as the owner, collect static files, load the demo data; return what `load_demo` printed."""
+        self._manage("collectstatic", "--noinput", "--verbosity=0")
+        self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
+        self.finish("migrate")
+        self._manage("load_demo")
+        printed = self.finish("load_demo")
+        self.finish("collectstatic")
+        return printed
+
+    def start_sites(self) -> None:
+        """Start the two simulated sites."""
+        python = sys.executable
+        self.start(
+            "franceconnect",
+            [python, "-m", "deploy.demo.franceconnect"],
+            self.sites.franceconnect_environment(),
+        )
+        self.start(
+            "administration",
+            [python, "-m", "deploy.demo.administration"],
+            self.sites.administration_environment(),
+        )
+
+    def start_service(self, *, workers: int = 2, threads: int = 8) -> None:
+        """Start the service, on this machine's own address only."""
+        gunicorn = [sys.executable, "-m", "gunicorn", "deploy.wsgi:application", "--no-control-socket"]
+        gunicorn += [
+            f"--bind=127.0.0.1:{self.sites.service_port}",
+            f"--workers={workers}",
+            f"--threads={threads}",
+        ]
+        gunicorn += ["--worker-class=gthread", "--graceful-timeout=3", "--log-level=warning", "--preload"]
+        self.start("service", gunicorn, self.sites.service_environment(self.database_url))
+
+    def start_worker(self) -> None:
+        """Start `manage.py work`."""
+        self._manage("work")
+
+    def wait_until_healthy(self) -> None:
+        """Return once the three sites answer on /sante; raise :class:`StackFailed` when one cannot."""
+        deadline = time.monotonic() + _PATIENCE
+        for origin in (self.sites.franceconnect, self.sites.administration, self.sites.service):
+            while not _answers(f"{origin}/sante"):
+                self.refuse_if_one_died()
+                if time.monotonic() > deadline:
+                    raise StackFailed(f"{origin} ne répond pas après {_PATIENCE:.0f} s (voir {self.logs})")
+                time.sleep(0.1)
+        self.refuse_if_one_died()
+
+    def refuse_if_one_died(self) -> None:
+        """Raise :class:`StackFailed` when a process that should run has ended."""
+        for name, child in self._children.items():
+            if child.poll() is not None:
+                raise StackFailed(f"{name} s'est arrêté : {self._last_words(name)}")
+
+
+def _answers(address: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(address, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
