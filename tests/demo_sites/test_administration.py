@@ -174,7 +174,7 @@ FIELDS = {
     "reference": "GAP7-K3XW-9B",
     "code": "1234 5678 9012 3456",
     "birth_name": "Delaunay",
-    "birth_date": "1948-03-12",
+    "birthdate": "1948-03-12",
     "demarche": "logement",
 }
 

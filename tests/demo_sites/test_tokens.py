@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -166,3 +167,11 @@ def test_the_single_sign_on_ends_after_30_minutes(person: Person, clock: Clock) 
     person.tokens_of("madame-d")
     clock.now += 30 * 60
     assert open_sessions(person) == 0
+
+
+def test_a_code_redeemed_by_eight_threads_at_once_is_won_by_one(person: Person, app: Flask) -> None:
+    code = query(person.choose("corse"))["code"]
+    state = app.extensions["franceconnect"].state
+    with ThreadPoolExecutor(8) as pool:
+        grants = list(pool.map(lambda _turn: state.redeem_code(code), range(8)))
+    assert sum(grant is not None for grant in grants) == 1

@@ -24,7 +24,7 @@ from deploy.demo.administration.connexion import (
     leave_for_logout,
     register_clients,
 )
-from deploy.demo.administration.verification import introspect, verify_mandat
+from deploy.demo.administration.verification import FIELDS, introspect, verify_mandat
 from deploy.demo.administration.visits import (
     DEMARCHES,
     Visit,
@@ -36,7 +36,6 @@ from deploy.demo.administration.visits import (
 )
 
 COOKIE = "allocations_demo_session"
-FIELDS = ("reference", "code", "birth_name", "birth_date", "demarche")
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

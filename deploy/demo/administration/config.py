@@ -60,7 +60,7 @@ def option_parser() -> argparse.ArgumentParser:
     )
     env = os.environ.get
     parser.add_argument("--host", default=env("ALLOC_HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(env("ALLOC_PORT", "8002")))
+    parser.add_argument("--port", type=int, default=env("ALLOC_PORT", "8002"))
     parser.add_argument("--base", default=env("ALLOC_BASE", ""), help="origine publique du site")
     for name in REQUIRED:
         option = f"--{name.replace('_', '-')}"

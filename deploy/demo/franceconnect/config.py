@@ -156,7 +156,7 @@ def option_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default=env("FCSIM_HOST", "127.0.0.1"))
-    add("--port", type=int, default=int(env("FCSIM_PORT", "8001")))
+    add("--port", type=int, default=env("FCSIM_PORT", "8001"))
     add("--base", default=env("FCSIM_BASE", ""), help="origine publique, sans /api/v2")
     add("--registry", default=env("FCSIM_REGISTRY", ""), help="fichier JSON : services, provider")
     add("--service", action="append", default=[], help="fiche JSON d’un service ; répétable")

@@ -56,6 +56,7 @@ class Browser:
     """One browser's session: its interactions, and its single sign-on if open."""
 
     sid: str
+    forgotten_at: float = 0
     interactions: dict[str, Interaction] = field(default_factory=dict)
     signed_in: SignedIn | None = None
     logouts: dict[str, str] = field(default_factory=dict)
@@ -88,10 +89,13 @@ class State:
     def open_browser(self, sid: str) -> Browser:
         """Give the browser's session, a new one if ``sid`` is unknown."""
         with self._lock:
+            now = self.clock()
             known = self._browsers.get(sid)
             if known is None:
+                self._browsers = {k: b for k, b in self._browsers.items() if b.forgotten_at > now}
                 known = Browser(secrets.token_urlsafe(32))
                 self._browsers[known.sid] = known
+            known.forgotten_at = now + INTERACTION_SECONDS + SSO_SECONDS
             return known
 
     def find_browser(self, sid: str) -> Browser | None:
