@@ -18,6 +18,7 @@ CODE_SECONDS = 30
 TOKEN_SECONDS = 60
 SSO_SECONDS = 30 * 60
 INTERACTION_SECONDS = 30 * 60
+PURGE_EVERY = 64
 
 
 @dataclass
@@ -92,7 +93,6 @@ class State:
             now = self.clock()
             known = self._browsers.get(sid)
             if known is None:
-                self._browsers = {k: b for k, b in self._browsers.items() if b.forgotten_at > now}
                 known = Browser(secrets.token_urlsafe(32))
                 self._browsers[known.sid] = known
             known.forgotten_at = now + INTERACTION_SECONDS + SSO_SECONDS
@@ -147,7 +147,8 @@ class State:
         """End the interaction; give a code of :data:`CODE_SECONDS` seconds."""
         with self._lock:
             browser.interactions.pop(interaction.uid, None)
-            self._purge()
+            if self.counts.get("codes", 0) % PURGE_EVERY == 0:
+                self._purge()
             code = secrets.token_urlsafe(32)
             self._codes[code] = Grant(interaction, person, self.clock() + CODE_SECONDS)
             self.count("codes")
@@ -217,6 +218,8 @@ class State:
             self.counts.clear()
 
     def _purge(self) -> None:
-        limit = self.clock() - SSO_SECONDS
+        now = self.clock()
+        self._browsers = {k: b for k, b in self._browsers.items() if b.forgotten_at > now}
+        limit = now - CODE_SECONDS - TOKEN_SECONDS
         self._codes = {k: g for k, g in self._codes.items() if g.expires_at > limit}
         self._tokens = {k: g for k, g in self._tokens.items() if g.expires_at > limit}
