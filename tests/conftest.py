@@ -120,7 +120,7 @@ def _unordered_querysets_are_shuffled(
     def fetch_and_shuffle(self: QuerySet[Any]) -> None:
         fresh = self._result_cache is None
         fetch(self)
-        if fresh and not self.ordered:
+        if fresh and self._result_cache and not self.ordered:
             dice.shuffle(self._result_cache)
 
     monkeypatch.setattr(QuerySet, "_fetch_all", fetch_and_shuffle)

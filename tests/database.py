@@ -53,7 +53,7 @@ def service_url(database: str) -> str:
     return the_server().url(SERVICE_ROLE, database)
 
 
-def _administer(*statements: sql.Composable) -> None:
+def _administer(*statements: sql.Composed) -> None:
     with psycopg.connect(the_server().url(ADMIN_ROLE, "postgres"), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)

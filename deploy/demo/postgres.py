@@ -149,7 +149,7 @@ class EmbeddedPostgres:
         uid, gid = self._account()
         for folder in (self._data, self._sockets):
             folder.mkdir(mode=0o700, exist_ok=True)
-            if uid is not None:
+            if uid is not None and gid is not None:
                 os.chown(folder, uid, gid)
         if not (self._data / "PG_VERSION").exists():
             self._initialise(programs, uid, gid)
