@@ -1,0 +1,1 @@
+"""Who acts, and the journal of every act.  Imports nothing of `mandats` or `oidc`."""

@@ -1,0 +1,1 @@
+"""The assembly: settings, addresses, checks, and what starts the service.  Holds no rule."""

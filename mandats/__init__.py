@@ -1,0 +1,1 @@
+"""What aidants may do, and for whom.  Imports nothing of `oidc`."""

@@ -1,0 +1,1 @@
+"""How others learn of a mandat: OpenID Connect, in both roles.  Decides nothing that `mandats` has not decided."""

@@ -1,0 +1,1 @@
+"""Everything that proves the service, from the rules alone to the browser."""

@@ -1,0 +1,1 @@
+"""Accounts, second factor, sessions.  Never knows what a person may do for an usager."""

@@ -1,0 +1,1 @@
+"""Figures across people and mandats.  Never shows an identity."""

@@ -1,0 +1,1 @@
+"""The service as FranceConnect's client.  Never keeps a session there open."""
