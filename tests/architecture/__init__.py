@@ -1,0 +1,1 @@
+"""The house keeps its shape: directions, budgets, words, locks."""

@@ -1,0 +1,73 @@
+"""Habits that a reviewer should not have to look for."""
+
+import ast
+import re
+
+from tests.architecture import sources
+
+BROAD = {"Exception", "BaseException"}
+SKIPS = {"skip", "skipif", "xfail", "importorskip"}
+# A path of one machine, or the address of a package index: neither means anything on the next machine.
+FOREIGN_PLACES = re.compile(
+    r"/home/[a-z]|/root/|/Users/[A-Z]|/opt/(?:wheels|pypi)|/tmp/w\b|"
+    r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com)"
+)
+UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+
+
+def _names(node: ast.expr | None) -> set[str]:
+    if node is None:
+        return {"BaseException"}
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def test_no_handler_catches_everything() -> None:
+    found = [
+        f"{file}:{node.lineno}"
+        for file in sources.python_files()
+        for node in ast.walk(sources.tree(file))
+        if isinstance(node, ast.ExceptHandler) and _names(node.type) & BROAD
+    ]
+    assert not found
+
+
+def test_no_test_is_skipped_or_expected_to_fail() -> None:
+    found = [
+        f"{file}:{node.lineno} {node.attr}"
+        for file in sources.python_files("tests")
+        for node in ast.walk(sources.tree(file))
+        if isinstance(node, ast.Attribute) and node.attr in SKIPS and _root_of(node) == "pytest"
+    ]
+    assert not found
+
+
+def _root_of(node: ast.Attribute) -> str:
+    value = node.value
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    this = "tests/architecture/test_habits.py"
+    found = [
+        f"{file}: {match.group()}"
+        for file in sources.tracked()
+        if str(file) != this and (match := FOREIGN_PLACES.search(sources.text(file)))
+    ]
+    assert not found
+
+
+def test_nothing_is_left_unfinished() -> None:
+    found = [str(file) for file in sources.tracked() if file.suffix != ".txt" and UNFINISHED.search(sources.text(file))]
+    assert not found
+
+
+def test_every_module_says_what_it_owns() -> None:
+    silent = [
+        str(file)
+        for file in sources.python_files(*sources.APPS)
+        if "management" not in file.parts and ast.get_docstring(sources.tree(file)) is None
+    ]
+    assert not silent
