@@ -71,5 +71,5 @@ def font_sizes(pdf: bytes) -> set[float]:
         for page in document.pages:
             for instruction in pikepdf.parse_content_stream(page):
                 if str(instruction.operator) == "Tf":
-                    sizes.add(float(instruction.operands[1]))  # type: ignore[arg-type]
+                    sizes.add(float(instruction.operands[1]))
     return sizes
