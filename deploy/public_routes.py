@@ -10,5 +10,14 @@ PUBLIC_ROUTES = frozenset(
         "aidants:home",
         "aidants:sign_in",
         "aidants:sign_out",
+        # OpenID Connect: callers prove who they are by client credentials or a token.
+        "oidc:authorize",
+        "oidc:token",
+        "oidc:userinfo",
+        "oidc:introspect",
+        "oidc:end_session",
+        "oidc:jwks",
+        "oidc:discovery",
+        "oidc:server_metadata",
     }
 )

@@ -1,6 +1,20 @@
 """Addresses of ``oidc``."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from oidc.pages import views as pages
+from oidc.provider import views as protocol
 
 app_name = "oidc"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("authorize", protocol.authorize, name="authorize"),
+    path("authorize/choix/<uuid:interaction_id>", pages.choice, name="choice"),
+    path("authorize/choix/<uuid:interaction_id>/retour", pages.go_back, name="go_back"),
+    path("token", protocol.token, name="token"),
+    path("userinfo", protocol.userinfo, name="userinfo"),
+    path("introspect", protocol.introspect, name="introspect"),
+    path("end_session", protocol.end_session, name="end_session"),
+    path("jwks", protocol.jwks, name="jwks"),
+    path(".well-known/openid-configuration", protocol.discovery, name="discovery"),
+    path(".well-known/oauth-authorization-server", protocol.discovery, name="server_metadata"),
+]

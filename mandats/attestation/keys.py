@@ -4,10 +4,10 @@ Private keys are sealed in the vault; unsealed and parsed once a process.  Never
 """
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from time import monotonic
 from typing import Any, Final
 
 from django.conf import settings
@@ -41,11 +41,13 @@ class SigningKey(models.Model):
         db_table = "signing_key"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(purpose="oidc", alg__in=("ES256", "RS256")) | models.Q(purpose="acte", alg="ES256"),
+                condition=models.Q(purpose="oidc", alg__in=("ES256", "RS256"))
+                | models.Q(purpose="acte", alg="ES256"),
                 name="signing_key_purpose_alg",
             ),
             models.CheckConstraint(
-                condition=models.Q(retired_at__isnull=True) | models.Q(retired_at__gte=models.F("activated_at")),
+                condition=models.Q(retired_at__isnull=True)
+                | models.Q(retired_at__gte=models.F("activated_at")),
                 name="signing_key_retired_later",
             ),
         )
@@ -78,16 +80,13 @@ _rows: dict[str, tuple[float, list[SigningKey]]] = {}
 
 
 def _all_keys() -> list[SigningKey]:
-    """Return every key, newest first, at most ``CACHE_SECONDS`` old.
-
-    What is read inside a transaction is not kept: it may never be committed.
-    """
+    """Return every key, newest first, at most ``CACHE_SECONDS`` old."""
     database = str(connection.settings_dict["NAME"])
     deadline, rows = _rows.get(database, (0.0, []))
-    if monotonic() >= deadline:
+    if time.monotonic() >= deadline:
         rows = list(SigningKey.objects.order_by("-activated_at", "kid"))
-        if rows and not connection.in_atomic_block:
-            _rows[database] = (monotonic() + CACHE_SECONDS, rows)
+        if rows:
+            _rows[database] = (time.monotonic() + CACHE_SECONDS, rows)
     return rows
 
 

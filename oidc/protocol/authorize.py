@@ -111,9 +111,7 @@ def _not_repeated(facts: AuthorizeFacts) -> Decision:
 
 def _well_formed(facts: AuthorizeFacts) -> Decision:
     """Known values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
-    proper = all(
-        is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN if name != "request"
-    )
+    proper = all(is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN if name != "request")
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 
 
@@ -158,11 +156,7 @@ def _pkce_present(facts: AuthorizeFacts) -> Decision:
 def _pkce_method(facts: AuthorizeFacts) -> Decision:
     """S256 by name: no method would mean ``plain`` (RFC 7636 §4.3, RFC 9700 §2.1.1)."""
     used = facts.get("code_challenge") or facts.get("code_challenge_method")
-    return (
-        Denied(errors.PKCE_METHOD_REFUSED)
-        if used and facts.get("code_challenge_method") != "S256"
-        else GRANTED
-    )
+    return Denied(errors.PKCE_METHOD_REFUSED) if used and facts.get("code_challenge_method") != "S256" else GRANTED
 
 
 def _pkce_challenge(facts: AuthorizeFacts) -> Decision:

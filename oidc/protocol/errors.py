@@ -8,9 +8,7 @@ import unicodedata
 
 from aidants.domain.errors import ErrorCode, declare
 
-_TYPOGRAPHY = str.maketrans(
-    {"’": "'", "«": "'", "»": "'", "…": "...", "œ": "oe", "\u00a0": " ", '"': "'", "\\": "/"}
-)
+_TYPOGRAPHY = str.maketrans({"’": "'", "«": "'", "»": "'", "…": "...", "œ": "oe", "\u00a0": " ", '"': "'", "\\": "/"})
 
 
 def description(error: ErrorCode) -> str:
@@ -19,7 +17,7 @@ def description(error: ErrorCode) -> str:
     return plain.encode("ascii", "ignore").decode()
 
 
-# --- authorization endpoint, before anybody can be sent back (RFC 6749 §4.1.2.1) -----------------------------------
+# --- authorization endpoint, before anybody can be sent back (RFC 6749 §4.1.2.1) ----------------------------
 REQUEST_UNREADABLE = declare(
     "oidc.request_unreadable",
     400,
@@ -49,7 +47,7 @@ REDIRECT_URI_REFUSED = declare(
     "invalid_request",
 )
 
-# --- authorization endpoint, sent back to the client ------------------------------------------------------------------
+# --- authorization endpoint, sent back to the client --------------------------------------------------------
 PARAMETER_REPEATED = declare(
     "oidc.parameter_repeated",
     400,
@@ -212,7 +210,7 @@ NOT_AMONG_CHOICES = declare(
     "access_denied",
 )
 
-# --- token, introspection: client authentication (RFC 6749 §2.3, §5.2) ---------------------------------------------------
+# --- token, introspection: client authentication (RFC 6749 §2.3, §5.2) --------------------------------------
 CLIENT_AUTHENTICATION_FAILED = declare(
     "oidc.client_authentication_failed",
     401,
@@ -291,7 +289,7 @@ MANDAT_NO_LONGER_STANDS = declare(
     "invalid_grant",
 )
 
-# --- userinfo (RFC 6750 §3.1), introspection (RFC 7662 §2.1) -----------------------------------------------------------------
+# --- userinfo (RFC 6750 §3.1), introspection (RFC 7662 §2.1) ------------------------------------------------
 TOKEN_MISSING = declare(
     "oidc.token_missing",
     401,
@@ -320,7 +318,7 @@ TOKEN_PARAMETER_MISSING = declare(
     "invalid_request",
 )
 
-# --- end_session (RP-Initiated Logout §2, §3) -------------------------------------------------------------------------------------
+# --- end_session (RP-Initiated Logout §2, §3) ---------------------------------------------------------------
 LOGOUT_HINT_REFUSED = declare(
     "oidc.logout_hint_refused",
     400,

@@ -55,7 +55,7 @@ class Client(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(id_token_alg__in=("ES256", "RS256"))
-                | Q(id_token_alg="HS256", profile="franceconnect", secret_sealed__isnull=False),
+                | Q(profile="franceconnect", secret_sealed__isnull=False) & Q(("id_token_alg", "HS256")),
                 name="client_id_token_alg_known",
             ),
             models.CheckConstraint(
@@ -145,9 +145,7 @@ class Connexion(models.Model):
     class Meta:
         db_table = "oidc_connexion"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("created_at")), name="connexion_expires_later"
-            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="connexion_expires_later"),
         )
 
     def __str__(self) -> str:

@@ -23,16 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("--profile", required=True, choices=("franceconnect", "administration"))
         parser.add_argument("--redirect-uri", required=True, action="append", dest="redirect_uris")
         parser.add_argument("--post-logout-redirect-uri", action="append", default=[], dest="logout_uris")
-        parser.add_argument(
-            "--auth-method", default="", choices=("", "client_secret_basic", "client_secret_post")
-        )
+        parser.add_argument("--auth-method", default="", choices=("", "client_secret_basic", "client_secret_post"))
         parser.add_argument("--id-token-alg", default="", choices=("", "ES256", "RS256", "HS256"))
         parser.add_argument("--userinfo-alg", default="", choices=("", "ES256", "RS256", "HS256"))
         parser.add_argument("--jwks-file", type=Path)
         parser.add_argument("--sector", default="")
         parser.add_argument("--demarche", action="append", default=[], dest="demarches")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Create and print."""
         new = NewClient(
             name=options["name"],

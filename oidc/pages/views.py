@@ -1,0 +1,114 @@
+"""The page of choice, between a site's request and its answer."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aidants.domain.decisions import Denied
+from aidants.domain.demarches import DEMARCHES
+from aidants.domain.errors import ErrorCode
+from aidants.habilitation.selectors import may_act_for
+from aidants.structures.acting import acteur_of
+from oidc.protocol import errors
+from oidc.provider.choices import choices_for, choose, decline, may_open, perimeter_of
+from oidc.provider.interactions import find_interaction, refusal_uri
+from oidc.provider.models import Interaction
+
+PAGE_SIZE = 20
+_NOTHING = UUID(int=0)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
+    """Show what stands for the request; take the answer."""
+    if request.method == "POST":
+        return _take_choice(request, interaction_id)
+    interaction = _find(request, interaction_id)
+    opened = may_open(interaction, request.session, timezone.now())
+    if isinstance(opened, Denied):
+        return _refuse(request, interaction, opened.reason)
+    return _show_choices(request, interaction)
+
+
+@never_cache
+@require_safe
+def go_back(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
+    """Go back to the site without a choice: ``access_denied`` (RFC 6749 §4.1.2.1)."""
+    interaction = _find(request, interaction_id)
+    decline(interaction, timezone.now())
+    return HttpResponseRedirect(refusal_uri(interaction.redirect_uri, interaction.state, errors.DECLINED))
+
+
+def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:
+    interaction = find_interaction(interaction_id, request.session)
+    if interaction is None:
+        raise Http404
+    return interaction
+
+
+def _take_choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
+    """Answer 200 with a page that leaves by itself: no redirect may follow a POST (CSP ``form-action 'self'``)."""
+    chosen = _identifier(request.POST.get("autorisation", ""))
+    outcome = choose(interaction_id, chosen, acteur_of(request), request.session, timezone.now())
+    interaction = _find(request, interaction_id)
+    if isinstance(outcome, Denied):
+        return _refuse(request, interaction, outcome.reason)
+    return render(request, "oidc/leave.html", {"target": outcome, "client": interaction.client})
+
+
+def _identifier(text: str) -> UUID:
+    """Read an identifier; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return _NOTHING
+
+
+def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpResponse:
+    """List usagers and demarches, searched and cut on the server."""
+    now, acteur = timezone.now(), acteur_of(request)
+    query = request.GET.get("q", "").strip()[:100]
+    page = Paginator(choices_for(interaction, acteur, query, now), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(row, DEMARCHES[row.demarche]) for row in page.object_list]
+    perimeter = perimeter_of(interaction)
+    context = {
+        "interaction": interaction,
+        "client": interaction.client,
+        "query": query,
+        "page": page,
+        "rows": rows,
+        "asked": [DEMARCHES[code].label for code in sorted(perimeter)] if perimeter is not None else [],
+        "obstacle": "" if rows else _obstacle(request),
+    }
+    return render(request, "oidc/choice.html", context)
+
+
+def _obstacle(request: HttpRequest) -> str:
+    """Return why this person can use no mandat at all, if that is so."""
+    acteur = acteur_of(request)
+    if acteur.id is None or acteur.structure_id is None:
+        raise Http404
+    verdict = may_act_for(acteur.id, acteur.structure_id)
+    return verdict.reason.message if isinstance(verdict, Denied) else ""
+
+
+def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode) -> HttpResponse:
+    """Ask for a fresh code, or say why not; the way back to the site is always there."""
+    here = reverse("oidc:choice", args=[interaction.id])
+    if reason is errors.LOGIN_REQUIRED:
+        return redirect(reverse("aidants:second_factor") + "?" + urlencode({"next": here}))
+    context = {
+        "error": reason,
+        "client": interaction.client,
+        "target": refusal_uri(interaction.redirect_uri, interaction.state, reason),
+        "again": here if interaction.answered_at is None and reason is not errors.INTERACTION_EXPIRED else "",
+    }
+    return render(request, "oidc/not_chosen.html", context, status=reason.http)

@@ -1,0 +1,172 @@
+"""What is told to a client: the claims of the ID token, of userinfo and of introspection (PROTOCOLS §1, §3).
+
+Towards FranceConnect: the usager's identity and the demarche, nothing of the aidant.  Towards an administration:
+who acts, under which mandat, beside the usager; ``acr`` and ``auth_time`` tell the aidant's sign-in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.oidc.core.util import create_half_hash
+
+FRANCE = "99100"
+EIDAS1 = "eidas1"
+AMR = ["pwd", "otp", "mfa"]
+SCOPE_CLAIMS = {
+    "profile": ("given_name", "family_name", "preferred_username", "birthdate", "gender"),
+    "birth": ("birthplace", "birthcountry"),
+    "email": ("email",),
+    "mandat": ("mandat",),
+}
+IDENTITY = tuple(claim for scope in ("profile", "birth", "email") for claim in SCOPE_CLAIMS[scope])
+
+
+def own_acr(issuer: str, *, is_franceconnect: bool) -> str:
+    """Return the level told: FranceConnect accepts ``eidas1`` alone; an administration reads the aidant's factor."""
+    return EIDAS1 if is_franceconnect else f"{issuer}/acr/aidant-2fa"
+
+
+@dataclass(frozen=True, slots=True)
+class UsagerFacts:
+    """The usager, as FranceConnect told us; ``subject`` is pairwise."""
+
+    subject: str
+    given_name: str
+    family_name: str
+    preferred_username: str
+    birthdate: str
+    gender: str
+    birthplace: str
+    birthcountry: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MandatFacts:
+    """The autorisation used.  Times are seconds since 1970; ``expires_at`` is exclusive."""
+
+    reference: str
+    demarche: str
+    formalites: Sequence[str]
+    identity: str
+    identity_level: str
+    identified_at: int
+    signed_at: int
+    expires_at: int
+    consentement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnexionFacts:
+    """One connexion, as its client may learn it.
+
+    ``sid``             names the connexion, so that logout ends that one alone
+    ``actor_subject``   the aidant, pairwise; ``siret`` and ``structure_name`` of whom they act for
+    ``userinfo_claims``, ``id_token_claims``  claims asked by name (OIDC Core §5.5)
+    """
+
+    issuer: str
+    client_id: str
+    is_franceconnect: bool
+    sid: str
+    scope: Sequence[str]
+    nonce: str
+    auth_time: int
+    rep_scope: Sequence[str]
+    id_token_claims: Sequence[str]
+    userinfo_claims: Sequence[str]
+    actor_subject: str
+    siret: str
+    structure_name: str
+    usager: UsagerFacts
+    mandat: MandatFacts
+
+
+def identity_claims(usager: UsagerFacts) -> dict[str, str]:
+    """Return the identity, sent back as it came; what is empty is absent (PROTOCOLS §1)."""
+    claims = {name: getattr(usager, name) for name in IDENTITY}
+    if usager.birthcountry != FRANCE:
+        claims.pop("birthplace")
+    return {name: value for name, value in claims.items() if value}
+
+
+def mandat_claim(mandat: MandatFacts) -> dict[str, Any]:
+    """Return the ``mandat`` claim: the usager's own level and date stand here and nowhere else."""
+    return {
+        "reference": mandat.reference,
+        "demarche": mandat.demarche,
+        "formalites": list(mandat.formalites),
+        "identity": mandat.identity,
+        "identity_level": mandat.identity_level,
+        "identified_at": mandat.identified_at,
+        "signed_at": mandat.signed_at,
+        "expires_at": mandat.expires_at,
+        "consentement": mandat.consentement,
+    }
+
+
+def act_claim(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return the ``act`` claim: the aidant, and the structure they act for (RFC 8693 §4.1)."""
+    return {
+        "sub": facts.actor_subject,
+        "structure": {"siret": facts.siret, "name": facts.structure_name},
+    }
+
+
+def _aidant_claims(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return what tells an administration that an aidant, not the usager, signed in."""
+    acr = own_acr(facts.issuer, is_franceconnect=facts.is_franceconnect)
+    claims: dict[str, Any] = {"acr": acr, "auth_time": facts.auth_time}
+    return claims if facts.is_franceconnect else claims | {"act": act_claim(facts)}
+
+
+def id_token_claims(facts: ConnexionFacts, *, access_token: str, alg: str, iat: int, exp: int) -> dict[str, Any]:
+    """Return the ID token's claims (OIDC Core §2).  No identity: FranceConnect shows it in its logout address."""
+    claims: dict[str, Any] = {
+        "iss": facts.issuer,
+        "sub": facts.usager.subject,
+        "aud": facts.client_id,
+        "exp": exp,
+        "iat": iat,
+        "amr": AMR,
+        "sid": facts.sid,
+        "at_hash": create_half_hash(access_token, alg).decode(),
+        **_aidant_claims(facts),
+    }
+    if facts.nonce:
+        claims["nonce"] = facts.nonce
+    if facts.is_franceconnect:
+        claims["rep_scope"] = list(facts.rep_scope)
+    elif "mandat" in facts.id_token_claims and "mandat" in facts.scope:
+        claims["mandat"] = mandat_claim(facts.mandat)
+    return claims
+
+
+def userinfo_claims(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return the claims that scope and ``claims`` ask for (OIDC Core §5.3.2, §5.4, §5.5)."""
+    wanted = {claim for scope in facts.scope for claim in SCOPE_CLAIMS.get(scope, ())} | set(facts.userinfo_claims)
+    identity = identity_claims(facts.usager)
+    claims: dict[str, Any] = {"sub": facts.usager.subject}
+    claims |= {name: value for name, value in identity.items() if name in wanted}
+    if facts.is_franceconnect:
+        return claims
+    claims |= _aidant_claims(facts)
+    return claims | {"mandat": mandat_claim(facts.mandat)} if "mandat" in facts.scope else claims
+
+
+def introspection_claims(facts: ConnexionFacts, *, iat: int, exp: int) -> dict[str, Any]:
+    """Return the answer about a live token (RFC 7662 §2.2), with who acts and under which mandat."""
+    claims: dict[str, Any] = {
+        "active": True,
+        "scope": " ".join(facts.scope),
+        "client_id": facts.client_id,
+        "token_type": "Bearer",
+        "exp": exp,
+        "iat": iat,
+        "sub": facts.usager.subject,
+        "aud": facts.client_id,
+        "iss": facts.issuer,
+        **_aidant_claims(facts),
+    }
+    return claims if facts.is_franceconnect else claims | {"mandat": mandat_claim(facts.mandat)}

@@ -1,0 +1,109 @@
+"""The token request (RFC 6749 §4.1.3, RFC 7636 §4.6, OIDC Core §3.1.3.2) as two ordered tables."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from oidc.protocol import errors
+from oidc.protocol.parameters import Parameters, is_text
+
+CODE_SECONDS = 60
+TOKEN_SECONDS = 300
+GRANT_TYPE = "authorization_code"
+_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+
+
+def _body(parameters: Parameters | None) -> Decision:
+    """The body is a form of reasonable size (RFC 6749 §3.2, §4.1.3)."""
+    return GRANTED if parameters is not None else Denied(errors.BODY_REFUSED)
+
+
+def _not_repeated(parameters: Parameters | None) -> Decision:
+    """No parameter stands twice (RFC 6749 §3.2)."""
+    return Denied(errors.PARAMETER_REPEATED) if parameters and parameters.repeated else GRANTED
+
+
+def _well_formed(parameters: Parameters | None) -> Decision:
+    """Values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
+    proper = all(is_text(value, 4096) for value in (parameters.values.values() if parameters else ()))
+    return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
+
+
+FORM = (_body, _not_repeated, _well_formed)
+"""What any form sent by a client must meet, at the token and introspection endpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """The exchange asked for, and the code's row if there is one that belongs to the client.
+
+    ``standing``  whether the autorisation may still be used, decided at this very moment
+    """
+
+    parameters: Parameters
+    now: datetime
+    known: bool = False
+    expires_at: datetime | None = None
+    redeemed: bool = False
+    revoked: bool = False
+    redirect_uri: str = ""
+    code_challenge: str = ""
+    standing: Decision = GRANTED
+
+
+def _grant_type(facts: CodeFacts) -> Decision:
+    """``grant_type`` is present and the only one we have (RFC 6749 §4.1.3, §5.2)."""
+    if not facts.parameters.get("grant_type"):
+        return Denied(errors.GRANT_TYPE_MISSING)
+    return GRANTED if facts.parameters.get("grant_type") == GRANT_TYPE else Denied(errors.GRANT_TYPE_REFUSED)
+
+
+def _code_present(facts: CodeFacts) -> Decision:
+    """``code`` is present (RFC 6749 §4.1.3)."""
+    return GRANTED if facts.parameters.get("code") else Denied(errors.CODE_MISSING)
+
+
+REQUEST = (_grant_type, _code_present)
+
+
+def _code_known(facts: CodeFacts) -> Decision:
+    """The code was issued, and to this client (RFC 6749 §4.1.3, §5.2)."""
+    return GRANTED if facts.known else Denied(errors.CODE_REFUSED)
+
+
+def _code_fresh(facts: CodeFacts) -> Decision:
+    """The code serves once; a second exchange revokes what the first one gave (RFC 6749 §4.1.2, RFC 9700 §4.5)."""
+    return Denied(errors.CODE_REPLAYED) if facts.redeemed else GRANTED
+
+
+def _code_alive(facts: CodeFacts) -> Decision:
+    """The code is not revoked and not older than 60 seconds (RFC 6749 §4.1.2)."""
+    alive = not facts.revoked and facts.expires_at is not None and facts.now < facts.expires_at
+    return GRANTED if alive else Denied(errors.CODE_REFUSED)
+
+
+def _same_redirect_uri(facts: CodeFacts) -> Decision:
+    """``redirect_uri`` is the authorization request's, to the character (RFC 6749 §4.1.3)."""
+    same = facts.parameters.get("redirect_uri") == facts.redirect_uri
+    return GRANTED if same else Denied(errors.REDIRECT_URI_DIFFERS)
+
+
+def _verifier(facts: CodeFacts) -> Decision:
+    """The verifier answers the challenge; without a challenge there is none (RFC 7636 §4.6, RFC 9700 §2.1.1)."""
+    verifier = facts.parameters.get("code_verifier")
+    if not facts.code_challenge:
+        return Denied(errors.VERIFIER_REFUSED) if verifier else GRANTED
+    proper = _VERIFIER.fullmatch(verifier) is not None
+    answers = proper and create_s256_code_challenge(verifier) == facts.code_challenge
+    return GRANTED if answers else Denied(errors.VERIFIER_REFUSED)
+
+
+def _mandat_stands(facts: CodeFacts) -> Decision:
+    """The autorisation may still be used (PROTOCOLS §1: checked again between code, token and userinfo)."""
+    return GRANTED if facts.standing else Denied(errors.MANDAT_NO_LONGER_STANDS)
+
+
+EXCHANGE = (_code_known, _code_fresh, _code_alive, _same_redirect_uri, _verifier, _mandat_stands)

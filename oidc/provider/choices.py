@@ -1,0 +1,164 @@
+"""What the aidant may choose from, and the choice itself: one transaction from the decision to the code."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import QuerySet
+
+from aidants.comptes.second_factor import verified_at
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Decision, Denied, decide
+from aidants.domain.vault import keyed_digest
+from mandats.domain.errors import AUTORISATION_UNKNOWN
+from mandats.domain.rules import may_use
+from mandats.registre.models import Autorisation
+from mandats.registre.selectors import annotated_autorisations, facts_of, usable_autorisations
+from mandats.registre.services.uses import record_bridge_use, record_refused_use
+from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
+from oidc.protocol.token import CODE_SECONDS
+from oidc.provider.interactions import code_uri, find_interaction
+from oidc.provider.models import Client, Connexion, Interaction
+from oidc.provider.subjects import subjects_of
+
+_HEAVY = ("mandat__acte", "mandat__frozen_text", "mandat__summary")
+
+
+def light(rows: QuerySet[Autorisation]) -> QuerySet[Autorisation]:
+    """Leave out the mandat's texts, which no connexion reads."""
+    return rows.defer(*_HEAVY)
+
+
+def code_digest(code: str) -> str:
+    """Return what is kept of a code."""
+    return keyed_digest(settings.DIGEST_KEY, "oidc_code", code)
+
+
+def perimeter_of(interaction: Interaction) -> set[str] | None:
+    """Return the demarches that the request wants and its client may have; ``None`` for all."""
+    return demarches_asked(interaction.asked["rep_scope"], interaction.client.demarches)
+
+
+def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datetime) -> QuerySet[Autorisation]:
+    """Return the autorisations that stand for what is asked, by usager; ``query`` searches their names."""
+    client = interaction.client
+    rows = usable_autorisations(
+        acteur,
+        demarches=perimeter_of(interaction),
+        query=query,
+        now=now,
+        crosses_to_franceconnect=client.is_franceconnect,
+    )
+    return light(rows if client.accepts_weak_identity else rows.filter(mandat__identity="franceconnect"))
+
+
+def may_open(interaction: Interaction, session: SessionBase, now: datetime) -> Decision:
+    """Decide whether the page of choice may be shown."""
+    return decide(OPEN, _facts(interaction, session, now))
+
+
+def _facts(interaction: Interaction, session: SessionBase, now: datetime) -> ChoiceFacts:
+    return ChoiceFacts(
+        now=now,
+        expires_at=interaction.expires_at,
+        answered=interaction.answered_at is not None,
+        client_suspended=interaction.client.is_suspended,
+        signed_in_at=verified_at(session),
+        signed_in_since=interaction.signed_in_since,
+    )
+
+
+def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bool:
+    perimeter = perimeter_of(interaction)
+    mine = row.structure_id == acteur.structure_id
+    strong = row.mandat.identity == "franceconnect" or interaction.client.accepts_weak_identity
+    return mine and strong and (perimeter is None or row.demarche in perimeter)
+
+
+@transaction.atomic
+def choose(
+    interaction_id: UUID, autorisation_id: UUID, acteur: Acteur, session: SessionBase, now: datetime
+) -> str | Denied | None:
+    """Answer a request with an autorisation; return where the browser goes with its code.
+
+    ``None`` when the request is unknown to this session.  The decision of the register, the utilisation, the code
+    and the journal's entries stand or fall together; a refusal is journaled and leaves the request open.
+    """
+    interaction = find_interaction(interaction_id, session, lock=True)
+    if interaction is None:
+        return None
+    opened = decide(OPEN, _facts(interaction, session, now))
+    if isinstance(opened, Denied):
+        return opened
+    row = light(annotated_autorisations(acteur)).filter(pk=autorisation_id, structure=acteur.structure_id).first()
+    verdict = _verdict(row, interaction, acteur, session, now)
+    if row is None or isinstance(verdict, Denied):
+        denied = verdict if isinstance(verdict, Denied) else Denied(AUTORISATION_UNKNOWN)
+        _journal_refusal(row, interaction.client, acteur, denied, now)
+        return denied
+    return _give_code(row, interaction, acteur, session, now)
+
+
+def _verdict(
+    row: Autorisation | None, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime
+) -> Decision:
+    if row is None:
+        return Denied(AUTORISATION_UNKNOWN)
+    use = facts_of(row, now, crosses_to_franceconnect=interaction.client.is_franceconnect)
+    facts = replace(
+        _facts(interaction, session, now),
+        among_choices=_is_among(row, interaction, acteur),
+        standing=may_use(use),
+    )
+    return decide(CHOOSE, facts)
+
+
+def _journal_refusal(row: Autorisation | None, client: Client, acteur: Acteur, denied: Denied, now: datetime) -> None:
+    record_refused_use(
+        row.mandat_id if row else None,
+        acteur,
+        denied,
+        client_id=client.id,
+        demarche=row.demarche if row else "",
+        step="choice",
+        now=now,
+    )
+
+
+def _give_code(row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime) -> str:
+    """Write the utilisation and the code, close the request."""
+    client = interaction.client
+    use = record_bridge_use(row, acteur, client_id=client.id, client_name=client.name, now=now)
+    subject, actor_subject = subjects_of(client.sector, usager=row.usager_id, aidant=use.aidant_id)
+    code = secrets.token_urlsafe(32)
+    Connexion.objects.create(
+        interaction=interaction,
+        client=client,
+        autorisation=row,
+        aidant_id=use.aidant_id,
+        structure_id=row.structure_id,
+        utilisation=use,
+        code_digest=code_digest(code),
+        subject=subject,
+        actor_subject=actor_subject,
+        redirect_uri=interaction.redirect_uri,
+        nonce=interaction.nonce,
+        scope=interaction.scope,
+        code_challenge=interaction.code_challenge,
+        rep_scope=rep_scope_of(row.demarche, interaction.asked["rep_scope"]),
+        asked=interaction.asked,
+        auth_time=verified_at(session) or now,
+        created_at=now,
+        expires_at=now + timedelta(seconds=CODE_SECONDS),
+    )
+    Interaction.objects.filter(pk=interaction.pk).update(answered_at=now)
+    return code_uri(interaction, code)
+
+
+def decline(interaction: Interaction, now: datetime) -> None:
+    """Close a request without a code; one already answered stays as it is."""
+    Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now)

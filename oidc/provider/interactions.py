@@ -1,0 +1,71 @@
+"""Requests that wait for the aidant: opened by authorize, found again by the page of choice, answered once."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+
+from aidants.domain.errors import ErrorCode
+from oidc.protocol.authorize import Asked
+from oidc.protocol.errors import description
+from oidc.protocol.parameters import add_to_uri
+from oidc.provider.models import Client, Interaction
+
+LIFETIME = timedelta(minutes=30)
+_BROWSER = "oidc_browser"
+
+
+def browser_of(session: SessionBase) -> str:
+    """Return the session's own random value, drawn at its first request; sign-in keeps it, sign-out drops it."""
+    if _BROWSER not in session:
+        session[_BROWSER] = secrets.token_urlsafe(32)
+    return str(session[_BROWSER])
+
+
+def open_interaction(asked: Asked, client: Client, session: SessionBase, now: datetime) -> Interaction:
+    """Keep a request that both tables granted, for 30 minutes."""
+    return Interaction.objects.create(
+        client=client,
+        browser=browser_of(session),
+        redirect_uri=asked.redirect_uri,
+        state=asked.state,
+        nonce=asked.nonce,
+        scope=" ".join(asked.scope),
+        code_challenge=asked.code_challenge,
+        asked={
+            "rep_scope": list(asked.rep_scope),
+            "id_token": list(asked.id_token_claims),
+            "userinfo": list(asked.userinfo_claims),
+        },
+        signed_in_since=asked.signed_in_since,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+
+
+def find_interaction(interaction_id: UUID, session: SessionBase, *, lock: bool = False) -> Interaction | None:
+    """Return a request of this browser session; another session's is as unknown as none.
+
+    ``lock`` holds the row until the end of the caller's transaction.
+    """
+    rows = Interaction.objects.select_related("client")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    return rows.filter(pk=interaction_id, browser=session.get(_BROWSER, "")).first()
+
+
+def code_uri(interaction: Interaction, code: str) -> str:
+    """Return where the browser goes with its code (RFC 6749 §4.1.2, RFC 9207 §2)."""
+    return _answer_uri(interaction.redirect_uri, interaction.state, {"code": code})
+
+
+def refusal_uri(redirect_uri: str, state: str, error: ErrorCode) -> str:
+    """Return where the browser goes with a refusal (RFC 6749 §4.1.2.1, RFC 9207 §2)."""
+    name = error.oauth or "access_denied"
+    return _answer_uri(redirect_uri, state, {"error": name, "error_description": description(error)})
+
+
+def _answer_uri(redirect_uri: str, state: str, answer: dict[str, str]) -> str:
+    pairs = {**answer, **({"state": state} if state else {}), "iss": settings.ISSUER}
+    return add_to_uri(redirect_uri, pairs)

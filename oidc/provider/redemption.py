@@ -1,0 +1,110 @@
+"""The exchange of a code: one winner, in one transaction; a second exchange revokes what the first one gave."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied, decide
+from aidants.domain.events import Event
+from aidants.journal.record import record
+from oidc.protocol import errors
+from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REPLAY
+from oidc.protocol.parameters import Parameters
+from oidc.protocol.token import EXCHANGE, REQUEST, TOKEN_SECONDS, CodeFacts
+from oidc.provider.choices import code_digest
+from oidc.provider.models import AccessToken, Client, Connexion
+from oidc.provider.standing import Standing, standing_of, token_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the winner receives: the access token in the clear, once."""
+
+    standing: Standing
+    access_token: str
+    issued_at: datetime
+    expires_at: datetime
+
+    @property
+    def expires_in(self) -> int:
+        """Seconds that the token still lives."""
+        return int((self.expires_at - self.issued_at).total_seconds())
+
+
+def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | Denied:
+    """Exchange a code.  The row is locked: of two exchanges at once the second finds it redeemed.
+
+    Every refusal is a value, so that the transaction keeps what the journal tells of it.
+    """
+    asked = decide(REQUEST, CodeFacts(parameters, now))
+    if isinstance(asked, Denied):
+        return asked
+    with transaction.atomic():
+        connexion = _lock(parameters.get("code"), client)
+        if connexion is None:
+            return Denied(errors.CODE_REFUSED)
+        standing = standing_of(connexion, now)
+        verdict = decide(EXCHANGE, _facts(parameters, connexion, standing, now))
+        if isinstance(verdict, Denied):
+            _note_refusal(verdict, standing, now)
+            return verdict
+        return _issue(standing, now)
+
+
+def _lock(code: str, client: Client) -> Connexion | None:
+    """Return the client's own code, locked; another client's is as unknown as none."""
+    rows = Connexion.objects.select_for_update().filter(code_digest=code_digest(code), client=client)
+    connexion = rows.first()
+    if connexion is not None:
+        connexion.client = client
+    return connexion
+
+
+def _facts(parameters: Parameters, connexion: Connexion, standing: Standing, now: datetime) -> CodeFacts:
+    return CodeFacts(
+        parameters=parameters,
+        now=now,
+        known=True,
+        expires_at=connexion.expires_at,
+        redeemed=connexion.redeemed_at is not None,
+        revoked=connexion.revoked_at is not None,
+        redirect_uri=connexion.redirect_uri,
+        code_challenge=connexion.code_challenge,
+        standing=standing.decision,
+    )
+
+
+def _note_refusal(denied: Denied, standing: Standing, now: datetime) -> None:
+    """Revoke on replay; journal what concerns the mandat."""
+    connexion = standing.connexion
+    if denied.reason is errors.CODE_REPLAYED:
+        Connexion.objects.filter(pk=connexion.pk, revoked_at__isnull=True).update(revoked_at=now)
+        _journal(CONNEXION_REPLAY, standing, now)
+    elif denied.reason is errors.MANDAT_NO_LONGER_STANDS:
+        standing.journal_refusal("token", now)
+
+
+def _issue(standing: Standing, now: datetime) -> Issued:
+    """Write the token: five minutes, less when the mandat ends before."""
+    connexion = standing.connexion
+    mandat_ends = standing.autorisation.mandat.expires_at if standing.autorisation else now
+    token = secrets.token_urlsafe(32)
+    expires_at = min(now + timedelta(seconds=TOKEN_SECONDS), mandat_ends)
+    Connexion.objects.filter(pk=connexion.pk).update(redeemed_at=now)
+    AccessToken.objects.create(digest=token_digest(token), connexion=connexion, created_at=now, expires_at=expires_at)
+    _journal(CONNEXION_REDEEM, standing, now)
+    return Issued(standing, token, now, expires_at)
+
+
+def _journal(event: Event, standing: Standing, now: datetime) -> None:
+    connexion = standing.connexion
+    record(
+        event,
+        acteur=Acteur(Kind.CLIENT, connexion.client_id, connexion.structure_id),
+        at=now,
+        subject=standing.autorisation.mandat_id if standing.autorisation else None,
+        facts={"client": str(connexion.client_id), "connexion": str(connexion.id)},
+    )
