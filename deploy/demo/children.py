@@ -47,11 +47,7 @@ def start_child(
 
     ``uid`` and ``gid`` name another account to run as, which only root may ask.  Raises OSError when it cannot start.
     """
-    sink = (
-        subprocess.DEVNULL
-        if output is None
-        else os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    )
+    sink = subprocess.DEVNULL if output is None else os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
             list(command),

@@ -76,9 +76,7 @@ def _make_venv() -> None:
         import ensurepip  # noqa: F401, PLC0415 -- Debian ships Python without it
         import venv  # noqa: PLC0415 -- the same
     except ImportError as error:
-        raise Unfit(
-            "Python has no venv module: apt-get install python3-venv (or your system's equivalent)"
-        ) from error
+        raise Unfit("Python has no venv module: apt-get install python3-venv (or your system's equivalent)") from error
     print("Making .venv ...", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     try:

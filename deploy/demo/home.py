@@ -22,8 +22,6 @@ _SECRET_NAMES = (
     "vault_key",
     "digest_key",
     "service_at_franceconnect",
-    "franceconnect_at_service",
-    "administration_at_service",
     "administration_at_franceconnect",
 )
 

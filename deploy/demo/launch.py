@@ -89,35 +89,41 @@ def _environment_left_in(file: Path, stack: Stack) -> Iterator[None]:
             file.unlink()
 
 
-def _prepare(running: ExitStack, home: Path, port: int) -> tuple[Stack, str]:
+def _accounts(sites: Sites) -> str:
+    """Return the demo's accounts as lines to print."""
+    state = sites.state()
+    lines = [f"Comptes (mot de passe de tous : {state['password']})"]
+    lines += ["  {email:<28}{role:<15}{name:<22}{structure}".format(**account) for account in state["accounts"]]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _prepare(running: ExitStack, home: Path, port: int) -> Stack:
     postgres = running.enter_context(EmbeddedPostgres(home / "postgres"))
     if not postgres.has_database(_DATABASE):
         postgres.create_database(_DATABASE)
     sites = Sites(home, demo_secrets(home), port, port + 1, port + 2)
     urls = postgres.url(SERVICE_ROLE, _DATABASE), postgres.url(OWNER_ROLE, _DATABASE)
     stack = running.enter_context(Stack(sites, *urls))
+    stack.prepare()
     stack.start_sites()
-    accounts = stack.prepare()
     stack.start_service()
     stack.start_worker()
     stack.wait_until_healthy()
-    return stack, accounts
+    return stack
 
 
 def run(port: int, environment_file: Path) -> None:
     """Start everything, tell the person, and wait for the end or for the first process that dies."""
     started = time.monotonic()
     if (busy := busy_port(range(port, port + 3))) is not None:
-        raise StackFailed(
-            f"le port {busy} est déjà pris ; choisissez-en trois libres de suite : make demo PORT=9000"
-        )
+        raise StackFailed(f"le port {busy} est déjà pris ; choisissez-en trois libres de suite : make demo PORT=9000")
     with ExitStack() as running:
         home = private_folder(demo_home(port))
         running.enter_context(sole_tenant(home))
-        stack, accounts = _prepare(running, home, port)
+        stack = _prepare(running, home, port)
         running.enter_context(_environment_left_in(environment_file, stack))
         told = {"seconds": time.monotonic() - started, "sites": stack.sites, "home": home}
-        print(_WELCOME.format(administration=ADMINISTRATION, accounts=accounts.rstrip(), **told), flush=True)
+        print(_WELCOME.format(administration=ADMINISTRATION, accounts=_accounts(stack.sites), **told), flush=True)
         while True:
             time.sleep(1)
             stack.refuse_if_one_died()
@@ -133,12 +139,8 @@ def forget(port: int) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument(
-        "--port", type=int, default=8000, help="the service's; the simulated sites take the next two"
-    )
-    parser.add_argument(
-        "--forget", action="store_true", help="remove this demo's database and secrets, start nothing"
-    )
+    parser.add_argument("--port", type=int, default=8000, help="the service's; the simulated sites take the next two")
+    parser.add_argument("--forget", action="store_true", help="remove this demo's database and secrets, start nothing")
     parser.add_argument("--environment-file", type=Path, default=ROOT / ".env", help="read by manage.py")
     return parser.parse_args()
 

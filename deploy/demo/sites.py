@@ -1,17 +1,20 @@
 """Who is who in a demonstration: three origins, the records that tie them, the environment of each.
 
-The service, the simulated FranceConnect and the simulated administration know each other by these records only.
-`load_demo` finds in the file named by DEMO_CLIENTS_FILE the clients to register at our provider, secrets included.
-Starts nothing; `tests/` uses it as well.
+The service, the simulated FranceConnect and the simulated administration know each other by these records only: the
+clients that `load_demo` registers at our provider, and the services that FranceConnect knows.  Starts nothing; `tests/`
+uses it as well.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy.demo.home import write_private
 
+SERVICE_AT_FRANCECONNECT = "service-des-mandats"
+ADMINISTRATION_AT_FRANCECONNECT = "allocations-demo"
 # Our own identifier in FranceConnect's list of identity providers.
 IDP_ID = "aidants-connect"
 ADMINISTRATION = "Allocations de démonstration"
@@ -47,69 +50,46 @@ class Sites:
         return f"http://localhost:{self.administration_port}"
 
     @property
-    def clients_file(self) -> Path:
-        """The clients of our provider, for `load_demo`."""
-        return self.home / "clients.json"
+    def state_file(self) -> Path:
+        """What `load_demo` writes: the accounts, and the clients of our provider with their secrets."""
+        return self.home / "state.json"
 
     @property
     def registry_file(self) -> Path:
         """The registry of the simulated FranceConnect."""
         return self.home / "franceconnect.json"
 
-    def write_records(self) -> None:
-        """Write the two files by which the sites know each other."""
-        write_private(self.clients_file, json.dumps(self._clients(), indent=1, ensure_ascii=False))
-        write_private(self.registry_file, json.dumps(self._registry(), indent=1, ensure_ascii=False))
+    def state(self) -> dict[str, Any]:
+        """Return what `load_demo` wrote."""
+        state: dict[str, Any] = json.loads(self.state_file.read_text())
+        return state
 
-    def _clients(self) -> dict[str, dict[str, str]]:
-        """Clients of our provider, by profile, named as the options of `create_client` are."""
+    def write_registry(self) -> None:
+        """Tell the simulated FranceConnect its provider (us) and its two services."""
+        registry = {
+            "provider": {"issuer": self.service, "idp_id": IDP_ID, **self.state()["clients"]["franceconnect"]},
+            "services": [self._service_record(), self._administration_record()],
+        }
+        write_private(self.registry_file, json.dumps(registry, indent=1, ensure_ascii=False))
+
+    def _service_record(self) -> dict[str, object]:
         return {
-            "franceconnect": {
-                "name": "FranceConnect",
-                "client_id": "franceconnect-demo",
-                "client_secret": self.secrets["franceconnect_at_service"],
-                "redirect_uri": f"{self.franceconnect}/api/v2/oidc-callback",
-                "post_logout_redirect_uri": f"{self.franceconnect}/api/v2/client/logout-callback",
-                "auth_method": "client_secret_post",
-                "id_token_alg": "ES256",
-            },
-            "administration": {
-                "name": ADMINISTRATION,
-                "client_id": "allocations-demo",
-                "client_secret": self.secrets["administration_at_service"],
-                "redirect_uri": f"{self.administration}/retour/aidant",
-                "post_logout_redirect_uri": f"{self.administration}/deconnexion/retour",
-                "auth_method": "client_secret_basic",
-                "id_token_alg": "ES256",
-            },
+            "client_id": SERVICE_AT_FRANCECONNECT,
+            "client_secret": self.secrets["service_at_franceconnect"],
+            "name": "Service des mandats",
+            "redirect_uris": [f"{self.service}{CALLBACK}"],
+            "post_logout_redirect_uris": [f"{self.service}{LOGOUT_CALLBACK}"],
+            "home": self.service,
         }
 
-    def _registry(self) -> dict[str, object]:
+    def _administration_record(self) -> dict[str, object]:
         return {
-            "provider": {
-                "issuer": self.service,
-                "client_id": "franceconnect-demo",
-                "client_secret": self.secrets["franceconnect_at_service"],
-                "idp_id": IDP_ID,
-            },
-            "services": [
-                {
-                    "client_id": "service-des-mandats",
-                    "client_secret": self.secrets["service_at_franceconnect"],
-                    "name": "Service des mandats",
-                    "redirect_uris": [f"{self.service}{CALLBACK}"],
-                    "post_logout_redirect_uris": [f"{self.service}{LOGOUT_CALLBACK}"],
-                    "home": self.service,
-                },
-                {
-                    "client_id": "allocations-demo",
-                    "client_secret": self.secrets["administration_at_franceconnect"],
-                    "name": ADMINISTRATION,
-                    "redirect_uris": [f"{self.administration}/retour/franceconnect"],
-                    "post_logout_redirect_uris": [f"{self.administration}/deconnexion/retour"],
-                    "home": self.administration,
-                },
-            ],
+            "client_id": ADMINISTRATION_AT_FRANCECONNECT,
+            "client_secret": self.secrets["administration_at_franceconnect"],
+            "name": ADMINISTRATION,
+            "redirect_uris": [f"{self.administration}/retour/franceconnect"],
+            "post_logout_redirect_uris": [f"{self.administration}/deconnexion/retour"],
+            "home": self.administration,
         }
 
     def service_environment(self, database_url: str) -> dict[str, str]:
@@ -125,7 +105,7 @@ class Sites:
             "VAULT_KEYS": self.secrets["vault_key"],
             "DIGEST_KEY": self.secrets["digest_key"],
             "FRANCECONNECT_BASE": f"{self.franceconnect}/api/v2",
-            "FRANCECONNECT_CLIENT_ID": "service-des-mandats",
+            "FRANCECONNECT_CLIENT_ID": SERVICE_AT_FRANCECONNECT,
             "FRANCECONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
             "FRANCECONNECT_IDP_ID": IDP_ID,
             "SMS_BACKEND": "file",
@@ -134,8 +114,6 @@ class Sites:
             "EMAIL_FILE_PATH": str(self.home / "emails"),
             "STATIC_ROOT": str(self.home / "static"),
             "STATIC_MANIFEST": "1",
-            "DEMO_CLIENTS_FILE": str(self.clients_file),
-            "DEMO_ADMINISTRATION": self.administration,
         }
 
     def franceconnect_environment(self) -> dict[str, str]:
@@ -148,13 +126,14 @@ class Sites:
 
     def administration_environment(self) -> dict[str, str]:
         """What the simulated administration reads."""
+        client = self.state()["clients"]["administration"]
         return {
             "ALLOC_PORT": str(self.administration_port),
             "ALLOC_BASE": self.administration,
             "ALLOC_ISSUER": self.service,
-            "ALLOC_CLIENT_ID": "allocations-demo",
-            "ALLOC_CLIENT_SECRET": self.secrets["administration_at_service"],
+            "ALLOC_CLIENT_ID": client["client_id"],
+            "ALLOC_CLIENT_SECRET": client["client_secret"],
             "ALLOC_FC_ISSUER": f"{self.franceconnect}/api/v2",
-            "ALLOC_FC_CLIENT_ID": "allocations-demo",
+            "ALLOC_FC_CLIENT_ID": ADMINISTRATION_AT_FRANCECONNECT,
             "ALLOC_FC_CLIENT_SECRET": self.secrets["administration_at_franceconnect"],
         }

@@ -45,7 +45,6 @@ class Stack:
         self.logs.mkdir(mode=0o700, exist_ok=True)
         for name in ("sms", "emails"):
             (self.sites.home / name).mkdir(mode=0o700, exist_ok=True)
-        self.sites.write_records()
         return self
 
     def __exit__(
@@ -75,9 +74,7 @@ class Stack:
         """Start ``command`` under ``name``, with ``own`` added to this process's environment."""
         output = self.logs / f"{name}.txt"
         output.unlink(missing_ok=True)
-        self._children[name] = start_child(
-            command, environment=self._environment(own), directory=ROOT, output=output
-        )
+        self._children[name] = start_child(command, environment=self._environment(own), directory=ROOT, output=output)
 
     def _last_words(self, name: str) -> str:
         output = self.logs / f"{name}.txt"
@@ -96,15 +93,20 @@ class Stack:
         own = {**self.sites.service_environment(self.database_url), **more}
         self.start(arguments[0], [sys.executable, "manage.py", *arguments], own)
 
-    def prepare(self) -> str:
-        """Migrate as the owner, collect static files, load the demo data; return what `load_demo` printed."""
+    def prepare(self) -> None:
+        """Migrate as the owner, collect static files, load the demo data."""
         self._manage("collectstatic", "--noinput", "--verbosity=0")
         self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
         self.finish("migrate")
-        self._manage("load_demo")
-        printed = self.finish("load_demo")
+        self.load_demo()
         self.finish("collectstatic")
-        return printed
+
+    def load_demo(self) -> None:
+        """Fill the database and write the records by which the sites know each other."""
+        state, administration = str(self.sites.state_file), self.sites.administration
+        self._manage("load_demo", "--state", state, "--administration", administration)
+        self.finish("load_demo")
+        self.sites.write_registry()
 
     def start_sites(self) -> None:
         """Start the two simulated sites."""
