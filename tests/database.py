@@ -31,16 +31,25 @@ _UNFINISHED = "template_unfinished"
 
 
 @contextmanager
-def running_server() -> Iterator[EmbeddedPostgres]:
-    """Run the server of this test run in a private folder that disappears afterwards."""
+def server_apart() -> Iterator[EmbeddedPostgres]:
+    """Run a server in a private folder that disappears afterwards."""
     home = Path(tempfile.mkdtemp(prefix="mandats-tests-", dir="/var/tmp"))
     try:
         with EmbeddedPostgres(home, durable=False) as server:
-            os.environ[_HOME_VARIABLE] = str(home)
             yield server
     finally:
-        os.environ.pop(_HOME_VARIABLE, None)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def running_server() -> Iterator[EmbeddedPostgres]:
+    """Run the server of this test run and tell workers where it is."""
+    with server_apart() as server:
+        os.environ[_HOME_VARIABLE] = str(server.home)
+        try:
+            yield server
+        finally:
+            del os.environ[_HOME_VARIABLE]
 
 
 def the_server() -> EmbeddedPostgres:

@@ -81,11 +81,11 @@ def _everyone_may_enter(folder: Path) -> bool:
     return all(step.stat().st_mode & stat.S_IXOTH for step in (folder, *folder.parents))
 
 
-def _readable_installation(home: Path) -> Path:
-    """Return server programs that the server's account can run: copied into ``home`` when their folder is closed."""
+def programs_folder(home: Path) -> Path:
+    """Return the server programs that the server's account can run: copied into ``home`` when theirs is closed."""
     packaged = _packaged_installation()
     if os.geteuid() != 0 or _everyone_may_enter(packaged / "bin"):
-        return packaged
+        return packaged / "bin"
     site, copied = packaged.parent.parent, home / "programs"
     complete = copied / "complete"
     if not complete.exists():
@@ -95,7 +95,7 @@ def _readable_installation(home: Path) -> Path:
         for folder in (copied, copied / _PACKAGE):
             folder.chmod(0o755)
         complete.touch()
-    return copied / _PACKAGE / _INSTALLATION
+    return copied / _PACKAGE / _INSTALLATION / "bin"
 
 
 @dataclass
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
         return nobody.pw_uid, nobody.pw_gid
 
     def _start(self) -> None:
-        programs = _readable_installation(self.home) / "bin"
+        programs = programs_folder(self.home)
         uid, gid = self._account()
         for folder in (self._data, self._sockets):
             folder.mkdir(mode=0o700, exist_ok=True)

@@ -62,9 +62,7 @@ def test_commits_are_seen_by_other_threads_and_processes(committed_db: str) -> N
     thread.join()
     assert seen == [1]
     with psycopg.connect(database.service_url(committed_db)) as outside:
-        assert outside.execute(
-            "SELECT count(*) FROM django_content_type WHERE app_label = 'tests'"
-        ).fetchone() == (1,)
+        assert outside.execute("SELECT count(*) FROM django_content_type WHERE app_label = 'tests'").fetchone() == (1,)
 
 
 @pytest.mark.django_db

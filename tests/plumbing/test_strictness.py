@@ -38,10 +38,7 @@ def test_undefined_variable_fails_in_our_templates(source: str) -> None:
 
 
 def test_defined_variables_and_conditions_render_in_our_templates() -> None:
-    assert (
-        _render("{{ known }}{% if unknown %}no{% endif %}", ROOT / "oidc" / "templates" / "page.html")
-        == "yes"
-    )
+    assert _render("{{ known }}{% if unknown %}no{% endif %}", ROOT / "oidc" / "templates" / "page.html") == "yes"
 
 
 def test_undefined_variable_is_silent_in_templates_of_libraries() -> None:
@@ -57,6 +54,4 @@ def test_a_warning_is_an_error() -> None:
 def test_unordered_querysets_are_shuffled() -> None:
     orders = {tuple(ContentType.objects.values_list("pk", flat=True)) for _ in range(5)}
     assert len(orders) > 1
-    assert (
-        len({tuple(ContentType.objects.order_by("pk").values_list("pk", flat=True)) for _ in range(5)}) == 1
-    )
+    assert len({tuple(ContentType.objects.order_by("pk").values_list("pk", flat=True)) for _ in range(5)}) == 1

@@ -1,0 +1,87 @@
+"""What starts the service elsewhere: well formed, unprivileged, and the owner's address in the migration alone."""
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from psycopg import sql
+
+from deploy.demo import postgres
+from tests import database
+from tests.architecture import sources
+
+FOLDER = sources.ROOT / "deploy" / "kubernetes"
+COMPOSE = sources.ROOT / "deploy" / "compose.yaml"
+
+
+def _documents() -> Iterator[dict[str, Any]]:
+    for file in sorted(FOLDER.glob("*.yaml")):
+        yield from yaml.safe_load_all(file.read_text())
+
+
+def _pods() -> dict[str, dict[str, Any]]:
+    return {
+        found["metadata"]["name"]: found["spec"]["template"]["spec"]
+        for found in _documents()
+        if "spec" in found and "template" in found["spec"]
+    }
+
+
+@pytest.mark.parametrize("name", ["mandats-web", "mandats-work", "mandats-migrate"])
+def test_pods_have_no_privilege(name: str) -> None:
+    pod = _pods()[name]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    for container in (*pod["containers"], *pod.get("initContainers", ())):
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+
+
+def test_only_the_migration_knows_the_owner() -> None:
+    knowing = {name for name, pod in _pods().items() if "mandats-owner" in str(pod)}
+    assert knowing == {"mandats-migrate"}
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert {name for name, service in services.items() if "DATABASE_OWNER_URL" in str(service)} == {"migrate"}
+
+
+def test_the_web_is_probed_by_its_own_name() -> None:
+    container = _pods()["mandats-web"]["containers"][0]
+    settings = next(found for found in _documents() if found.get("kind") == "ConfigMap")["data"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        asked = container[probe]["httpGet"]
+        assert asked["path"] == "/sante"
+        assert f"https://{asked['httpHeaders'][0]['value']}" == settings["ISSUER"]
+
+
+def test_every_listed_manifest_is_there() -> None:
+    listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
+    assert {*listed, "kustomization.yaml"} == {file.name for file in FOLDER.glob("*.yaml")}
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    lines = (sources.ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    assert "USER 10001:10001" in lines
+    assert "--require-hashes" in "".join(lines)
+
+
+def test_first_start_makes_roles_database_and_privileges() -> None:
+    with database.server_apart() as server:
+        programs = postgres.programs_folder(server.home)
+        environment = {
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "PGHOST": str(server.home / "socket"),
+            "OWNER_PASSWORD": "it's the owner",
+            "SERVICE_PASSWORD": "service",
+            "SQL_FOLDER": str(sources.ROOT / "deploy" / "database"),
+        }
+        script = sources.ROOT / "deploy" / "database" / "first-start.sh"
+        subprocess.run([str(script)], env=environment, check=True, capture_output=True)
+        with psycopg.connect(server.url(postgres.OWNER_ROLE, "mandats")) as owner:
+            owner.execute("CREATE TABLE made (id int)")
+        with psycopg.connect(server.url(postgres.SERVICE_ROLE, "mandats")) as service:
+            service.execute("INSERT INTO made VALUES (1)")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                service.execute(sql.SQL("TRUNCATE made"))
