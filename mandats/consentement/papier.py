@@ -30,7 +30,7 @@ def print_exemplaire(brouillon_id: UUID, acteur: Acteur, now: datetime) -> bytes
     identite = identity_of(brouillon) if brouillon else None
     if brouillon is None or identite is None:
         return Denied(errors.BROUILLON_GONE)
-    pdf = render_exemplaire(exemplaire_of(brouillon, identite, frozen))
+    pdf = render_exemplaire(exemplaire_of(brouillon, identite, frozen, now))
     kept = consent.keep_exemplaire(brouillon_id, pdf, acteur, now)
     return kept if isinstance(kept, Denied) else pdf
 

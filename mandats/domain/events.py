@@ -5,6 +5,7 @@ from aidants.domain.events import declare
 BROUILLON_OPEN = declare("brouillon:open", "Brouillon ouvert", "demarches", "duree")
 BROUILLON_CHANGE = declare("brouillon:change", "Brouillon modifié", "demarches", "duree")
 BROUILLON_REFUSED = declare("brouillon:refuse", "Préparation refusée")
+BROUILLON_PURGE = declare("brouillon:purge", "Brouillon effacé après son délai")
 BROUILLON_NOT_ME = declare("brouillon:not_me", "« Ce n’est pas moi » : identité oubliée")
 BROUILLON_ABANDON = declare("brouillon:abandon", "Brouillon abandonné")
 BROUILLON_IDENTIFY = declare("brouillon:identify", "Usager identifié", "identity", "level")

@@ -1,5 +1,6 @@
 """From rows to what the legal text and the acte are filled with.  Never writes."""
 
+import base64
 from datetime import UTC, date, datetime
 
 from django.conf import settings
@@ -137,6 +138,12 @@ def acte_of(
         consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
         place=structure.city,
     )
+
+
+def acte_in(jws: str) -> Acte:
+    """Return the acte that our own register holds as a compact JWS (RFC 7515 §3.1), signature unchecked."""
+    payload = jws.split(".")[1]
+    return Acte.from_bytes(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 def _text_signed(brouillon: Brouillon) -> TextSigned:

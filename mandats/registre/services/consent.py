@@ -122,7 +122,7 @@ def consent_on_paper(
     facts = {"sha256": document.sha256, "version": document.version}
     record(events.SCAN_ADD, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     proof = {"printed_sha256": printed.sha256, "scan_sha256": document.sha256}
-    return _give(brouillon, "papier", "signature_papier", proof, acteur, now)
+    return _give(brouillon, "papier", "scan", proof, acteur, now)
 
 
 @transaction.atomic

@@ -1,0 +1,37 @@
+"""``work``: runs the queued tasks and what happens by schedule, until told to stop."""
+
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django_tasks_db.management.commands.db_worker import Worker
+
+from deploy.periods import loop
+
+
+class Command(BaseCommand):
+    """One process; several may run beside each other."""
+
+    help = "Exécute les tâches en file et celles du calendrier."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Start the schedule in a thread, then work until a signal says stop."""
+        stop = threading.Event()
+        schedule = threading.Thread(target=loop, args=(stop,), name="periods", daemon=True)
+        schedule.start()
+        worker = Worker(
+            queue_names=["*"],
+            interval=1,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=f"work-{threading.get_native_id()}",
+            excluded_queue_names=[],
+        )
+        worker.configure_signals()
+        try:
+            worker.run()
+        finally:
+            stop.set()
+            schedule.join(timeout=5)

@@ -1,0 +1,86 @@
+"""What happens by itself, how often, and the loop that makes it happen.
+
+Several workers may run: each job's row is locked while one of them does it.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from aidants.domain.acteur import SYSTEME
+from deploy.models import Periode
+from mandats.registre.models import Mandat
+from mandats.registre.papers import produce_document
+from mandats.registre.services.purge import purge_brouillons
+from oidc.provider.purge import purge_expired
+
+log = structlog.get_logger()
+
+
+def _missing_documents(now: datetime) -> None:
+    """Make the PDF of mandats whose printing failed after signature."""
+    missing = Mandat.objects.exclude(documents__kind="mandat").order_by("accepted_at")
+    for mandat_id in missing.values_list("id", flat=True)[:20]:
+        produce_document(mandat_id, SYSTEME, now)
+
+
+def _purge_brouillons(now: datetime) -> None:
+    purge_brouillons(now)
+
+
+def _purge_sessions(now: datetime) -> None:
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
+def _purge_oidc(now: datetime) -> None:
+    purge_expired(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scheduled job: its name, its period, what it does."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], None]
+
+
+JOBS = (
+    Job("missing_documents", timedelta(seconds=20), _missing_documents),
+    Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
+    Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
+    Job("purge_sessions", timedelta(hours=1), _purge_sessions),
+)
+
+
+def run_due(now: datetime) -> list[str]:
+    """Run every job whose period has passed and that no other worker is running; return their names."""
+    ran = []
+    for job in JOBS:
+        Periode.objects.get_or_create(name=job.name)
+        with transaction.atomic():
+            row = Periode.objects.select_for_update(skip_locked=True).filter(name=job.name).first()
+            if row is None or (row.ran_at is not None and now - row.ran_at < job.every):
+                continue
+            row.ran_at = now
+            row.save(update_fields=("ran_at",))
+            job.run(now)
+            ran.append(job.name)
+    return ran
+
+
+def loop(stop: threading.Event) -> None:
+    """Run what is due every second until ``stop``; a database that went away is asked again."""
+    while not stop.wait(1):
+        try:
+            run_due(timezone.now())
+        except DatabaseError as error:
+            log.warning("periods: database did not answer", error=type(error).__name__)
+            connection.close()
+    connection.close()
