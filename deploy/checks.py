@@ -7,7 +7,12 @@ from django.core.checks import Error, Tags, register
 from django.db import connection
 
 _TRIGGERS = frozenset(
-    {"journal_entree_no_change", "journal_entree_no_truncate", "journal_sel_no_update", "journal_sel_no_truncate"}
+    {
+        "journal_entree_no_change",
+        "journal_entree_no_truncate",
+        "journal_sel_no_update",
+        "journal_sel_no_truncate",
+    }
 )
 _FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 
@@ -23,11 +28,15 @@ def check_keys(**kwargs: Any) -> list[Error]:
     if len(settings.DIGEST_KEY) != 32:
         found.append(Error("DIGEST_KEY : 32 octets en base64url.", id="mandats.E003"))
     if settings.DEMO:
-        found.append(Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004"))
+        found.append(
+            Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004")
+        )
     if not settings.ISSUER.startswith("https://"):
         found.append(Error("ISSUER doit commencer par https://.", id="mandats.E005"))
     if not (settings.FRANCECONNECT_CLIENT_ID and settings.FRANCECONNECT_CLIENT_SECRET):
-        found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
+        found.append(
+            Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006")
+        )
     return found
 
 
@@ -49,9 +58,9 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
         rights = [name for name, held in zip(_FORBIDDEN, cursor.fetchone(), strict=True) if held]
     found = []
     if missing:
-        found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))
-    if rights:
         found.append(
-            Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011")
+            Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010")
         )
+    if rights:
+        found.append(Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011"))
     return found

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from deploy.public_routes import PUBLIC_ROUTES as PUBLIC_ROUTES
+from deploy import public_routes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,6 +30,7 @@ def _keys(name: str) -> list[bytes]:
     return [_key(part) for part in os.environ.get(name, "").split(",") if part]
 
 
+PUBLIC_ROUTES = public_routes.PUBLIC_ROUTES
 DEMO = _flag("MANDATS_DEMO")
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -38,7 +39,10 @@ DIGEST_KEY = (_keys("DIGEST_KEY") or [b""])[0]
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000").rstrip("/")
 _SECURE = ISSUER.startswith("https://")
-ALLOWED_HOSTS = [urlsplit(ISSUER).hostname or "localhost", *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(","))]
+ALLOWED_HOSTS = [
+    urlsplit(ISSUER).hostname or "localhost",
+    *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(",")),
+]
 CSRF_TRUSTED_ORIGINS = [ISSUER]
 
 # --- the house ---------------------------------------------------------------
@@ -110,7 +114,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- database: two roles, one engine -------------------------------------------
 DATABASE_SERVICE_ROLE = os.environ.get("DATABASE_SERVICE_ROLE", "mandats_service")
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))}
+DATABASES = {
+    "default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))
+}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "options": "-c lock_timeout=5000 -c statement_timeout=20000 -c timezone=UTC",

@@ -21,7 +21,7 @@ from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Brouillon, Mandat
-from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identify, open_brouillon
 from mandats.registre.services.sign import sign_mandat
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -118,10 +118,14 @@ def identite(**fields: Any) -> Identite:
 
 
 def brouillon(
-    who: Compte, place: Structure, demarches: tuple[str, ...] = ("logement",), duree: str = "J31", now: datetime = NOW
+    who: Compte,
+    place: Structure,
+    demarches: tuple[str, ...] = ("logement",),
+    duree: str = "J31",
+    now: datetime = NOW,
 ) -> Brouillon:
     """Return an open brouillon."""
-    chosen = [{"code": code, "formalites": []} for code in demarches]
+    chosen: list[DemarcheChoisie] = [{"code": code, "formalites": []} for code in demarches]
     made = open_brouillon(acteur(who, place), demarches=chosen, duree=duree, now=now)
     assert isinstance(made, Brouillon), made
     return made

@@ -29,7 +29,9 @@ class DefaultDenyMiddleware:
         """Hand the request on; the decision waits for the route to be known."""
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
         """Refuse, or return ``None`` to let the view answer."""
         route = request.resolver_match.view_name if request.resolver_match else ""
         if route in settings.PUBLIC_ROUTES:

@@ -12,7 +12,8 @@ from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import SECOND_FACTOR_REFUSED
-from aidants.domain.events import SECOND_FACTOR, SECOND_FACTOR_REFUSED as REFUSED_EVENT
+from aidants.domain.events import SECOND_FACTOR
+from aidants.domain.events import SECOND_FACTOR_REFUSED as REFUSED_EVENT
 from aidants.journal.record import record
 
 _VERIFIED_AT = "second_factor_at"

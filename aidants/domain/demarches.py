@@ -33,7 +33,12 @@ _TABLE = (
         "Papier-Citoyenneté-Elections",
         "papiers_elections_citoyennete",
         "état civil, passeport, carte d’identité, élections",
-        ("demande de carte d’identité", "demande de passeport", "acte d’état civil", "inscription électorale"),
+        (
+            "demande de carte d’identité",
+            "demande de passeport",
+            "acte d’état civil",
+            "inscription électorale",
+        ),
     ),
     Demarche(
         "famille",
@@ -60,7 +65,12 @@ _TABLE = (
         "Travail-Formation",
         "travail_formation",
         "France Travail, retraite, CPF",
-        ("inscription à France Travail", "actualisation mensuelle", "demande de retraite", "compte formation"),
+        (
+            "inscription à France Travail",
+            "actualisation mensuelle",
+            "demande de retraite",
+            "compte formation",
+        ),
     ),
     Demarche(
         "logement",

@@ -14,25 +14,25 @@ class ErrorCode:
     ``code``     stable name, ``room.reason``
     ``http``     HTTP status of the answer
     ``message``  French, for the person: what happened and what to do
-    ``help``     French, for whoever answers the telephone
+    ``support``  French, for whoever answers the telephone
     ``oauth``    OAuth 2.0 / OIDC error name where the answer is a protocol's (RFC 6749 §4.1.2.1, §5.2)
     """
 
     code: str
     http: int
     message: str
-    help: str
+    support: str
     oauth: str = ""
 
 
 CATALOGUE: dict[str, ErrorCode] = {}
 
 
-def declare(code: str, http: int, message: str, help: str, oauth: str = "") -> ErrorCode:
+def declare(code: str, http: int, message: str, support: str, oauth: str = "") -> ErrorCode:
     """Add one error to the catalogue.  Raises ``ValueError`` when the code exists already."""
     if code in CATALOGUE:
         raise ValueError(f"error code declared twice: {code}")
-    CATALOGUE[code] = ErrorCode(code, http, message, help, oauth)
+    CATALOGUE[code] = ErrorCode(code, http, message, support, oauth)
     return CATALOGUE[code]
 
 

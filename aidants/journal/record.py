@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import connection
 
 from aidants.domain.acteur import Acteur
+from aidants.domain.canonical import canonical_bytes
 from aidants.domain.events import Event
-from aidants.journal.canonical import SALT_BYTES, VERSION, Value, salted_digest, to_bytes
+from aidants.journal.digest import SALT_BYTES, VERSION, salted_digest
 from aidants.journal.models import Entree
 
 _INSERT = """
@@ -40,7 +41,7 @@ def record(
     subject: UUID | None = None,
     structure: UUID | None = None,
     reason: str = "",
-    facts: Mapping[str, Value] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> int:
     """Append one entry and return its number.
 
@@ -59,7 +60,7 @@ def record(
         raise UnknownFact(f"{event.code}: {', '.join(sorted(unknown))}")
     structure = structure or acteur.structure_id
     at = at.astimezone(UTC).replace(microsecond=0)
-    body = to_bytes(_body(event, acteur, at, subject, structure, reason, dict(facts or {})))
+    body = canonical_bytes(_body(event, acteur, at, subject, structure, reason, dict(facts or {})))
     salt = os.urandom(SALT_BYTES)
     row = (event.code, at, acteur.kind.value, acteur.id, structure, subject, reason, body)
     with connection.cursor() as cursor:
@@ -75,8 +76,8 @@ def _body(
     subject: UUID | None,
     structure: UUID | None,
     reason: str,
-    facts: dict[str, Value],
-) -> dict[str, Value]:
+    facts: dict[str, object],
+) -> dict[str, object]:
     """Return the entry's content, every reference as text."""
     return {
         "v": VERSION,

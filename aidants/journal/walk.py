@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aidants.journal.canonical import VERSION, salted_digest, to_bytes
+from aidants.domain.canonical import canonical_bytes
+from aidants.journal.digest import VERSION, salted_digest
 from aidants.journal.models import Entree
 
 _CHUNK = 2000
@@ -38,7 +39,7 @@ def fault_of(entree: Entree, body: dict[str, Any]) -> Break | None:
     salt was destroyed at the end of keeping), and the columns must repeat it.
     """
     content = bytes(entree.body)
-    if body.get("v") != VERSION or to_bytes(body) != content:
+    if body.get("v") != VERSION or canonical_bytes(body) != content:
         return Break(entree.id, "body is not in its canonical form")
     salt = getattr(entree, "sel", None)
     if salt is not None and salted_digest(bytes(salt.salt), content) != bytes(entree.digest):

@@ -44,7 +44,9 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     return consent.expect_code(brouillon_id, code, number, delivery, acteur, now)
 
 
-def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
+def consent_by_code(
+    brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
     """Take the code that the usager read on their telephone."""
     return consent.consent_by_code(brouillon_id, code, text_sha256, acteur, now)
 
@@ -67,11 +69,11 @@ def _plain_drawing(png: bytes) -> bytes | None:
         picture = Image.open(io.BytesIO(png), formats=("PNG",))
         if max(picture.size) > _MAX_SIDE:
             return None
-        picture = picture.convert("RGBA")
+        drawn = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return None
-    paper = Image.new("RGBA", picture.size, "white")
-    grey = Image.alpha_composite(paper, picture).convert("L")
+    paper = Image.new("RGBA", drawn.size, "white")
+    grey = Image.alpha_composite(paper, drawn).convert("L")
     if sum(grey.histogram()[:128]) < _INK_PIXELS:
         return None
     output = io.BytesIO()

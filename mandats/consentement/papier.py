@@ -10,8 +10,8 @@ from PIL import Image, UnidentifiedImageError
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
-from mandats.domain import errors
 from mandats.document.render import render_exemplaire
+from mandats.domain import errors
 from mandats.registre.coffre import identity_of
 from mandats.registre.papers import exemplaire_of
 from mandats.registre.selectors import brouillon_of

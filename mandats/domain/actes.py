@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, Self, TypeVar
 
-from mandats.domain.canonical import CanonicalError, Json, canonical_bytes, parse_canonical
+from aidants.domain.canonical import CanonicalError, Json, canonical_bytes, parse_canonical
 
 VERSION: Final = 1
 

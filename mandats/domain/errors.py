@@ -2,7 +2,6 @@
 
 from aidants.domain.errors import declare
 
-
 AUTORISATION_UNKNOWN = declare(
     "mandat.autorisation_unknown",
     404,

@@ -21,7 +21,7 @@ class Usager(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    sub_digest = models.CharField(max_length=64, null=True, unique=True)
+    sub_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  unique where known
     given_name = models.CharField(max_length=256)
     family_name = models.CharField(max_length=256)
     preferred_username = models.CharField(max_length=256, blank=True)
@@ -38,8 +38,12 @@ class Usager(models.Model):
     class Meta:
         db_table = "usager"
         indexes = (
-            models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
-            models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
+            models.Index(
+                fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"
+            ),
+            models.Index(
+                fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"
+            ),
         )
 
     def __str__(self) -> str:
@@ -224,7 +228,9 @@ class Document(models.Model):
     """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    mandat = models.ForeignKey(
+        Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )
     brouillon = models.ForeignKey(
         Brouillon, null=True, blank=True, on_delete=models.SET_NULL, related_name="documents"
     )
@@ -241,7 +247,8 @@ class Document(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature")), name="document_kind_known"
+                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature")),
+                name="document_kind_known",
             ),
         )
 
@@ -276,7 +283,9 @@ class Verification(models.Model):
     """One look-up of a mandat by an administration, shown to the usager."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="verifications")
+    mandat = models.ForeignKey(
+        Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="verifications"
+    )
     organisation = models.CharField(max_length=256)
     authenticated = models.BooleanField(default=False)
     client_id = models.UUIDField(null=True, blank=True)

@@ -221,7 +221,6 @@ def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> 
     )
 
 
-
 def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:
     """Return what the journal tells about a mandat, oldest first, each with the name of who acted.
 
@@ -229,4 +228,6 @@ def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:
     """
     entries = entries_about(mandat_id)
     people = Compte.objects.in_bulk({entry.acteur_id for entry in entries if entry.acteur_kind == "compte"})
-    return [(entry, people[entry.acteur_id].full_name if entry.acteur_id in people else "") for entry in entries]
+    return [
+        (entry, people[entry.acteur_id].full_name if entry.acteur_id in people else "") for entry in entries
+    ]

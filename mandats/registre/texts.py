@@ -105,11 +105,16 @@ def status_uri(status_list: int) -> str:
 
 
 def acte_of(
-    brouillon: Brouillon, identite: Identite, acceptor: Compte, indexes: dict[str, tuple[int, int]], now: datetime
+    brouillon: Brouillon,
+    identite: Identite,
+    acceptor: Compte,
+    indexes: dict[str, tuple[int, int]],
+    now: datetime,
 ) -> Acte:
     """Return what is signed.  ``indexes``: demarche → (status list, index).  ``now``: acceptation."""
     structure, duree = brouillon.structure, duree_of(brouillon.duree)
-    assert brouillon.identified_at is not None and brouillon.consented_at is not None
+    if brouillon.identified_at is None or brouillon.consented_at is None:
+        raise ValueError("an acte needs an identity and a consent")
     return Acte(
         issuer=settings.ISSUER,
         reference=brouillon.reference,
@@ -133,9 +138,14 @@ def acte_of(
         last_day=last_day(now, duree, structure.time_zone),
         text=_text_signed(brouillon),
         identity=Identity(
-            brouillon.identity, brouillon.identity_level, brouillon.identified_at, _proofs(brouillon.identity_proof)
+            brouillon.identity,
+            brouillon.identity_level,
+            brouillon.identified_at,
+            _proofs(brouillon.identity_proof),
         ),
-        consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
+        consentement=Consent(
+            brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)
+        ),
         place=structure.city,
     )
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.events import SIGN_IN, SIGN_IN_REFUSED
-from aidants.journal.canonical import salted_digest, to_bytes
+from aidants.journal.digest import salted_digest
 from aidants.journal.models import Entree, RefusCompte, Sel
 from aidants.journal.record import OutsideTransaction, UnknownFact, count_refusal, record
 from aidants.journal.walk import entries, fault_of
@@ -18,21 +18,23 @@ from tests.builders import NOW
 
 
 @pytest.mark.django_db
-def test_an_entry_holds_canonical_bytes_and_their_salted_digest():
+def test_an_entry_holds_canonical_bytes_and_their_salted_digest() -> None:
     who = builders.compte()
-    number = record(SIGN_IN, acteur=Acteur(Kind.COMPTE, who.id), at=NOW, subject=who.id, facts={"factor": "totp"})
+    number = record(
+        SIGN_IN, acteur=Acteur(Kind.COMPTE, who.id), at=NOW, subject=who.id, facts={"factor": "totp"}
+    )
     entree = Entree.objects.select_related("sel").get(pk=number)
     assert salted_digest(bytes(entree.sel.salt), bytes(entree.body)) == bytes(entree.digest)
     assert who.email.encode() not in bytes(entree.body)
 
 
 @pytest.mark.django_db
-def test_a_fact_that_the_event_does_not_declare_is_refused():
+def test_a_fact_that_the_event_does_not_declare_is_refused() -> None:
     with pytest.raises(UnknownFact):
         record(SIGN_IN, acteur=ANONYME, at=NOW, facts={"email": "someone@example.org"})
 
 
-def test_an_entry_outside_a_transaction_is_refused(committed_db):
+def test_an_entry_outside_a_transaction_is_refused(committed_db: str) -> None:
     with pytest.raises(OutsideTransaction):
         record(SIGN_IN, acteur=ANONYME, at=NOW)
 
@@ -50,7 +52,7 @@ def test_an_entry_outside_a_transaction_is_refused(committed_db):
         "DROP TABLE journal_sel",
     ],
 )
-def test_the_service_role_cannot_change_the_journal(statement):
+def test_the_service_role_cannot_change_the_journal(statement: str) -> None:
     record(SIGN_IN, acteur=ANONYME, at=NOW)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -58,18 +60,25 @@ def test_the_service_role_cannot_change_the_journal(statement):
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE journal_entree SET reason = 'x'", "DELETE FROM journal_entree", "TRUNCATE journal_entree CASCADE"],
+    [
+        "UPDATE journal_entree SET reason = 'x'",
+        "DELETE FROM journal_entree",
+        "TRUNCATE journal_entree CASCADE",
+    ],
 )
-def test_the_triggers_refuse_even_the_owner(committed_db, statement):
+def test_the_triggers_refuse_even_the_owner(committed_db: str, statement: str) -> None:
     with transaction.atomic():
         record(SIGN_IN, acteur=ANONYME, at=NOW)
     owner = database.the_server().url(database.OWNER_ROLE, committed_db)
-    with psycopg.connect(owner) as session, pytest.raises(psycopg.errors.InsufficientPrivilege, match="journal"):
+    with (
+        psycopg.connect(owner) as session,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="journal"),
+    ):
         session.execute(statement)
 
 
 @pytest.mark.django_db
-def test_a_rolled_back_act_leaves_no_entry():
+def test_a_rolled_back_act_leaves_no_entry() -> None:
     class Interrupted(RuntimeError):
         pass
 
@@ -80,13 +89,13 @@ def test_a_rolled_back_act_leaves_no_entry():
 
 
 @pytest.mark.django_db
-def test_refusals_of_strangers_are_counted_by_kind_bucket_and_minute():
+def test_refusals_of_strangers_are_counted_by_kind_bucket_and_minute() -> None:
     assert [count_refusal(SIGN_IN_REFUSED, bucket="b", at=NOW) for _ in range(3)] == [1, 2, 3]
     count_refusal(SIGN_IN_REFUSED, bucket="other", at=NOW)
     assert sorted(RefusCompte.objects.values_list("bucket", "count")) == [("b", 3), ("other", 1)]
 
 
-def test_verify_journal_names_the_first_entry_that_was_edited(committed_db):
+def test_verify_journal_names_the_first_entry_that_was_edited(committed_db: str) -> None:
     place = builders.structure()
     builders.mandat(builders.aidant(place), place)
     output = StringIO()
@@ -101,7 +110,7 @@ def test_verify_journal_names_the_first_entry_that_was_edited(committed_db):
     assert errors.getvalue().startswith(f"entrée {victim.id} :")
 
 
-def test_verify_journal_tells_a_mandat_whose_acte_was_changed(committed_db):
+def test_verify_journal_tells_a_mandat_whose_acte_was_changed(committed_db: str) -> None:
     place = builders.structure()
     mandat = builders.mandat(builders.aidant(place), place)
     signed = Entree.objects.get(event="mandat:sign")
@@ -122,15 +131,8 @@ def forge(name: str, statement: str, *arguments: object) -> None:
 
 
 @pytest.mark.django_db
-def test_a_destroyed_salt_leaves_an_entry_that_still_walks():
+def test_a_destroyed_salt_leaves_an_entry_that_still_walks() -> None:
     number = record(SIGN_IN, acteur=ANONYME, at=NOW)
     Sel.objects.filter(entree=number).delete()
     ((entree, body),) = list(entries())
     assert fault_of(entree, body) is None
-
-
-def test_canonical_bytes_follow_rfc_8785():
-    assert to_bytes({"b": 1, "a": "é€", "c": [True, None]}) == '{"a":"é€","b":1,"c":[true,null]}'.encode()
-    with pytest.raises(TypeError):
-        to_bytes({"x": 1.5})  # type: ignore[dict-item]
-

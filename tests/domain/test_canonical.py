@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandats.domain.canonical import CanonicalError, canonical_bytes, parse_canonical
+from aidants.domain.canonical import CanonicalError, canonical_bytes, parse_canonical
 
 names = st.text(st.characters(max_codepoint=126), max_size=8)
 leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20)

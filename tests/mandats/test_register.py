@@ -2,12 +2,16 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from aidants.comptes.models import Compte
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
+from aidants.structures.models import Structure
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain import errors
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
@@ -20,19 +24,21 @@ from mandats.registre.services.volet import CodesVolet, check_code, renew_codes
 from tests import builders
 from tests.builders import NOW
 
+Desk = tuple[Structure, Compte]
 
-def events_about(subject: object) -> list[str]:
+
+def events_about(subject: UUID) -> list[str]:
     """Return the journal's events about a subject, oldest first."""
     return list(Entree.objects.filter(subject_id=subject).order_by("id").values_list("event", flat=True))
 
 
 @pytest.fixture
-def desk(db):
+def desk(db: None) -> Desk:
     place = builders.structure()
     return place, builders.aidant(place)
 
 
-def test_sign_mandat_empties_the_brouillon_and_journals_the_acte(desk):
+def test_sign_mandat_empties_the_brouillon_and_journals_the_acte(desk: Desk) -> None:
     place, who = desk
     builders.keys()
     brouillon = builders.consented(who, place, demarches=("logement", "social"))
@@ -46,7 +52,7 @@ def test_sign_mandat_empties_the_brouillon_and_journals_the_acte(desk):
     assert mandat.reference == brouillon.reference
 
 
-def test_sign_mandat_refuses_without_consent(desk):
+def test_sign_mandat_refuses_without_consent(desk: Desk) -> None:
     place, who = desk
     builders.keys()
     doer = builders.acteur(who, place)
@@ -57,7 +63,7 @@ def test_sign_mandat_refuses_without_consent(desk):
     assert not Mandat.objects.exists()
 
 
-def test_change_brouillon_makes_the_consent_fall(desk):
+def test_change_brouillon_makes_the_consent_fall(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     brouillon = builders.consented(who, place)
@@ -68,7 +74,7 @@ def test_change_brouillon_makes_the_consent_fall(desk):
     assert sign_mandat(brouillon.id, doer, NOW) == Denied(errors.NOT_CONSENTED)
 
 
-def test_consent_to_another_text_is_refused(desk):
+def test_consent_to_another_text_is_refused(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     brouillon = builders.brouillon(who, place)
@@ -78,18 +84,18 @@ def test_consent_to_another_text_is_refused(desk):
     assert verdict == Denied(errors.TEXT_CHANGED)
 
 
-def test_minor_is_refused_and_leaves_no_name(desk):
+def test_minor_is_refused_and_leaves_no_name(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     brouillon = builders.brouillon(who, place)
     minor = builders.identite(birthdate="2008-11-23")
     assert identify(brouillon.id, minor, builders.PREUVE, doer, NOW) == Denied(errors.MINOR)
     assert not Brouillon.objects.exists()
-    refused = Entree.objects.order_by("id").last()
+    refused = Entree.objects.latest("id")
     assert (refused.event, refused.subject_id) == ("brouillon:identify_refused", None)
 
 
-def test_a_new_mandat_replaces_and_says_so(desk):
+def test_a_new_mandat_replaces_and_says_so(desk: Desk) -> None:
     place, who = desk
     person = builders.identite()
     first = builders.mandat(who, place, person, demarches=("logement", "social"))
@@ -101,7 +107,7 @@ def test_a_new_mandat_replaces_and_says_so(desk):
     assert Usager.objects.count() == 1
 
 
-def test_an_expired_mandat_is_closed_as_expired_not_replaced(desk):
+def test_an_expired_mandat_is_closed_as_expired_not_replaced(desk: Desk) -> None:
     place, who = desk
     person = builders.identite()
     first = builders.mandat(who, place, person, duree="J1")
@@ -110,7 +116,7 @@ def test_an_expired_mandat_is_closed_as_expired_not_replaced(desk):
     assert (old.motif, old.ended_at) == ("terme", first.expires_at)
 
 
-def test_the_database_refuses_two_standing_autorisations(desk):
+def test_the_database_refuses_two_standing_autorisations(desk: Desk) -> None:
     place, who = desk
     person = builders.identite()
     first = builders.mandat(who, place, person, demarches=("logement",))
@@ -120,7 +126,7 @@ def test_the_database_refuses_two_standing_autorisations(desk):
     assert first.autorisations.get().ended_at is None
 
 
-def test_revoke_mandat_stops_uses_from_that_second(desk, query_count):
+def test_revoke_mandat_stops_uses_from_that_second(desk: Desk, query_count: Any) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     mandat = builders.mandat(who, place)
@@ -135,7 +141,7 @@ def test_revoke_mandat_stops_uses_from_that_second(desk, query_count):
     assert events_about(mandat.id) == ["mandat:sign", "mandat:revoke", "mandat:revoke_refused"]
 
 
-def test_revoke_autorisation_ends_the_mandat_with_its_last_one(desk):
+def test_revoke_autorisation_ends_the_mandat_with_its_last_one(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     mandat = builders.mandat(who, place, demarches=("logement", "social"))
@@ -146,7 +152,7 @@ def test_revoke_autorisation_ends_the_mandat_with_its_last_one(desk):
         assert (mandat.ended_at is not None) is ended
 
 
-def test_a_foreign_structure_reaches_nothing(desk):
+def test_a_foreign_structure_reaches_nothing(desk: Desk) -> None:
     place, who = desk
     elsewhere = builders.structure("Ailleurs", siret="99999910500029")
     stranger = builders.acteur(builders.aidant(elsewhere), elsewhere)
@@ -162,7 +168,7 @@ def test_a_foreign_structure_reaches_nothing(desk):
     assert use == Denied(errors.AUTORISATION_UNKNOWN)
 
 
-def test_usable_autorisations_are_found_by_the_start_of_a_name(desk):
+def test_usable_autorisations_are_found_by_the_start_of_a_name(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     builders.mandat(who, place, builders.identite(family_name="D’ALMÉIDA"))
@@ -172,7 +178,7 @@ def test_usable_autorisations_are_found_by_the_start_of_a_name(desk):
         assert len(rows) == found, query
 
 
-def test_codes_are_kept_as_digests_and_end_when_printed_again(desk):
+def test_codes_are_kept_as_digests_and_end_when_printed_again(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     mandat = builders.mandat(who, place)
@@ -186,14 +192,15 @@ def test_codes_are_kept_as_digests_and_end_when_printed_again(desk):
     assert not check_code(None, "revocation", first.revocation, NOW)
 
 
-def test_two_aidants_sign_the_same_brouillon_at_once(committed_db):
+def test_two_aidants_sign_the_same_brouillon_at_once(committed_db: str) -> None:
     place = builders.structure()
     pair = [builders.aidant(place), builders.aidant(place)]
     builders.keys()
     brouillon = builders.consented(pair[0], place)
-    start, results = threading.Barrier(2), []
+    start = threading.Barrier(2)
+    results: list[Mandat | Denied] = []
 
-    def sign(who):
+    def sign(who: Compte) -> None:
         try:
             start.wait()
             results.append(sign_mandat(brouillon.id, builders.acteur(who, place), NOW))

@@ -20,13 +20,17 @@ from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.papers import produce_document
-from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identify, open_brouillon
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.sign import sign_mandat
 from mandats.registre.services.suspend import suspend_mandat
 from mandats.registre.services.uses import declare_utilisation
 
 After = Callable[[Mandat, Acteur, datetime], object]
+
+
+class DemoRefused(RuntimeError):
+    """A rule refused the demonstration's own data."""
 
 
 def _nothing(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
@@ -87,11 +91,29 @@ STORIES = (
     Story("corse", "claire@vallee.example", {"transports": ["carte grise"]}, "J31", 28, _revoked),
     Story("presume-mois", "hugo@vallee.example", {"etranger": ["titre de séjour"]}, "J365", 25, _used),
     Story("outre-mer", "anais@reunion.example", {"papiers": ["demande de passeport"]}, "J182", 21, _used),
-    Story("etranger", "nadia@ccas.example", {"famille": [], "logement": [], "social": []}, "J365", 18, _narrowed),
-    Story("noumea", "anais@reunion.example", {"justice": ["extrait de casier judiciaire"]}, "J31", 15, _renounced),
-    Story("sans-courriel", "thomas@ccas.example", {"social": ["carte Vitale"], "argent": []}, "J182", 12, _used),
+    Story(
+        "etranger", "nadia@ccas.example", {"famille": [], "logement": [], "social": []}, "J365", 18, _narrowed
+    ),
+    Story(
+        "noumea",
+        "anais@reunion.example",
+        {"justice": ["extrait de casier judiciaire"]},
+        "J31",
+        15,
+        _renounced,
+    ),
+    Story(
+        "sans-courriel", "thomas@ccas.example", {"social": ["carte Vitale"], "argent": []}, "J182", 12, _used
+    ),
     Story("martin-sophie", "sylvie@ccas.example", {"logement": ["demande d’APL"]}, "J182", 9, _suspended),
-    Story("martin-nicolas", "nadia@ccas.example", {"logement": ["demande d’APL"], "travail": []}, "J31", 5, _used),
+    Story(
+        "martin-nicolas",
+        "nadia@ccas.example",
+        {"logement": ["demande d’APL"], "travail": []},
+        "J31",
+        5,
+        _used,
+    ),
     Story("madame-d", "nadia@ccas.example", {"social": ["demande d’APA"], "logement": []}, "J365", 2),
 )
 
@@ -126,16 +148,16 @@ def _live(story: Story, acteur: Acteur, then: datetime) -> None:
     brouillon = _consented(story, acteur, then)
     mandat = sign_mandat(brouillon.id, acteur, then + timedelta(minutes=6))
     if isinstance(mandat, Denied):
-        raise RuntimeError(f"demo data refused: {mandat.reason.code}")
+        raise DemoRefused(f"demo data refused: {mandat.reason.code}")
     produce_document(mandat.id, acteur, then + timedelta(minutes=6))
     story.after(mandat, acteur, then + timedelta(hours=2))
 
 
 def _consented(story: Story, acteur: Acteur, then: datetime, consents: bool = True) -> Brouillon:
-    chosen = [{"code": code, "formalites": named} for code, named in story.demarches.items()]
+    chosen: list[DemarcheChoisie] = [{"code": code, "formalites": named} for code, named in story.demarches.items()]
     brouillon = open_brouillon(acteur, demarches=chosen, duree=story.duree, now=then)
     if isinstance(brouillon, Denied):
-        raise RuntimeError(f"demo data refused: {brouillon.reason.code}")
+        raise DemoRefused(f"demo data refused: {brouillon.reason.code}")
     identite = demo_identite(story.usager)
     preuve = PreuveIdentite("franceconnect", "eidas1", identite.sub_digest, secrets.token_hex(32))
     identify(brouillon.id, identite, preuve, acteur, then + timedelta(minutes=2))

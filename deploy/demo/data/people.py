@@ -67,7 +67,16 @@ PEOPLE = (
     Person("nadia@ccas.example", "Nadia", "Benali", "Conseillère numérique", "ccas", True, False, True),
     Person("thomas@ccas.example", "Thomas", "Giraud", "Agent d’accueil", "ccas", True),
     Person("sylvie@ccas.example", "Sylvie", "Faure", "Directrice", "ccas", True, True),
-    Person("hugo@vallee.example", "Hugo", "Marchetti", "Conseiller numérique", "france-services", True, False, True),
+    Person(
+        "hugo@vallee.example",
+        "Hugo",
+        "Marchetti",
+        "Conseiller numérique",
+        "france-services",
+        True,
+        False,
+        True,
+    ),
     Person("claire@vallee.example", "Claire", "Petitjean", "Agente France Services", "france-services", True),
     Person("odile@vallee.example", "Odile", "Rambaud", "Cheffe de service", "france-services", False, True),
     Person("anais@reunion.example", "Anaïs", "Payet", "Bibliothécaire", "reunion", True, False, True),
@@ -84,7 +93,9 @@ def load_places(now: datetime) -> dict[str, Structure]:
         with transaction.atomic():
             structure = Structure.objects.create(**fields, created_at=now)
             HabilitationStructure.objects.create(structure=structure, validee_at=now)
-            record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=structure.id, structure=structure.id)
+            record(
+                HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=structure.id, structure=structure.id
+            )
         found[place.key] = structure
     return found
 

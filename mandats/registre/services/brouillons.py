@@ -22,7 +22,14 @@ from mandats.domain import errors, events
 from mandats.domain.durees import is_adult, local_date
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.domain.references import new_reference
-from mandats.registre.coffre import FrozenTexts, freeze_texts, identity_of, seal_identity, seal_texts, texts_of
+from mandats.registre.coffre import (
+    FrozenTexts,
+    freeze_texts,
+    identity_of,
+    seal_identity,
+    seal_texts,
+    texts_of,
+)
 from mandats.registre.models import Brouillon, Document
 from mandats.registre.selectors import offered_demarches
 from mandats.registre.texts import summary_for, text_for
@@ -32,7 +39,7 @@ class DemarcheChoisie(TypedDict):
     """One theme chosen and the formalities named within it."""
 
     code: str
-    formalites: list[str]
+    formalites: Sequence[str]
 
 
 def locked(brouillon_id: UUID, acteur: Acteur) -> Brouillon | None:
@@ -171,7 +178,9 @@ def abandon(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
 
 def _clean(demarches: Sequence[DemarcheChoisie]) -> list[dict[str, Any]]:
     """Keep each theme once, in the table's order, with its formalities as typed."""
-    chosen = {item["code"]: [text.strip() for text in item["formalites"] if text.strip()] for item in demarches}
+    chosen = {
+        item["code"]: [text.strip() for text in item["formalites"] if text.strip()] for item in demarches
+    }
     return [{"code": code, "formalites": chosen[code]} for code in DEMARCHES if code in chosen]
 
 

@@ -49,12 +49,16 @@ def expect_code(
         "delivery_sha256": sha256_hex(delivery.encode()),
     }
     brouillon.save()
-    record(events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery})
+    record(
+        events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery}
+    )
     return GRANTED
 
 
 @transaction.atomic
-def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
+def consent_by_code(
+    brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime
+) -> Decision:
     """The usager ticks and gives the code received on their own telephone."""
     brouillon = locked(brouillon_id, acteur)
     ready = _ready(brouillon, text_sha256)
@@ -100,7 +104,11 @@ def keep_exemplaire(brouillon_id: UUID, pdf: bytes, acteur: Acteur, now: datetim
         return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     document = keep_document(brouillon, "exemplaire", pdf, "application/pdf", acteur, now)
     record(
-        events.EXEMPLAIRE_PRINT, acteur=acteur, at=now, subject=brouillon.id, facts={"sha256": document.sha256}
+        events.EXEMPLAIRE_PRINT,
+        acteur=acteur,
+        at=now,
+        subject=brouillon.id,
+        facts={"sha256": document.sha256},
     )
     return GRANTED
 

@@ -51,7 +51,12 @@ def revoke_mandat(
     _end(mandat, motif, now)
     facts = {"motif": motif.value, "way": way}
     record(
-        events.MANDAT_REVOKE, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+        events.MANDAT_REVOKE,
+        acteur=acteur,
+        at=now,
+        subject=mandat.id,
+        structure=mandat.structure_id,
+        facts=facts,
     )
     return GRANTED
 

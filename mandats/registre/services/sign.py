@@ -107,11 +107,16 @@ def _close_standing(brouillon: Brouillon, usager: Usager, now: datetime) -> list
 
 
 def _create(
-    brouillon: Brouillon, identite: Identite, texts: FrozenTexts, usager: Usager, acteur: Acteur, now: datetime
+    brouillon: Brouillon,
+    identite: Identite,
+    texts: FrozenTexts,
+    usager: Usager,
+    acteur: Acteur,
+    now: datetime,
 ) -> Mandat:
     """Sign the acte and write mandat, autorisations and journal entry."""
     indexes = {d["code"]: (0, secrets.randbelow(_STATUS_LIST_SIZE)) for d in brouillon.demarches}
-    acceptor = Compte.objects.get(pk=acteur.id)
+    acceptor = Compte.objects.get(pk=str(acteur.id))
     acte = acte_of(brouillon, identite, acceptor, indexes, now)
     signing = active_key("acte", "ES256", now)
     mandat = Mandat.objects.create(

@@ -24,7 +24,12 @@ def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) 
     mandat.save(update_fields=("suspended_at",))
     facts = {"way": way}
     record(
-        events.MANDAT_SUSPEND, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+        events.MANDAT_SUSPEND,
+        acteur=acteur,
+        at=now,
+        subject=mandat.id,
+        structure=mandat.structure_id,
+        facts=facts,
     )
     return GRANTED
 
@@ -41,6 +46,11 @@ def resume_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -
     mandat.save(update_fields=("suspended_at",))
     facts = {"way": way}
     record(
-        events.MANDAT_RESUME, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+        events.MANDAT_RESUME,
+        acteur=acteur,
+        at=now,
+        subject=mandat.id,
+        structure=mandat.structure_id,
+        facts=facts,
     )
     return GRANTED

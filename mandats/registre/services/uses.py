@@ -99,7 +99,14 @@ def record_bridge_use(
 
 @transaction.atomic
 def record_refused_use(
-    mandat_id: UUID | None, acteur: Acteur, denied: Denied, *, client_id: UUID, demarche: str, step: str, now: datetime
+    mandat_id: UUID | None,
+    acteur: Acteur,
+    denied: Denied,
+    *,
+    client_id: UUID,
+    demarche: str,
+    step: str,
+    now: datetime,
 ) -> None:
     """Journal that a use was refused at ``step`` (choice, token, userinfo, introspection)."""
     facts = {"client": str(client_id), "demarche": demarche, "step": step}

@@ -59,9 +59,7 @@ def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | 
     if mandat is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
-    record(
-        events.VOLET_PRINT, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id
-    )
+    record(events.VOLET_PRINT, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id)
     return codes
 
 
@@ -74,7 +72,12 @@ def renew_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> s
     code = _replace(mandat, VERIFICATION, now)
     facts = {"kind": VERIFICATION}
     record(
-        events.CODE_RENEW, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts
+        events.CODE_RENEW,
+        acteur=acteur,
+        at=now,
+        subject=mandat.id,
+        structure=mandat.structure_id,
+        facts=facts,
     )
     return code
 
