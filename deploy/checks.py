@@ -28,15 +28,11 @@ def check_keys(**kwargs: Any) -> list[Error]:
     if len(settings.DIGEST_KEY) != 32:
         found.append(Error("DIGEST_KEY : 32 octets en base64url.", id="mandats.E003"))
     if settings.DEMO:
-        found.append(
-            Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004")
-        )
+        found.append(Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004"))
     if not settings.ISSUER.startswith("https://"):
         found.append(Error("ISSUER doit commencer par https://.", id="mandats.E005"))
     if not (settings.FRANCECONNECT_CLIENT_ID and settings.FRANCECONNECT_CLIENT_SECRET):
-        found.append(
-            Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006")
-        )
+        found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
     return found
 
 
@@ -58,9 +54,7 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
         rights = [name for name, held in zip(_FORBIDDEN, cursor.fetchone(), strict=True) if held]
     found = []
     if missing:
-        found.append(
-            Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010")
-        )
+        found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))
     if rights:
         found.append(Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011"))
     return found

@@ -114,9 +114,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- database: two roles, one engine -------------------------------------------
 DATABASE_SERVICE_ROLE = os.environ.get("DATABASE_SERVICE_ROLE", "mandats_service")
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
-DATABASES = {
-    "default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))
-}
+DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "options": "-c lock_timeout=5000 -c statement_timeout=20000 -c timezone=UTC",

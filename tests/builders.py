@@ -89,9 +89,7 @@ def totp_code(who: Compte, offset: int = 0) -> str:
 def signed_in(who: Compte) -> Client:
     """Return a client that went through the sign-in page with e-mail, password and code."""
     client = Client()
-    answer = client.post(
-        "/connexion", {"email": who.email, "password": PASSWORD, "code": totp_code(who)}, follow=False
-    )
+    answer = client.post("/connexion", {"email": who.email, "password": PASSWORD, "code": totp_code(who)}, follow=False)
     assert answer.status_code == 302, answer.content.decode()
     return client
 
@@ -144,9 +142,7 @@ def consented(
     return made
 
 
-def mandat(
-    who: Compte, place: Structure, person: Identite | None = None, now: datetime = NOW, **fields: Any
-) -> Mandat:
+def mandat(who: Compte, place: Structure, person: Identite | None = None, now: datetime = NOW, **fields: Any) -> Mandat:
     """Return a mandat concluded through the services."""
     keys()
     with transaction.atomic():

@@ -59,9 +59,7 @@ def django_db_setup(django_test_environment: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def committed_db(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[str]:
+def committed_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Give the test a database of its own, in which commits stay, for all threads; return its name.
 
     `tests.database.service_url(name)` is its address for another process.
@@ -110,9 +108,7 @@ def _network_off() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _unordered_querysets_are_shuffled(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _unordered_querysets_are_shuffled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever relies on an order asks for it: rows of a queryset without one come in another order for each test."""
     dice = random.Random(request.node.nodeid)
     fetch = QuerySet._fetch_all

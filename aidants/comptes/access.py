@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.middleware import is_verified
 
 from aidants.comptes import second_factor
 
@@ -29,14 +30,12 @@ class DefaultDenyMiddleware:
         """Hand the request on; the decision waits for the route to be known."""
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: object, args: object, kwargs: object
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         """Refuse, or return ``None`` to let the view answer."""
         route = request.resolver_match.view_name if request.resolver_match else ""
         if route in settings.PUBLIC_ROUTES:
             return None
-        verified = request.user.is_authenticated and request.user.is_verified()
+        verified = request.user.is_authenticated and is_verified(request.user)
         if not verified:
             return _send_to("aidants:sign_in", request)
         now = timezone.now()

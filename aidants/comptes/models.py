@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 from aidants.domain.folding import fold
 
@@ -43,11 +44,7 @@ class Compte(AbstractBaseUser):
 
     class Meta:
         db_table = "compte"
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="compte_email_lower"
-            ),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(email=Lower("email")), name="compte_email_lower"),)
 
     def __str__(self) -> str:
         return self.full_name

@@ -15,6 +15,10 @@ class Kind(StrEnum):
     ANONYME = "anonyme"
 
 
+class NobodyInParticular(ValueError):
+    """The act needs somebody, or a structure, and there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acteur:
     """``id`` is the compte's, usager's or client's UUID; ``structure_id`` the structure acted for."""
@@ -23,6 +27,20 @@ class Acteur:
     id: UUID | None = None
     structure_id: UUID | None = None
     role: str = ""
+
+    @property
+    def known_id(self) -> UUID:
+        """The identifier of whoever acts.  Raises :class:`NobodyInParticular`."""
+        if self.id is None:
+            raise NobodyInParticular(self.kind)
+        return self.id
+
+    @property
+    def known_structure_id(self) -> UUID:
+        """The structure acted for.  Raises :class:`NobodyInParticular`."""
+        if self.structure_id is None:
+            raise NobodyInParticular(self.kind)
+        return self.structure_id
 
 
 SYSTEME = Acteur(Kind.SYSTEME)

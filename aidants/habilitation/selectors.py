@@ -14,9 +14,7 @@ _NOBODY = ActingFacts(False, False, False, False)
 
 def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:
     """Return the facts of one person in one structure, by one query."""
-    standing_structure = HabilitationStructure.objects.filter(
-        structure=OuterRef("structure"), ended_at__isnull=True
-    )
+    standing_structure = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
     standing_aidant = HabilitationAidant.objects.filter(affectation=OuterRef("pk"), ended_at__isnull=True)
     row = (
         Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)

@@ -59,9 +59,7 @@ class RefusCompte(models.Model):
 
     class Meta:
         db_table = "journal_refus_compte"
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "bucket", "minute"), name="journal_refus_unique"),
-        )
+        constraints = (models.UniqueConstraint(fields=("kind", "bucket", "minute"), name="journal_refus_unique"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.minute:%Y-%m-%d %H:%M} × {self.count}"

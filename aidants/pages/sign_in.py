@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "aidants/sign_in.html", {"form": form, "next": way_back(request)}, status=status)
 
 
-def keep_page(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:  # noqa: ARG001 -- the hook's signature
+def keep_page(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
     """Answer a throttled person with our own page, which says so already (django-axes asks for this)."""
     return response
 
@@ -52,9 +52,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             return redirect(way_back_or_home(request))
         form.add_error("code", SECOND_FACTOR_REFUSED.message)
         status = SECOND_FACTOR_REFUSED.http
-    return render(
-        request, "aidants/second_factor.html", {"form": form, "next": way_back(request)}, status=status
-    )
+    return render(request, "aidants/second_factor.html", {"form": form, "next": way_back(request)}, status=status)
 
 
 @require_POST
@@ -69,9 +67,7 @@ def structures(request: HttpRequest) -> HttpResponse:
     """List the structures of the person; choose the one acted for."""
     compte = cast("Compte", request.user)
     if request.method == "POST":
-        chosen = switch_structure(
-            request.session, compte.id, _uuid(request.POST.get("structure")), timezone.now()
-        )
+        chosen = switch_structure(request.session, compte.id, _uuid(request.POST.get("structure")), timezone.now())
         if isinstance(chosen, Denied):
             raise Http404
         return redirect("aidants:home")

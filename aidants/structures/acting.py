@@ -42,9 +42,7 @@ class ActingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the lazy affectation and hand on."""
         placed = cast("PlacedRequest", request)
-        placed.affectations = cast(
-            "list[Affectation]", SimpleLazyObject(lambda: standing_affectations(request))
-        )
+        placed.affectations = cast("list[Affectation]", SimpleLazyObject(lambda: standing_affectations(request)))
         placed.affectation = cast("Affectation | None", SimpleLazyObject(lambda: current_affectation(placed)))
         return self.get_response(request)
 
@@ -85,17 +83,13 @@ def structures_of(compte_id: UUID) -> list[Affectation]:
     )
 
 
-def switch_structure(
-    session: SessionBase, compte_id: UUID, structure_id: UUID, now: datetime
-) -> Affectation | Denied:
+def switch_structure(session: SessionBase, compte_id: UUID, structure_id: UUID, now: datetime) -> Affectation | Denied:
     """Act from now on for another structure of the person; journaled.  Denied when they have no place there."""
     places = (place for place in structures_of(compte_id) if place.structure_id == structure_id)
     chosen = next(places, None)
     if chosen is None:
         return Denied(NOT_AN_AIDANT)
     with transaction.atomic():
-        record(
-            STRUCTURE_SWITCH, acteur=Acteur(Kind.COMPTE, compte_id, structure_id), at=now, subject=compte_id
-        )
+        record(STRUCTURE_SWITCH, acteur=Acteur(Kind.COMPTE, compte_id, structure_id), at=now, subject=compte_id)
     session[SESSION_KEY] = str(structure_id)
     return chosen

@@ -41,13 +41,11 @@ class SigningKey(models.Model):
         db_table = "signing_key"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(purpose="oidc", alg__in=("ES256", "RS256"))
-                | models.Q(purpose="acte", alg="ES256"),
+                condition=models.Q(purpose="oidc", alg__in=("ES256", "RS256")) | models.Q(purpose="acte", alg="ES256"),
                 name="signing_key_purpose_alg",
             ),
             models.CheckConstraint(
-                condition=models.Q(retired_at__isnull=True)
-                | models.Q(retired_at__gte=models.F("activated_at")),
+                condition=models.Q(retired_at__isnull=True) | models.Q(retired_at__gte=models.F("activated_at")),
                 name="signing_key_retired_later",
             ),
         )

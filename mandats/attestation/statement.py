@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from joserfc.jwk import ECKey
 
+from aidants.domain.canonical import CanonicalError, Json, canonical_bytes, parse_canonical
 from aidants.domain.demarches import DEMARCHES
 from mandats.attestation.compact import AttestationRefused, Fault, Jwks, sign_compact, verify_compact
 from mandats.domain.actes import Acte
-from aidants.domain.canonical import CanonicalError, Json, canonical_bytes, parse_canonical
 
 TYPE: Final = "mandat-qr+jws"
 VERSION: Final = 1

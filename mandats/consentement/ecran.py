@@ -44,16 +44,12 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     return consent.expect_code(brouillon_id, code, number, delivery, acteur, now)
 
 
-def consent_by_code(
-    brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime
-) -> Decision:
+def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """Take the code that the usager read on their telephone."""
     return consent.consent_by_code(brouillon_id, code, text_sha256, acteur, now)
 
 
-def consent_by_drawing(
-    brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime
-) -> Decision:
+def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """Take the drawn signature, written anew as a bare black-on-white image: no speed, no pressure."""
     drawing = _plain_drawing(png)
     if drawing is None:

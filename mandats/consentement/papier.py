@@ -35,9 +35,7 @@ def print_exemplaire(brouillon_id: UUID, acteur: Acteur, now: datetime) -> bytes
     return kept if isinstance(kept, Denied) else pdf
 
 
-def consent_on_paper(
-    brouillon_id: UUID, scan: bytes, text_sha256: str, acteur: Acteur, now: datetime
-) -> Decision:
+def consent_on_paper(brouillon_id: UUID, scan: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """Take the signed sheet: PDF, JPEG or PNG, told by its content, 10 MiB at most."""
     content_type = content_type_of(scan)
     if content_type is None:

@@ -317,9 +317,7 @@ def _arguments(value: dict[str, Json]) -> dict[str, Any]:
             proofs=_proofs_in(consentement["proofs"]),
         ),
         "place": _text(known["place"]),
-        "appended": tuple(
-            (name, canonical_bytes(value[name]).decode()) for name in sorted(value.keys() - _KNOWN)
-        ),
+        "appended": tuple((name, canonical_bytes(value[name]).decode()) for name in sorted(value.keys() - _KNOWN)),
     }
 
 

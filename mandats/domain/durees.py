@@ -115,9 +115,7 @@ def midnight_after(day: date, tz: Zone) -> datetime:
     return max(midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
-def bounds_problem(
-    accepted_at: datetime, duree: Duree, tz: Zone, *, max_days: int = MAX_DAYS
-) -> BoundsProblem | None:
+def bounds_problem(accepted_at: datetime, duree: Duree, tz: Zone, *, max_days: int = MAX_DAYS) -> BoundsProblem | None:
     """Tell why the last day cannot be had: ``past`` or ``too_far`` (more than ``max_days`` ahead); else None."""
     ahead = (last_day(accepted_at, duree, tz) - local_date(accepted_at, tz)).days
     if ahead < 0:

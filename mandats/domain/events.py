@@ -13,9 +13,7 @@ BROUILLON_IDENTIFY_REFUSED = declare("brouillon:identify_refused", "Identificati
 BROUILLON_FREEZE = declare("brouillon:freeze", "Texte présenté à l’usager", "text_sha256", "summary_sha256")
 CONSENT_CODE_SEND = declare("consentement:send_code", "Code de consentement envoyé", "delivery")
 CONSENT_CODE_REFUSED = declare("consentement:code_refused", "Code de consentement refusé")
-CONSENT = declare(
-    "consentement:give", "Consentement de l’usager", "kind", "method", "text_sha256", "proof_sha256"
-)
+CONSENT = declare("consentement:give", "Consentement de l’usager", "kind", "method", "text_sha256", "proof_sha256")
 CONSENT_REFUSED = declare("consentement:refuse", "Consentement non recevable")
 EXEMPLAIRE_PRINT = declare("document:print_exemplaire", "Exemplaire à signer imprimé", "sha256")
 SCAN_ADD = declare("document:add_scan", "Exemplaire signé ajouté", "sha256", "version")
@@ -34,9 +32,7 @@ MANDAT_SIGN = declare(
 )
 DOCUMENT_PRODUCE = declare("document:produce", "Document du mandat établi", "sha256", "acte_sha256")
 MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brouillon")
-AUTORISATION_REPLACE = declare(
-    "autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference"
-)
+AUTORISATION_REPLACE = declare("autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference")
 MANDAT_REVOKE = declare("mandat:revoke", "Mandat révoqué", "motif", "way")
 MANDAT_REVOKE_REFUSED = declare("mandat:revoke_refused", "Révocation sans effet", "way")
 AUTORISATION_REVOKE = declare("autorisation:revoke", "Autorisation révoquée", "motif", "way", "demarche")
@@ -47,9 +43,7 @@ CODE_RENEW = declare("code:renew", "Nouveau code demandé par l’usager", "kind
 CODE_CANCEL = declare("code:cancel", "Code annulé par l’usager", "kind")
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
-UTILISATION_DECLARE = declare(
-    "utilisation:declare", "Utilisation déclarée", "channel", "demarche", "utilisation"
-)
+UTILISATION_DECLARE = declare("utilisation:declare", "Utilisation déclarée", "channel", "demarche", "utilisation")
 UTILISATION_DECLARE_REFUSED = declare("utilisation:declare_refused", "Déclaration d’utilisation refusée")
 UTILISATION_BRIDGE = declare(
     "utilisation:bridge", "Utilisation par connexion à un site", "client", "demarche", "utilisation"

@@ -38,12 +38,8 @@ class Usager(models.Model):
     class Meta:
         db_table = "usager"
         indexes = (
-            models.Index(
-                fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"
-            ),
-            models.Index(
-                fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"
-            ),
+            models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
+            models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
         )
 
     def __str__(self) -> str:
@@ -210,9 +206,7 @@ class Brouillon(models.Model):
     code_digest = models.CharField(max_length=64, blank=True)
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
-    signed_as = models.OneToOneField(
-        Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="brouillon"
-    )
+    signed_as = models.OneToOneField(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="brouillon")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -228,12 +222,8 @@ class Document(models.Model):
     """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mandat = models.ForeignKey(
-        Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
-    )
-    brouillon = models.ForeignKey(
-        Brouillon, null=True, blank=True, on_delete=models.SET_NULL, related_name="documents"
-    )
+    mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    brouillon = models.ForeignKey(Brouillon, null=True, blank=True, on_delete=models.SET_NULL, related_name="documents")
     kind = models.CharField(max_length=16)
     version = models.PositiveSmallIntegerField(default=1)
     content = models.BinaryField()
@@ -283,9 +273,7 @@ class Verification(models.Model):
     """One look-up of a mandat by an administration, shown to the usager."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mandat = models.ForeignKey(
-        Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="verifications"
-    )
+    mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="verifications")
     organisation = models.CharField(max_length=256)
     authenticated = models.BooleanField(default=False)
     client_id = models.UUIDField(null=True, blank=True)

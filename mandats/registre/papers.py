@@ -25,9 +25,7 @@ from mandats.registre.texts import acte_in, duree_of, mandant_of, service_contac
 _A_SECOND = timedelta(seconds=1)
 
 
-def exemplaire_of(
-    brouillon: Brouillon, identite: Identite, texts: FrozenTexts, now: datetime
-) -> ExemplaireDocument:
+def exemplaire_of(brouillon: Brouillon, identite: Identite, texts: FrozenTexts, now: datetime) -> ExemplaireDocument:
     """Return the sheet that the usager signs by hand."""
     return ExemplaireDocument(
         reference=brouillon.reference,

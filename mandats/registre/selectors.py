@@ -165,9 +165,7 @@ def may_use_autorisation(
     autorisation_id: UUID, *, acteur: Acteur | None, now: datetime, crosses_to_franceconnect: bool = False
 ) -> Decision:
     """Decide one use now; an unknown autorisation is refused like a foreign one."""
-    facts = use_facts(
-        autorisation_id, acteur=acteur, now=now, crosses_to_franceconnect=crosses_to_franceconnect
-    )
+    facts = use_facts(autorisation_id, acteur=acteur, now=now, crosses_to_franceconnect=crosses_to_franceconnect)
     return may_use(facts) if facts else Denied(errors.AUTORISATION_UNKNOWN)
 
 
@@ -191,11 +189,9 @@ def usable_autorisations(
         mandat__ended_at__isnull=True,
         mandat__suspended_at__isnull=True,
         mandat__expires_at__gt=now,
-        structure_habilitee=True,
-        actor_is_aidant=True,
-        aidant_habilite=True,
         demarche__in=offered_demarches(acteur.structure_id) if acteur.structure_id else (),
     )
+    found = found.filter(Q(("structure_habilitee", True), ("actor_is_aidant", True), ("aidant_habilite", True)))
     if demarches is not None:
         found = found.filter(demarche__in=demarches)
     if crosses_to_franceconnect:
@@ -228,6 +224,4 @@ def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:
     """
     entries = entries_about(mandat_id)
     people = Compte.objects.in_bulk({entry.acteur_id for entry in entries if entry.acteur_kind == "compte"})
-    return [
-        (entry, people[entry.acteur_id].full_name if entry.acteur_id in people else "") for entry in entries
-    ]
+    return [(entry, people[entry.acteur_id].full_name if entry.acteur_id in people else "") for entry in entries]

@@ -143,9 +143,7 @@ def acte_of(
             brouillon.identified_at,
             _proofs(brouillon.identity_proof),
         ),
-        consentement=Consent(
-            brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)
-        ),
+        consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
         place=structure.city,
     )
 

@@ -20,9 +20,7 @@ from tests.builders import NOW
 @pytest.mark.django_db
 def test_an_entry_holds_canonical_bytes_and_their_salted_digest() -> None:
     who = builders.compte()
-    number = record(
-        SIGN_IN, acteur=Acteur(Kind.COMPTE, who.id), at=NOW, subject=who.id, facts={"factor": "totp"}
-    )
+    number = record(SIGN_IN, acteur=Acteur(Kind.COMPTE, who.id), at=NOW, subject=who.id, facts={"factor": "totp"})
     entree = Entree.objects.select_related("sel").get(pk=number)
     assert salted_digest(bytes(entree.sel.salt), bytes(entree.body)) == bytes(entree.digest)
     assert who.email.encode() not in bytes(entree.body)
@@ -82,9 +80,13 @@ def test_a_rolled_back_act_leaves_no_entry() -> None:
     class Interrupted(RuntimeError):
         pass
 
-    with pytest.raises(Interrupted), transaction.atomic():
-        record(SIGN_IN, acteur=ANONYME, at=NOW)
-        raise Interrupted
+    def act() -> None:
+        with transaction.atomic():
+            record(SIGN_IN, acteur=ANONYME, at=NOW)
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        act()
     assert not Entree.objects.exists()
 
 

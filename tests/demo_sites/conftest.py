@@ -84,9 +84,7 @@ class Person:
 
     def authorize(self, **changes: Any) -> TestResponse:
         params = {**AUTHORIZE, **changes}
-        return self.browser.get(
-            "/api/v2/authorize", query_string={k: v for k, v in params.items() if v is not None}
-        )
+        return self.browser.get("/api/v2/authorize", query_string={k: v for k, v in params.items() if v is not None})
 
     def choose(self, identity: str, **changes: Any) -> TestResponse:
         uid = self.authorize(**changes).headers["Location"].rsplit("/", 1)[1]

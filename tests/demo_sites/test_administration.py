@@ -44,9 +44,7 @@ class Town:
 
     def choose(self, page: requests.Response, key: str) -> requests.Response:
         uid = page.url.rsplit("/", 1)[1]
-        return self.browser.post(
-            f"{self.fc}/api/v2/interaction/{uid}/identite", data={"identite": key}, timeout=10
-        )
+        return self.browser.post(f"{self.fc}/api/v2/interaction/{uid}/identite", data={"identite": key}, timeout=10)
 
 
 @pytest.fixture

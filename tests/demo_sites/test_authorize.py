@@ -73,9 +73,7 @@ def test_a_repeated_parameter_is_y030007(person: Person) -> None:
         ({"scope": "openid numero_fiscal"}, "invalid_scope"),
     ],
 )
-def test_other_refusals_go_back_with_state_and_issuer(
-    person: Person, changes: dict[str, Any], error: str
-) -> None:
+def test_other_refusals_go_back_with_state_and_issuer(person: Person, changes: dict[str, Any], error: str) -> None:
     told = query(person.authorize(**changes))
     assert told["error"] == error
     assert (told["state"], told["iss"]) == (AUTHORIZE["state"], "http://fc.example.org/api/v2")

@@ -44,9 +44,7 @@ def test_values_are_absent_for_a_service_without_perimeters(bridge: Bridge) -> N
 
 @pytest.mark.parametrize("id_token_alg", ["HS256", "ES256", "RS256"])
 @pytest.mark.parametrize("userinfo_alg", ["", "HS256", "ES256", "RS256"])
-def test_a_right_answer_passes_with_every_algorithm(
-    bridge: Bridge, id_token_alg: str, userinfo_alg: str
-) -> None:
+def test_a_right_answer_passes_with_every_algorithm(bridge: Bridge, id_token_alg: str, userinfo_alg: str) -> None:
     answer = bridge.with_algorithms(id_token_alg, userinfo_alg).connect()
     assert "code" in query(answer), error_code(answer)
 
@@ -102,9 +100,7 @@ ID_TOKEN_CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("claims", "code"), [case[1:] for case in ID_TOKEN_CASES], ids=[c[0] for c in ID_TOKEN_CASES]
-)
+@pytest.mark.parametrize(("claims", "code"), [case[1:] for case in ID_TOKEN_CASES], ids=[c[0] for c in ID_TOKEN_CASES])
 def test_a_wrong_id_token(bridge: Bridge, claims: dict[str, Any], code: str) -> None:
     bridge.idp.behaviour = replace(bridge.idp.behaviour, id_token=changed(**claims))
     assert error_code(bridge.connect()) == code
@@ -149,9 +145,7 @@ def test_any_status_but_200_is_refused(bridge: Bridge, place: str, status: int, 
     assert error_code(bridge.connect()) == code
 
 
-@pytest.mark.parametrize(
-    ("place", "code"), [("token", "Y020026"), ("userinfo", "Y020027"), ("jwks", "Y020026")]
-)
+@pytest.mark.parametrize(("place", "code"), [("token", "Y020026"), ("userinfo", "Y020027"), ("jwks", "Y020026")])
 def test_no_redirection_is_followed(bridge: Bridge, place: str, code: str) -> None:
     bridge.idp.behaviour = replace(bridge.idp.behaviour, redirects={place})
     assert error_code(bridge.connect()) == code

@@ -50,9 +50,7 @@ def test_userinfo_is_signed_for_the_service_and_says_no_more_than_the_scopes(per
     assert claims["family_name"] == "Delaunay"
     assert claims["preferred_username"] == "Desmoulins"
     assert claims["idp_id"] == "fi-demonstration"
-    fewer = userinfo_of(
-        person, Person(person.browser.application).tokens_of("madame-d", scope="openid email")
-    )
+    fewer = userinfo_of(person, Person(person.browser.application).tokens_of("madame-d", scope="openid email"))
     assert set(fewer) == {"sub", "email", "iss", "aud", "iat", "exp"}
 
 

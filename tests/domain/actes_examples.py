@@ -18,14 +18,10 @@ def ordinary_acte() -> Acte:
         issuer=ISSUER,
         reference="GAP7-K3XW-9B",
         mandant=actes.Mandant("Dupont", "Marie Éloïse", "1954-03-01", "99100", "59350", "Martin", "female"),
-        structure=actes.StructureParty(
-            "CCAS de Démonstration", "99999910500011", "1 place de la Mairie, 59000 Lille"
-        ),
+        structure=actes.StructureParty("CCAS de Démonstration", "99999910500011", "1 place de la Mairie, 59000 Lille"),
         aidant=actes.AidantActing("0f6f2f6e-7f0b-4b8a-9d51-d9e4d1c6b001", "Petit", "Karim"),
         demarches=(
-            actes.DemarcheGiven(
-                "logement", actes.StatusIndex(4711, f"{ISSUER}/status/3"), ("demande d’APL",)
-            ),
+            actes.DemarcheGiven("logement", actes.StatusIndex(4711, f"{ISSUER}/status/3"), ("demande d’APL",)),
             actes.DemarcheGiven("argent", actes.StatusIndex(99, f"{ISSUER}/status/3")),
         ),
         single_use=False,

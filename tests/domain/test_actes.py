@@ -110,9 +110,7 @@ def test_anything_else_is_refused(change: Callable[[dict[str, Any]], object]) ->
         Acte.from_bytes(changed(change))
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"[]", b"null", b"1", b"{}", b"\xff", ordinary_acte().to_bytes() + b"\n"]
-)
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"1", b"{}", b"\xff", ordinary_acte().to_bytes() + b"\n"])
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ActeMalformed):
         Acte.from_bytes(data)

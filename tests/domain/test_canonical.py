@@ -9,9 +9,7 @@ from aidants.domain.canonical import CanonicalError, canonical_bytes, parse_cano
 
 names = st.text(st.characters(max_codepoint=126), max_size=8)
 leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20)
-values = st.recursive(
-    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4)
-)
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4))
 
 
 @given(values)

@@ -49,9 +49,7 @@ def test_what_people_type_is_understood(typed: str) -> None:
     assert normalise(typed) == "1234567890123450"
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "123", "1234 5678 9012 345", "1234 5678 9012 345x", "²" * 16, "1" * 17]
-)
+@pytest.mark.parametrize("typed", ["", "123", "1234 5678 9012 345", "1234 5678 9012 345x", "²" * 16, "1" * 17])
 def test_another_shape_is_no_code(typed: str) -> None:
     assert normalise(typed) == ""
     assert not is_well_formed(typed)

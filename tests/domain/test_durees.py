@@ -65,9 +65,7 @@ def test_expires_at(zone: str, accepted_at: str, duree: Duree, expected: str) ->
 
 def test_clocks_that_change_at_midnight() -> None:
     """Beirut loses the hour after midnight; Havana lives the hour before one o'clock twice."""
-    assert expires_at(datetime(2026, 3, 27, 12, tzinfo=UTC), J1, "Asia/Beirut") == datetime(
-        2026, 3, 28, 22, tzinfo=UTC
-    )
+    assert expires_at(datetime(2026, 3, 27, 12, tzinfo=UTC), J1, "Asia/Beirut") == datetime(2026, 3, 28, 22, tzinfo=UTC)
     ends = expires_at(datetime(2026, 10, 30, 12, tzinfo=UTC), J1, "America/Havana")
     assert ends.astimezone(ZoneInfo("America/Havana")).date() == date(2026, 11, 1)
 
@@ -81,9 +79,7 @@ def test_the_second_before_the_end_is_still_the_last_day(at: datetime, zone: str
     assert (ends - timedelta(seconds=1)).astimezone(local).date() == final_day
     assert ends.astimezone(local).date() == final_day + timedelta(days=1)
     assert (final_day - at.astimezone(local).date()).days == duree.days
-    assert (
-        timedelta(days=duree.days or 0, hours=-2) < ends - at < timedelta(days=(duree.days or 0) + 1, hours=2)
-    )
+    assert timedelta(days=duree.days or 0, hours=-2) < ends - at < timedelta(days=(duree.days or 0) + 1, hours=2)
     assert bounds_problem(at, duree, zone) is None
 
 

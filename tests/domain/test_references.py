@@ -36,9 +36,7 @@ def test_letters_read_as_digits_are_understood(reference: str) -> None:
     assert parse(typed.replace("I", "l")) == reference
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "GAP7", "GAP7-K3XW-9B0", "GAP7-K3XW-9U", "GAP7-K3XW-é9", "0" * 11, "😀" * 10]
-)
+@pytest.mark.parametrize("typed", ["", "GAP7", "GAP7-K3XW-9B0", "GAP7-K3XW-9U", "GAP7-K3XW-é9", "0" * 11, "😀" * 10])
 def test_another_shape_is_told(typed: str) -> None:
     assert parse(typed) is Mistake.SHAPE
     assert normalise(typed) == ""

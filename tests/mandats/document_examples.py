@@ -35,9 +35,7 @@ def ordinary_text() -> TextInput:
     return TextInput(
         reference="GAP7-K3XW-9B",
         mandant=Mandant("Dupont", "Marie Éloïse", "1954-03-01", "99100", "59350", "Martin", "female"),
-        structure=StructureParty(
-            "CCAS de Démonstration", "99999910500011", "1 place de la Mairie, 59000 Lille"
-        ),
+        structure=StructureParty("CCAS de Démonstration", "99999910500011", "1 place de la Mairie, 59000 Lille"),
         aidant=AidantActing("0f6f2f6e-7f0b-4b8a-9d51-d9e4d1c6b001", "Petit", "Karim"),
         demarches=(DemarcheAsked("logement", ("demande d’APL",)), DemarcheAsked("argent")),
         duree=J31,
@@ -61,8 +59,7 @@ def longest_text() -> TextInput:
             "Andriamanantenasoa Razafindrakotomanana",
         ),
         structure=StructureParty(
-            "Établissement public de coopération intercommunale d’accompagnement aux usages du numérique "
-            * 2,
+            "Établissement public de coopération intercommunale d’accompagnement aux usages du numérique " * 2,
             "99999910500011",
             "Bâtiment C, escalier 12, porte 4, 1234 boulevard de la République, 97400 Saint-Denis de La Réunion",
         ),

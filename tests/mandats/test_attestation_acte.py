@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from joserfc import jws as joserfc_jws
 from joserfc.jwk import ECKey, OctKey
 from jwcrypto import jwk as jwcrypto_jwk  # type: ignore[import-untyped]
-from jwcrypto import jws as jwcrypto_jws  # type: ignore[import-untyped]
+from jwcrypto import jws as jwcrypto_jws
 
 from mandats.attestation.acte import TYPE, sign_acte, verify_acte
 from mandats.attestation.compact import AttestationRefused, Fault, sign_compact

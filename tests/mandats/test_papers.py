@@ -16,8 +16,8 @@ from aidants.structures.models import Structure
 from mandats.consentement.papier import consent_on_paper, content_type_of, print_exemplaire
 from mandats.domain import errors
 from mandats.domain.codes import grouped
-from mandats.registre.models import Brouillon, Document, Mandat
 from mandats.registre.coffre import FrozenTexts
+from mandats.registre.models import Brouillon, Document, Mandat
 from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.services import volet
 from mandats.registre.services.brouillons import freeze, identify

@@ -124,9 +124,7 @@ def ask_verification() -> ResponseReturnValue:
     fields = {name: request.form.get(name, "").strip() for name in FIELDS}
     missing = [name for name, value in fields.items() if not value]
     answer = None if missing else verify_mandat(_oauth(), _config(), fields)
-    page = render_template(
-        "verifier.html", demarches=DEMARCHES, fields=fields, answer=answer, missing=missing
-    )
+    page = render_template("verifier.html", demarches=DEMARCHES, fields=fields, answer=answer, missing=missing)
     return page, 422 if missing else 200
 
 

@@ -83,9 +83,7 @@ def leave(oauth: OAuth, way: str, redirect_uri: str) -> Response:
     """Send the browser to sign in; FranceConnect wants ``acr_values`` and a long nonce."""
     extra = {"acr_values": "eidas1"} if way == "franceconnect" else {}
     try:
-        answer = client_of(oauth, way).authorize_redirect(
-            redirect_uri, nonce=secrets.token_urlsafe(32), **extra
-        )
+        answer = client_of(oauth, way).authorize_redirect(redirect_uri, nonce=secrets.token_urlsafe(32), **extra)
     except FAILURES as failure:
         raise refusal(failure) from failure
     return cast(Response, answer)
@@ -104,9 +102,7 @@ def come_back(oauth: OAuth, way: str, alg: str) -> Visit:
         raise refusal(failure) from failure
     claims = dict(token["userinfo"])
     if identity.get("sub") != claims["sub"]:
-        raise ConnexionRefused(
-            "L’identité reçue n’est pas cohérente.", "sub du userinfo et du jeton d’identité"
-        )
+        raise ConnexionRefused("L’identité reçue n’est pas cohérente.", "sub du userinfo et du jeton d’identité")
     return Visit(
         way=way,
         identity=identity,

@@ -52,9 +52,7 @@ def basic_auth(config: Config) -> tuple[str, str]:
 def _post(config: Config, url: str, **options: Any) -> requests.Response:
     with requests.Session() as network:
         network.trust_env = False
-        return network.post(
-            url, auth=basic_auth(config), timeout=TIMEOUT_SECONDS, allow_redirects=False, **options
-        )
+        return network.post(url, auth=basic_auth(config), timeout=TIMEOUT_SECONDS, allow_redirects=False, **options)
 
 
 def introspect(oauth: OAuth, config: Config, token: str) -> Answer:

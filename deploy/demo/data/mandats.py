@@ -91,9 +91,7 @@ STORIES = (
     Story("corse", "claire@vallee.example", {"transports": ["carte grise"]}, "J31", 28, _revoked),
     Story("presume-mois", "hugo@vallee.example", {"etranger": ["titre de séjour"]}, "J365", 25, _used),
     Story("outre-mer", "anais@reunion.example", {"papiers": ["demande de passeport"]}, "J182", 21, _used),
-    Story(
-        "etranger", "nadia@ccas.example", {"famille": [], "logement": [], "social": []}, "J365", 18, _narrowed
-    ),
+    Story("etranger", "nadia@ccas.example", {"famille": [], "logement": [], "social": []}, "J365", 18, _narrowed),
     Story(
         "noumea",
         "anais@reunion.example",
@@ -102,9 +100,7 @@ STORIES = (
         15,
         _renounced,
     ),
-    Story(
-        "sans-courriel", "thomas@ccas.example", {"social": ["carte Vitale"], "argent": []}, "J182", 12, _used
-    ),
+    Story("sans-courriel", "thomas@ccas.example", {"social": ["carte Vitale"], "argent": []}, "J182", 12, _used),
     Story("martin-sophie", "sylvie@ccas.example", {"logement": ["demande d’APL"]}, "J182", 9, _suspended),
     Story(
         "martin-nicolas",

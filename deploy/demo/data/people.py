@@ -93,9 +93,7 @@ def load_places(now: datetime) -> dict[str, Structure]:
         with transaction.atomic():
             structure = Structure.objects.create(**fields, created_at=now)
             HabilitationStructure.objects.create(structure=structure, validee_at=now)
-            record(
-                HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=structure.id, structure=structure.id
-            )
+            record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=structure.id, structure=structure.id)
         found[place.key] = structure
     return found
 

@@ -110,9 +110,7 @@ def read_scopes(params: Mapping[str, str]) -> tuple[str, ...]:
         raise RedirectError("unsupported_response_type", "unsupported response_type requested")
     scopes = tuple(params["scope"].split())
     if "openid" not in scopes:
-        raise RedirectError(
-            "invalid_request", "openid scope must be requested when using the acr_values parameter"
-        )
+        raise RedirectError("invalid_request", "openid scope must be requested when using the acr_values parameter")
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise RedirectError("invalid_scope", f"requested scope is not allowed: {unknown[0]}")
@@ -133,9 +131,7 @@ def read_rep_scope(claims: str) -> tuple[bool, tuple[str, ...]]:
     return "rep_scope" in (asked or {}), tuple(str(value) for value in values)
 
 
-def read_request(
-    config: Config, given: Mapping[str, Sequence[str]], now: float
-) -> tuple[Service, Interaction]:
+def read_request(config: Config, given: Mapping[str, Sequence[str]], now: float) -> tuple[Service, Interaction]:
     """Run every check; give the service and the interaction it opens.
 
     The perimeters wanted are those of the request, else of the service's record.

@@ -80,9 +80,7 @@ def fetch_jwks(metadata: dict[str, Any]) -> dict[str, Any]:
     return _json(_send("GET", metadata["jwks_uri"], headers={"Accept": "application/json"}))
 
 
-def exchange_code(
-    provider: Provider, metadata: dict[str, Any], code: str, redirect_uri: str
-) -> dict[str, Any]:
+def exchange_code(provider: Provider, metadata: dict[str, Any], code: str, redirect_uri: str) -> dict[str, Any]:
     """Exchange a code by ``client_secret_post``."""
     form = {
         "grant_type": "authorization_code",

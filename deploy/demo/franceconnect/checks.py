@@ -98,9 +98,7 @@ def _check_audience(claims: dict[str, Any], provider: Provider) -> None:
         raise TokenRefused("aud ne nomme pas le client")
 
 
-def check_id_token(
-    provider: Provider, claims: dict[str, Any], *, nonce: str, access_token: str, now: float
-) -> None:
+def check_id_token(provider: Provider, claims: dict[str, Any], *, nonce: str, access_token: str, now: float) -> None:
     """Check the claims of an ID token (OpenID Connect Core §3.1.3.7)."""
     missing = [name for name in REQUIRED if claims.get(name) in (None, "")]
     if missing:

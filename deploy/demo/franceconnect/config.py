@@ -151,9 +151,7 @@ def build_config(base: str, registry: dict[str, Any], *, pannes: bool = False) -
 def option_parser() -> argparse.ArgumentParser:
     """Give the options; each has an environment variable ``FCSIM_…`` as default."""
     env = os.environ.get
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.demo.franceconnect", description="FranceConnect v2 simulé."
-    )
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo.franceconnect", description="FranceConnect v2 simulé.")
     add = parser.add_argument
     add("--host", default=env("FCSIM_HOST", "127.0.0.1"))
     add("--port", type=int, default=env("FCSIM_PORT", "8001"))

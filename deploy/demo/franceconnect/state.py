@@ -185,9 +185,7 @@ class State:
     def remember_error(self, code: str, detail: str, path: str) -> None:
         """Keep the last errors for the inspection page; no identity in them."""
         with self._lock:
-            self.last_errors.appendleft(
-                {"code": code, "detail": detail, "path": path, "at": int(self.clock())}
-            )
+            self.last_errors.appendleft({"code": code, "detail": detail, "path": path, "at": int(self.clock())})
 
     def count(self, what: str) -> None:
         """Add one to the counter ``what``."""

@@ -80,8 +80,8 @@ def open_brouillon(
     if isinstance(allowed, Denied):
         return refuse(events.BROUILLON_REFUSED, allowed.reason, acteur, now, None)
     brouillon = Brouillon.objects.create(
-        structure_id=acteur.structure_id,
-        aidant_id=acteur.id,
+        structure_id=acteur.known_structure_id,
+        aidant_id=acteur.known_id,
         reference=new_reference(),
         demarches=_clean(demarches),
         duree=duree,
@@ -110,9 +110,7 @@ def change_brouillon(
 
 
 @transaction.atomic
-def identify(
-    brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, acteur: Acteur, now: datetime
-) -> Decision:
+def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, acteur: Acteur, now: datetime) -> Decision:
     """Keep who the usager is.  A minor is refused and the brouillon deleted: no name is kept."""
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
@@ -178,9 +176,7 @@ def abandon(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
 
 def _clean(demarches: Sequence[DemarcheChoisie]) -> list[dict[str, Any]]:
     """Keep each theme once, in the table's order, with its formalities as typed."""
-    chosen = {
-        item["code"]: [text.strip() for text in item["formalites"] if text.strip()] for item in demarches
-    }
+    chosen = {item["code"]: [text.strip() for text in item["formalites"] if text.strip()] for item in demarches}
     return [{"code": code, "formalites": chosen[code]} for code in DEMARCHES if code in chosen]
 
 

@@ -49,16 +49,12 @@ def expect_code(
         "delivery_sha256": sha256_hex(delivery.encode()),
     }
     brouillon.save()
-    record(
-        events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery}
-    )
+    record(events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery})
     return GRANTED
 
 
 @transaction.atomic
-def consent_by_code(
-    brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime
-) -> Decision:
+def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager ticks and gives the code received on their own telephone."""
     brouillon = locked(brouillon_id, acteur)
     ready = _ready(brouillon, text_sha256)
@@ -83,9 +79,7 @@ def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def consent_by_drawing(
-    brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime
-) -> Decision:
+def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager signs on the screen; the drawing is kept as an image only."""
     brouillon = locked(brouillon_id, acteur)
     ready = _ready(brouillon, text_sha256)
@@ -151,7 +145,7 @@ def keep_document(
         content=content,
         content_type=content_type,
         sha256=sha256_hex(content),
-        created_by_id=acteur.id,
+        created_by_id=acteur.known_id,
         created_at=now,
     )
 

@@ -19,9 +19,7 @@ def purge_brouillons(now: datetime) -> int:
     """Delete brouillons untouched for a day, and those whose text was presented, after fifteen days."""
     stale = Q(frozen_at__isnull=True, updated_at__lt=now - BROUILLON_LIVES)
     waited = Q(frozen_at__isnull=False, updated_at__lt=now - WAITING_LIVES)
-    rows = list(
-        Brouillon.objects.select_for_update(skip_locked=True).filter(stale | waited, signed_as__isnull=True)
-    )
+    rows = list(Brouillon.objects.select_for_update(skip_locked=True).filter(stale | waited, signed_as__isnull=True))
     for row in rows:
         Document.objects.filter(brouillon=row).delete()
         record(events.BROUILLON_PURGE, acteur=SYSTEME, at=now, subject=row.id, structure=row.structure_id)

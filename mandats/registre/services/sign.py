@@ -116,7 +116,7 @@ def _create(
 ) -> Mandat:
     """Sign the acte and write mandat, autorisations and journal entry."""
     indexes = {d["code"]: (0, secrets.randbelow(_STATUS_LIST_SIZE)) for d in brouillon.demarches}
-    acceptor = Compte.objects.get(pk=str(acteur.id))
+    acceptor = Compte.objects.get(pk=acteur.known_id)
     acte = acte_of(brouillon, identite, acceptor, indexes, now)
     signing = active_key("acte", "ES256", now)
     mandat = Mandat.objects.create(
@@ -129,10 +129,10 @@ def _create(
         place=acte.place,
         identity=brouillon.identity,
         identity_level=brouillon.identity_level,
-        identified_at=brouillon.identified_at,
+        identified_at=acte.identity.at,
         consentement=brouillon.consentement,
         consent_method=brouillon.consent_method,
-        consented_at=brouillon.consented_at,
+        consented_at=acte.consented_at,
         accepted_at=now,
         expires_at=acte.expires_at,
         text_version=TEXT_VERSION,

@@ -73,7 +73,7 @@ def _write(
     return Utilisation.objects.create(
         autorisation_id=row.id,
         mandat_id=row.mandat_id,
-        aidant_id=acteur.id,
+        aidant_id=acteur.known_id,
         channel=channel,
         body=body,
         description=description,

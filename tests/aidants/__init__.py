@@ -1,0 +1,1 @@
+"""Accounts, structures, habilitations and the journal."""
