@@ -4,10 +4,10 @@ Private keys are sealed in the vault; unsealed and parsed once a process.  Never
 """
 
 import json
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from time import monotonic
 from typing import Any, Final
 
 from django.conf import settings
@@ -78,13 +78,16 @@ _rows: dict[str, tuple[float, list[SigningKey]]] = {}
 
 
 def _all_keys() -> list[SigningKey]:
-    """Return every key, newest first, at most ``CACHE_SECONDS`` old."""
+    """Return every key, newest first, at most ``CACHE_SECONDS`` old.
+
+    What is read inside a transaction is not kept: it may never be committed.
+    """
     database = str(connection.settings_dict["NAME"])
     deadline, rows = _rows.get(database, (0.0, []))
-    if time.monotonic() >= deadline:
+    if monotonic() >= deadline:
         rows = list(SigningKey.objects.order_by("-activated_at", "kid"))
-        if rows:
-            _rows[database] = (time.monotonic() + CACHE_SECONDS, rows)
+        if rows and not connection.in_atomic_block:
+            _rows[database] = (monotonic() + CACHE_SECONDS, rows)
     return rows
 
 

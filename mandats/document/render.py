@@ -81,9 +81,9 @@ def render_mandat(given: MandatDocument) -> bytes:
         "aidant": one_line(given.aidant),
         "place": one_line(given.place),
         "zone": zone,
-        "from": french_moment(given.accepted_at, given.time_zone),
-        "until": french_moment(last_second, given.time_zone),
-        "consented": french_moment(given.consented_at, given.time_zone),
+        "from": _tied(french_moment(given.accepted_at, given.time_zone)),
+        "until": _tied(french_moment(last_second, given.time_zone)),
+        "consented": _tied(french_moment(given.consented_at, given.time_zone)),
         "consent": _CONSENT.get(
             (given.consentement, given.consent_method), _CONSENT_BY_KIND.get(given.consentement, "")
         ),
@@ -143,6 +143,12 @@ def _paper(given: MandatDocument | ExemplaireDocument) -> dict[str, Any]:
         "url": bare_address(given.service.usager_url),
         "date": _parts(at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
+
+
+def _tied(moment: str) -> str:
+    """Keep the hour of a moment in French words on one line."""
+    day, at, hour = moment.partition(" à ")
+    return f"{day}{at}" + hour.replace(" ", "\u00a0")
 
 
 def _parts(day: date) -> dict[str, int]:

@@ -26,6 +26,12 @@ _FOLDER: Final = Path(__file__).parent
 _LINE: Final = re.compile(r"(?:(?P<mark>[?*]!?)(?P<name>[a-z_]+) )?(?P<rest>.*)")
 _BLANK: Final = re.compile(r"\{([a-z_]+)\}")
 _HEADING: Final = re.compile(r"\d+\. ")
+NOT_PRINTABLE: Final = re.compile(
+    "[^\u0020-\u03e1\u03f0-\u052f\u060c\u061b\u061f-\u06ff\u0750-\u077f"
+    "\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf\u2100-\u214f]"
+)
+"""Outside Latin, Greek, Cyrillic, Arabic and common signs: what Noto Sans and Noto Sans Arabic lack."""
+
 _SUMMARY_NAME_WORDS: Final = 8
 _SUMMARY_FULL_LABELS: Final = 2
 _RESERVED_SHORT: Final = {
@@ -120,13 +126,17 @@ def _with_words(line: str, words: Words) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` in NFC on one line, without control, format (bidi) or unassigned characters."""
+    """Return ``text`` in NFC on one line, as the papers can print it.
+
+    Control, format (bidi) and unassigned characters go; what our fonts do not draw becomes ``?``:
+    a PDF/A file refuses a missing glyph, and the text must be the same on screen and on paper.
+    """
     kept = "".join(
         " " if character.isspace() and character not in "\u00a0\u202f" else character
         for character in unicodedata.normalize("NFC", text)
         if character.isspace() or not unicodedata.category(character).startswith("C")
     )
-    return re.sub(r" +", " ", kept).strip()
+    return re.sub(r" +", " ", NOT_PRINTABLE.sub("?", kept)).strip()
 
 
 def _facts(given: TextInput) -> Facts:
