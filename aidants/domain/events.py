@@ -34,4 +34,3 @@ SECOND_FACTOR = declare("compte:second_factor", "Second facteur vérifié", "fac
 SECOND_FACTOR_REFUSED = declare("compte:second_factor_refused", "Second facteur refusé", "factor")
 STRUCTURE_SWITCH = declare("structure:switch", "Changement de structure")
 HABILITATION_VALIDATE = declare("habilitation:validate", "Habilitation validée")
-HABILITATION_END = declare("habilitation:end", "Habilitation terminée", "motif")

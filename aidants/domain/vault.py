@@ -39,7 +39,7 @@ def unseal(sealed: bytes, keys: Sequence[bytes]) -> bytes:
         if hmac.compare_digest(_key_id(key), key_id):
             try:
                 return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], None)
-            except InvalidTag as error:
+            except (InvalidTag, ValueError) as error:
                 raise Unsealable("sealed bytes were altered") from error
     raise Unsealable("no key opens these bytes")
 

@@ -1,0 +1,102 @@
+"""The kernel's small pieces: SIRET, folding, vault, telephone numbers, the table of demarches."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidants.domain.demarches import DEMARCHES, by_rep_scope
+from aidants.domain.folding import fold
+from aidants.domain.siret import is_siret
+from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.vault import Unsealable, keyed_digest, seal, unseal
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("73282932000074", True),  # INSEE's own example of a Luhn-valid SIRET
+        ("73282932000075", False),
+        ("35600000049837", True),  # La Poste: digits add up to a multiple of five
+        ("35600000000048", True),  # La Poste's seat satisfies Luhn
+        ("35600000049838", False),
+        ("7328293200007", False),
+        ("７３２８２９３２００００７４", False),
+        ("7328293200007a", False),
+        ("", False),
+    ],
+)
+def test_siret(text: str, good: bool) -> None:
+    assert is_siret(text) is good
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("D’Alméida", "d almeida"),
+        ("D'ALMEIDA", "d almeida"),
+        ("  Nuñez-Cœuret ", "nunez coeuret"),
+        ("Lefebvre-Montbel  de Saint-Rémy", "lefebvre montbel de saint remy"),
+        ("Straße", "strasse"),
+        ("", ""),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.binary())
+def test_what_is_sealed_opens_under_any_of_the_keys(plaintext: bytes) -> None:
+    old, new = os.urandom(32), os.urandom(32)
+    assert unseal(seal(plaintext, [old]), [new, old]) == plaintext
+
+
+def test_altered_or_foreign_seals_do_not_open() -> None:
+    key = os.urandom(32)
+    sealed = seal(b"secret", [key])
+    for damaged in (sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed[:10], b"", seal(b"secret", [os.urandom(32)])):
+        with pytest.raises(Unsealable):
+            unseal(damaged, [key])
+
+
+def test_a_digest_depends_on_key_purpose_and_value() -> None:
+    digests = {
+        keyed_digest(b"k" * 32, "a", "b"),
+        keyed_digest(b"l" * 32, "a", "b"),
+        keyed_digest(b"k" * 32, "ab", ""),
+        keyed_digest(b"k" * 32, "a", "c"),
+    }
+    assert len(digests) == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("+262 692 12 34 56", "+262692123456"),
+        ("0033612345678", "+33612345678"),
+    ],
+)
+def test_telephone(typed: str, number: str) -> None:
+    assert to_e164(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "12", "06 12 34 56 78 90 12 34"])
+def test_what_is_no_telephone_number_is_refused(typed: str) -> None:
+    with pytest.raises(BadTelephone):
+        to_e164(typed)
+
+
+def test_the_ten_themes_have_one_name_in_each_vocabulary() -> None:
+    assert len(DEMARCHES) == 10
+    for column in ("code", "letter", "label", "rep_scope", "coop"):
+        assert len({getattr(demarche, column) for demarche in DEMARCHES.values()}) == 10, column
+    assert by_rep_scope("Argent-Impots-Consommation") is DEMARCHES["argent"]
+    assert by_rep_scope("logement") is DEMARCHES["logement"]
+    assert by_rep_scope("Jardinage") is None

@@ -1,0 +1,90 @@
+"""May it be used, may it be signed: one row a case, the first failing check answers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aidants.domain.decisions import GRANTED, Denied
+from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE, ErrorCode
+from aidants.habilitation.rules import ActingFacts, may_act
+from mandats.domain import errors
+from mandats.domain.rules import SignFacts, UseFacts, may_sign, may_use
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+GOOD = UseFacts(
+    now=NOW,
+    expires_at=NOW + SECOND,
+    mandat_ended_at=None,
+    autorisation_ended_at=None,
+    suspended_at=None,
+    demarche_offered=True,
+    structure_habilitee=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"actor_is_aidant": False}, NOT_AN_AIDANT),
+        ({"structure_habilitee": False}, STRUCTURE_NOT_HABILITEE),
+        ({"aidant_habilite": False}, AIDANT_NOT_HABILITE),
+        ({"mandat_ended_at": NOW}, errors.AUTORISATION_ENDED),
+        ({"autorisation_ended_at": NOW - SECOND}, errors.AUTORISATION_ENDED),
+        ({"expires_at": NOW}, errors.MANDAT_EXPIRED),
+        ({"expires_at": NOW - SECOND}, errors.MANDAT_EXPIRED),
+        ({"suspended_at": NOW}, errors.MANDAT_SUSPENDED),
+        ({"demarche_offered": False}, errors.DEMARCHE_NARROWED),
+        ({"identity": "piece_vue"}, None),
+        ({"has_email": False}, None),
+        ({"crosses_to_franceconnect": True}, None),
+        ({"crosses_to_franceconnect": True, "identity": "piece_vue"}, errors.IDENTITY_DOES_NOT_CROSS),
+        ({"crosses_to_franceconnect": True, "has_email": False}, errors.EMAIL_MISSING),
+        ({"mandat_ended_at": NOW, "expires_at": NOW}, errors.AUTORISATION_ENDED),
+        ({"structure_habilitee": False, "mandat_ended_at": NOW}, STRUCTURE_NOT_HABILITEE),
+    ],
+)
+def test_may_use(changes: dict[str, object], reason: ErrorCode | None) -> None:
+    assert may_use(replace(GOOD, **changes)) == (Denied(reason) if reason else GRANTED)  # type: ignore[arg-type]
+
+
+READY = SignFacts(
+    already_signed=False,
+    has_demarche=True,
+    identified=True,
+    is_adult=True,
+    consented=True,
+    demarches_offered=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"already_signed": True}, errors.BROUILLON_GONE),
+        ({"has_demarche": False}, errors.NO_DEMARCHE),
+        ({"identified": False, "is_adult": False}, errors.NO_IDENTITY),
+        ({"is_adult": False}, errors.MINOR),
+        ({"demarches_offered": False}, errors.DEMARCHE_NARROWED),
+        ({"consented": False}, errors.NOT_CONSENTED),
+    ],
+)
+def test_may_sign(changes: dict[str, bool], reason: ErrorCode | None) -> None:
+    assert may_sign(replace(READY, **changes)) == (Denied(reason) if reason else GRANTED)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (ActingFacts(True, True, True, True), None),
+        (ActingFacts(False, True, True, True), NOT_AN_AIDANT),
+        (ActingFacts(True, False, True, True), NOT_AN_AIDANT),
+        (ActingFacts(True, True, False, True), STRUCTURE_NOT_HABILITEE),
+        (ActingFacts(True, True, True, False), AIDANT_NOT_HABILITE),
+    ],
+)
+def test_may_act(facts: ActingFacts, reason: ErrorCode | None) -> None:
+    assert may_act(facts) == (Denied(reason) if reason else GRANTED)
