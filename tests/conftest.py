@@ -4,6 +4,8 @@ Fixtures to know:
   db               rows written are rolled back (also `@pytest.mark.django_db`): the ordinary case
   committed_db     a database of its own, cloned in about 0.1 s, for tests that commit: threads, processes, live servers
   live_service     the address of this process's service on `committed_db`, for clients that need a socket
+  live_stack       the whole demonstration as processes (one a worker), for browsers and clients that others wrote
+  stack_db         Django's own connection points at the database of `live_stack`, to read what it wrote
   query_count      `with query_count(3): ...` fails unless exactly three queries ran
 """
 
@@ -18,7 +20,7 @@ from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 
-from tests import database, network
+from tests import database, network, stack
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("house")
@@ -88,6 +90,30 @@ def live_service(committed_db: str) -> Iterator[str]:
             yield origin
     finally:
         thread.terminate()
+
+
+@pytest.fixture(scope="session")
+def live_stack(django_db_setup: None) -> Iterator[stack.LiveStack]:
+    """Give the whole demonstration, started once a worker: `live_stack.sites.service` is the service's origin.
+
+    Its database keeps what earlier tests did: a test makes what it needs and reads back that alone.
+    """
+    with stack.running_stack() as running:
+        yield running
+
+
+@pytest.fixture
+def stack_db(live_stack: stack.LiveStack, django_db_blocker: Any) -> Iterator[stack.LiveStack]:
+    """Let the test read and write the database of `live_stack` through the models; commits stay."""
+    from django.test import override_settings
+
+    origin = live_stack.sites.service
+    with (
+        django_db_blocker.unblock(),
+        database.connected_to(live_stack.database),
+        override_settings(ISSUER=origin, CSRF_TRUSTED_ORIGINS=[origin]),
+    ):
+        yield live_stack
 
 
 @pytest.fixture

@@ -162,6 +162,8 @@ def main() -> int:
         reason = str(error)
     except OSError as error:
         reason = f"{error.strerror} : {error.filename}"
+    else:
+        return 0
     print(f"La démonstration s'arrête : {reason}", file=sys.stderr)
     return 1
 

@@ -33,7 +33,8 @@ class StackFailed(RuntimeError):
 class Stack:
     """The processes over ``sites``, whose service uses ``database_url`` (service role).
 
-    ``owner_url`` is given to `migrate` alone.  Use as a context manager; the end of the block stops everything.
+    ``owner_url`` is given to `migrate` alone; empty, the database is migrated already.  Use as a context manager; its
+    end stops everything.
     """
 
     sites: Sites
@@ -94,10 +95,11 @@ class Stack:
         self.start(arguments[0], [sys.executable, "manage.py", *arguments], own)
 
     def prepare(self) -> None:
-        """Migrate as the owner, collect static files, load the demo data."""
+        """Collect static files, migrate as the owner (when its address is given), load the demo data."""
         self._manage("collectstatic", "--noinput", "--verbosity=0")
-        self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
-        self.finish("migrate")
+        if self.owner_url:
+            self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
+            self.finish("migrate")
         self.load_demo()
         self.finish("collectstatic")
 
