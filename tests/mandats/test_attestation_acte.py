@@ -67,6 +67,16 @@ def test_every_flipped_bit_is_told() -> None:
                 verify_acte(flipped, jwks)
 
 
+@pytest.mark.spec("RFC 4648", "3.5")
+def test_a_signature_has_one_spelling() -> None:
+    """The last of its characters holds two bits that count and four that no decoder looks at."""
+    compact = golden("acte-v1.jws")
+    for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=":
+        if last != compact[-1]:
+            assert fault_of(compact[:-1] + last, golden_keys()) in {Fault.FORM, Fault.SIGNATURE}
+    assert fault_of(compact + "==", golden_keys()) is Fault.FORM
+
+
 def fault_of(compact: str, jwks: dict[str, Any]) -> Fault:
     with pytest.raises(AttestationRefused) as caught:
         verify_acte(compact, jwks)
