@@ -3,6 +3,10 @@
 Holds the reference, the structure's SIRET, the demarches by letter, the dates and where each status
 stands.  Never a code, never more of the usager than initials and year of birth.  It tells that this
 was signed, never that it still stands.
+
+Payload (canonical JSON): ``v`` version, ``r`` reference, ``s`` SIRET, ``u`` initials and year of birth,
+``d`` demarches by letter, ``a`` accepted and ``e`` expires (seconds, exclusive), ``i`` status index of
+each demarche, ``l`` the number of the status list, or a list of them when they differ.
 """
 
 from dataclasses import dataclass
