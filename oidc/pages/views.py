@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
-from aidants.domain.errors import ErrorCode
+from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
 from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import acteur_of
 from oidc.protocol import errors
@@ -23,15 +23,18 @@ from oidc.provider.models import Interaction
 
 PAGE_SIZE = 20
 _NOTHING = UUID(int=0)
+_CLOSED = (errors.INTERACTION_ANSWERED, errors.INTERACTION_EXPIRED, errors.CLIENT_SUSPENDED)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Show what stands for the request; take the answer."""
-    if request.method == "POST":
-        return _take_choice(request, interaction_id)
     interaction = _find(request, interaction_id)
+    if not request.affectation:
+        return _refuse(request, interaction, NOT_AN_AIDANT)
+    if request.method == "POST":
+        return _take_choice(request, interaction)
     opened = may_open(interaction, request.session, timezone.now())
     if isinstance(opened, Denied):
         return _refuse(request, interaction, opened.reason)
@@ -54,13 +57,12 @@ def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:
     return interaction
 
 
-def _take_choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
+def _take_choice(request: HttpRequest, interaction: Interaction) -> HttpResponse:
     """Answer 200 with a page that leaves by itself: no redirect may follow a POST (CSP ``form-action 'self'``)."""
     chosen = _identifier(request.POST.get("autorisation", ""))
-    outcome = choose(interaction_id, chosen, acteur_of(request), request.session, timezone.now())
-    interaction = _find(request, interaction_id)
+    outcome = choose(interaction.id, chosen, acteur_of(request), request.session, timezone.now())
     if isinstance(outcome, Denied):
-        return _refuse(request, interaction, outcome.reason)
+        return _refuse(request, interaction, outcome.reason, again=outcome.reason not in _CLOSED)
     return render(request, "oidc/leave.html", {"target": outcome, "client": interaction.client})
 
 
@@ -100,7 +102,7 @@ def _obstacle(request: HttpRequest) -> str:
     return verdict.reason.message if isinstance(verdict, Denied) else ""
 
 
-def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode) -> HttpResponse:
+def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode, *, again: bool = False) -> HttpResponse:
     """Ask for a fresh code, or say why not; the way back to the site is always there."""
     here = reverse("oidc:choice", args=[interaction.id])
     if reason is errors.LOGIN_REQUIRED:
@@ -109,6 +111,6 @@ def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode) -
         "error": reason,
         "client": interaction.client,
         "target": refusal_uri(interaction.redirect_uri, interaction.state, reason),
-        "again": here if interaction.answered_at is None and reason is not errors.INTERACTION_EXPIRED else "",
+        "again": here if again else "",
     }
     return render(request, "oidc/not_chosen.html", context, status=reason.http)

@@ -1,5 +1,6 @@
 """The aidant's answer to a request: which autorisation, and whether it may still be given.  One ordered table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,7 +73,7 @@ def demarches_asked(rep_scope: list[str], allowed: list[str]) -> set[str] | None
     return wanted & set(allowed) if allowed else wanted
 
 
-def unknown_values(rep_scope: list[str]) -> list[str]:
+def unknown_values(rep_scope: Sequence[str]) -> list[str]:
     """Return the values of ``rep_scope`` that are neither labels nor codes of ours."""
     return [value for value in rep_scope if by_rep_scope(value) is None]
 

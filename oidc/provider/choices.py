@@ -20,6 +20,7 @@ from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, facts_of, usable_autorisations
 from mandats.registre.services.uses import record_bridge_use, record_refused_use
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
+from oidc.protocol.errors import INTERACTION_EXPIRED
 from oidc.protocol.token import CODE_SECONDS
 from oidc.provider.interactions import code_uri, find_interaction
 from oidc.provider.models import Client, Connexion, Interaction
@@ -82,15 +83,15 @@ def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bo
 @transaction.atomic
 def choose(
     interaction_id: UUID, autorisation_id: UUID, acteur: Acteur, session: SessionBase, now: datetime
-) -> str | Denied | None:
+) -> str | Denied:
     """Answer a request with an autorisation; return where the browser goes with its code.
 
-    ``None`` when the request is unknown to this session.  The decision of the register, the utilisation, the code
+    The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the utilisation, the code
     and the journal's entries stand or fall together; a refusal is journaled and leaves the request open.
     """
     interaction = find_interaction(interaction_id, session, lock=True)
     if interaction is None:
-        return None
+        return Denied(INTERACTION_EXPIRED)
     opened = decide(OPEN, _facts(interaction, session, now))
     if isinstance(opened, Denied):
         return opened

@@ -1,5 +1,6 @@
 """Requests that wait for the aidant: opened by authorize, found again by the page of choice, answered once."""
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,12 +10,14 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from aidants.domain.errors import ErrorCode
 from oidc.protocol.authorize import Asked
+from oidc.protocol.choice import unknown_values
 from oidc.protocol.errors import description
 from oidc.protocol.parameters import add_to_uri
 from oidc.provider.models import Client, Interaction
 
 LIFETIME = timedelta(minutes=30)
 _BROWSER = "oidc_browser"
+_operations = logging.getLogger(__name__)
 
 
 def browser_of(session: SessionBase) -> str:
@@ -25,7 +28,9 @@ def browser_of(session: SessionBase) -> str:
 
 
 def open_interaction(asked: Asked, client: Client, session: SessionBase, now: datetime) -> Interaction:
-    """Keep a request that both tables granted, for 30 minutes."""
+    """Keep a request that both tables granted, for 30 minutes; demarches that nobody knows are ignored and logged."""
+    if unknown := unknown_values(asked.rep_scope):
+        _operations.warning("rep_scope of client %s: unknown values %a", client.client_id, unknown)
     return Interaction.objects.create(
         client=client,
         browser=browser_of(session),

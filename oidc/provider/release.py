@@ -22,8 +22,8 @@ def live_standing(row: AccessToken | None, step: str, now: datetime) -> Standing
     """
     if row is None:
         return Denied(errors.TOKEN_REFUSED)
-    facts = BearerFacts("", (), now, row.expires_at, row.connexion.revoked_at is not None)
-    alive = decide(LIFE, facts)
+    revoked = row.connexion.revoked_at is not None or row.connexion.client.is_suspended
+    alive = decide(LIFE, BearerFacts("", (), now, row.expires_at, revoked))
     if isinstance(alive, Denied):
         return alive
     standing = standing_of(row.connexion, now)

@@ -7,6 +7,7 @@ Later capabilities come as further grants, endpoints and extensions of this one 
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ from oidc.provider.redemption import Issued, redeem
 from oidc.provider.release import describe_token, release_identity
 from oidc.provider.standing import find_token
 
+_operations = logging.getLogger(__name__)
 NO_STORE = [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 Outcome = TypeVar("Outcome")
 JSON = [("Content-Type", "application/json"), *NO_STORE]
@@ -48,6 +50,7 @@ class Refused(OAuth2Error):
     def __init__(self, denied: Denied, authenticate_header: str = "") -> None:
         reason: ErrorCode = denied.reason
         self.challenge = authenticate_header
+        self.reason = reason
         super().__init__(errors.description(reason), status_code=reason.http, error=reason.oauth or None)
 
     def get_headers(self) -> list[tuple[str, str]]:
@@ -241,6 +244,12 @@ class Provider(AuthorizationServer):
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Tell nobody: what matters stands in the journal."""
+
+    def handle_error_response(self, request: WireRequest, error: OAuth2Error) -> HttpResponse:
+        """Answer a refusal; its stable name goes to the operator, who finds its help in the catalogue."""
+        code = error.reason.code if isinstance(error, Refused) else error.error
+        _operations.info("%s refused: %s", request.http.path, code)
+        return self.handle_response(*error())
 
     def handle_response(self, status: int, body: Any, headers: Iterable[tuple[str, str]]) -> HttpResponse:
         """Return Django's answer."""

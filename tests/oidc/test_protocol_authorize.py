@@ -1,0 +1,184 @@
+"""The two tables of the authorization request, one row a case."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from aidants.domain.decisions import Denied, decide
+from oidc.protocol import errors
+from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS, asked
+from tests.oidc.records import CALLBACK, CHALLENGE, FRANCECONNECT, NOW, Record, facts, query
+
+SITE = Record()
+
+
+def refusal(table, raw, client=SITE, **changes):
+    """Return the refusal's code, or nothing."""
+    verdict = decide(table, facts(raw, client, **changes))
+    return verdict.reason if isinstance(verdict, Denied) else None
+
+
+@pytest.mark.spec("RFC 9700", "2.1")
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://site.example/retour?lieu=a",
+        "https://site.example:8443/retour",
+        "https://site.example:8443/retour?lieu=a&x=1",
+        "https://site.example:8443/retour/?lieu=a",
+        "http://site.example:8443/retour?lieu=a",
+        "https://SITE.example:8443/retour?lieu=a",
+        "https://site.example:8443/retour?lieu=a#",
+        "https://site.example:8443/retour?lieu=a ",
+        "",
+    ],
+)
+def test_redirect_uri_is_compared_to_the_character(uri):
+    assert refusal(WHO_ASKS, query(SITE, redirect_uri=uri)) is errors.REDIRECT_URI_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("raw", "client", "expected"),
+    [
+        ("%ff" * 9000, SITE, errors.REQUEST_UNREADABLE),
+        ("a=1&" * 100, SITE, errors.REQUEST_UNREADABLE),
+        (query(SITE) + "&client_id=site", SITE, errors.REQUEST_UNREADABLE),
+        (query(SITE) + "&redirect_uri=", SITE, errors.REQUEST_UNREADABLE),
+        (query(SITE), None, errors.CLIENT_UNKNOWN),
+        (query(SITE), Record(is_suspended=True), errors.CLIENT_SUSPENDED),
+        (query(SITE), SITE, None),
+    ],
+)
+def test_who_asks(raw, client, expected):
+    assert refusal(WHO_ASKS, raw, client) is expected
+
+
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"unknown": "x", "login_hint": "a", "ui_locales": "fr", "display": "page"}, None),
+        ({"state": "a\nb"}, errors.PARAMETER_MALFORMED),
+        ({"state": "x" * 2049}, errors.PARAMETER_MALFORMED),
+        ({"state": "x" * 2048}, None),
+        ({"nonce": "x" * 513}, errors.PARAMETER_MALFORMED),
+        ({"request": "eyJ.e30."}, errors.REQUEST_NOT_SUPPORTED),
+        ({"request_uri": "https://a.example/r"}, errors.REQUEST_URI_NOT_SUPPORTED),
+        ({"registration": "{}"}, errors.REGISTRATION_NOT_SUPPORTED),
+        ({"response_type": None}, errors.RESPONSE_TYPE_MISSING),
+        ({"response_type": "token"}, errors.RESPONSE_TYPE_REFUSED),
+        ({"response_type": "code id_token"}, errors.RESPONSE_TYPE_REFUSED),
+        ({"response_mode": "query"}, None),
+        ({"response_mode": "fragment"}, errors.RESPONSE_MODE_REFUSED),
+        ({"response_mode": "form_post"}, errors.RESPONSE_MODE_REFUSED),
+        ({"scope": None}, errors.SCOPE_WITHOUT_OPENID),
+        ({"scope": "profile openidx"}, errors.SCOPE_WITHOUT_OPENID),
+        ({"scope": "openid phone offline_access"}, None),
+        ({"code_challenge": None, "code_challenge_method": None}, errors.PKCE_MISSING),
+        ({"code_challenge_method": None}, errors.PKCE_METHOD_REFUSED),
+        ({"code_challenge_method": "plain"}, errors.PKCE_METHOD_REFUSED),
+        ({"code_challenge_method": "s256"}, errors.PKCE_METHOD_REFUSED),
+        ({"code_challenge": CHALLENGE + "A"}, errors.PKCE_MALFORMED),
+        ({"code_challenge": CHALLENGE[:-1]}, errors.PKCE_MALFORMED),
+        ({"code_challenge": CHALLENGE[:-1] + "="}, errors.PKCE_MALFORMED),
+        ({"nonce": None}, None),
+        ({"prompt": "login consent"}, None),
+        ({"prompt": "none login"}, errors.PROMPT_REFUSED),
+        ({"prompt": "select_account"}, errors.PROMPT_REFUSED),
+        ({"prompt": "none"}, errors.LOGIN_REQUIRED),
+        ({"max_age": "-1"}, errors.MAX_AGE_MALFORMED),
+        ({"max_age": "٣"}, errors.MAX_AGE_MALFORMED),
+        ({"max_age": "9" * 10}, errors.MAX_AGE_MALFORMED),
+        ({"max_age": "0"}, None),
+        ({"claims": "{"}, errors.CLAIMS_MALFORMED),
+        ({"claims": "[]"}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"id_token": {"acr": "x"}}'}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"id_token": {"acr": {"essential": true, "values": ["eidas3"]}}}'}, errors.ACR_UNMET),
+        ({"claims": '{"id_token": {"acr": {"values": ["eidas3"]}}}'}, None),
+        ({"acr_values": "eidas3"}, None),
+    ],
+)
+def test_what_an_administration_may_ask(changes, expected):
+    assert refusal(WHAT_IS_ASKED, query(SITE, **changes)) is expected
+
+
+@pytest.mark.spec("RFC 9700", "2.1.1")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"prompt": "login", "acr_values": "eidas1"}, None),
+        ({"nonce": None}, errors.NONCE_MISSING),
+        ({"code_challenge": CHALLENGE}, errors.PKCE_METHOD_REFUSED),
+        ({"code_challenge": CHALLENGE, "code_challenge_method": "S256"}, None),
+    ],
+)
+def test_the_excepted_record_owes_a_nonce(changes, expected):
+    assert refusal(WHAT_IS_ASKED, query(FRANCECONNECT, **changes), FRANCECONNECT) is expected
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+@pytest.mark.parametrize("name", ["state", "scope", "nonce", "claims", "code_challenge", "prompt"])
+def test_a_known_parameter_stands_once(name):
+    assert refusal(WHAT_IS_ASKED, query(SITE) + f"&{name}=a&{name}=b") is errors.PARAMETER_REPEATED
+
+
+def test_an_unknown_parameter_may_be_repeated():
+    assert refusal(WHAT_IS_ASKED, query(SITE) + "&resource=a&resource=b") is None
+
+
+@pytest.mark.spec("OIDC Core", "3.1.2.6")
+@pytest.mark.parametrize(
+    ("age", "max_age", "expected"),
+    [
+        (None, None, errors.LOGIN_REQUIRED),
+        (60, None, errors.INTERACTION_REQUIRED),
+        (60, "120", errors.INTERACTION_REQUIRED),
+        (60, "30", errors.LOGIN_REQUIRED),
+    ],
+)
+def test_prompt_none_shows_no_page(age, max_age, expected):
+    signed_in_at = None if age is None else NOW - timedelta(seconds=age)
+    raw = query(SITE, prompt="none", max_age=max_age)
+    assert refusal(WHAT_IS_ASKED, raw, signed_in_at=signed_in_at) is expected
+
+
+@pytest.mark.spec("PROTOCOLS", "1")
+@pytest.mark.parametrize(
+    ("client", "changes", "oldest"),
+    [
+        (SITE, {}, None),
+        (SITE, {"prompt": "login"}, 0),
+        (SITE, {"prompt": "consent"}, None),
+        (SITE, {"max_age": "60"}, 60),
+        (SITE, {"max_age": "60", "prompt": "login"}, 0),
+        (FRANCECONNECT, {"prompt": "login"}, 900),
+        (FRANCECONNECT, {"prompt": "login", "max_age": "60"}, 60),
+    ],
+)
+def test_how_old_a_sign_in_may_be(client, changes, oldest):
+    since = asked(facts(query(client, **changes), client)).signed_in_since
+    assert since == (None if oldest is None else NOW - timedelta(seconds=oldest))
+
+
+def test_what_is_kept_of_a_request():
+    claims = {
+        "id_token": {
+            "rep_scope": {"essential": True, "values": ["Logement", "Logement", 3, "Justice"]},
+            "mandat": None,
+        },
+        "userinfo": {"email": {"essential": True}},
+        "elsewhere": 1,
+    }
+    raw = query(SITE, scope="mandat openid offline_access", claims=json.dumps(claims))
+    kept = asked(facts(raw, SITE))
+    assert kept.redirect_uri == CALLBACK
+    assert kept.scope == ("openid", "mandat")
+    assert kept.rep_scope == ("Logement", "Justice")
+    assert kept.id_token_claims == ("rep_scope", "mandat")
+    assert kept.userinfo_claims == ("email",)
+
+
+def test_franceconnect_never_receives_the_scope_mandat():
+    assert asked(facts(query(FRANCECONNECT, scope="openid mandat birth"), FRANCECONNECT)).scope == ("openid", "birth")
