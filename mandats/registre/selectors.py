@@ -15,9 +15,10 @@ from aidants.journal.models import Entree
 from aidants.journal.record import entries_about
 from aidants.structures.models import Affectation, Structure
 from mandats.domain import errors
+from mandats.domain.identite import Identite
 from mandats.domain.references import normalise
 from mandats.domain.rules import UseFacts, may_use
-from mandats.registre.models import Autorisation, Brouillon, Mandat
+from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
 
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
@@ -215,6 +216,14 @@ def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> 
         .select_related("mandat")
         .order_by("demarche")
     )
+
+
+def replaced_by_signing(brouillon: Brouillon, identite: Identite, now: datetime) -> list[Autorisation]:
+    """Return what signing would replace, for the person who identified themselves on the brouillon."""
+    if not identite.sub_digest:
+        return []
+    known = Usager.objects.filter(sub_digest=identite.sub_digest).values_list("pk", flat=True).first()
+    return replaced_by(brouillon, known, now)
 
 
 def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:

@@ -1,14 +1,22 @@
-"""Who may open the conseiller's screens: an aidant, for the structure acted for."""
+"""Who may open the conseiller's screens, and the objects they may open there.
+
+Everything is fetched within the structure acted for: a foreign identifier
+answers exactly as an unknown one.
+"""
 
 from collections.abc import Callable
 from functools import wraps
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.roles import Role
 from aidants.structures.acting import acteur_of
+from mandats.registre.selectors import brouillon_of, mandat_of
 
 View = Callable[..., HttpResponse]
 
@@ -21,14 +29,51 @@ def for_aidant(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return view(request, aidant_of(request), *args, **kwargs)
+        acteur = acteur_of(request)
+        if acteur.role != Role.AIDANT.value:
+            raise PermissionDenied
+        return view(request, acteur, *args, **kwargs)
 
     return guarded
 
 
-def aidant_of(request: HttpRequest) -> Acteur:
-    """Return the acteur.  Raises ``Http404`` without a structure, ``PermissionDenied`` for another role."""
-    acteur = acteur_of(request)
-    if acteur.role != Role.AIDANT.value:
-        raise PermissionDenied
-    return acteur
+def with_brouillon(view: View) -> View:
+    """Hand the acteur and the brouillon to ``view``.
+
+    A brouillon that is gone says so kindly (404); one that was signed meanwhile
+    leads to the mandat that it became.
+    """
+
+    @wraps(view)
+    @for_aidant
+    def guarded(request: HttpRequest, acteur: Acteur, brouillon_id: UUID) -> HttpResponse:
+        brouillon = brouillon_of(place_of(acteur), brouillon_id)
+        if brouillon is None:
+            return render(request, "mandats/conseiller/brouillon_gone.html", status=404)
+        if brouillon.signed_as is not None:
+            messages.info(request, "Ce mandat a été conclu. Le voici.")
+            return redirect("mandats:detail", brouillon.signed_as.id)
+        return view(request, acteur, brouillon)
+
+    return guarded
+
+
+def with_mandat(view: View) -> View:
+    """Hand the acteur and the mandat to ``view``; 404 for an unknown or foreign one."""
+
+    @wraps(view)
+    @for_aidant
+    def guarded(request: HttpRequest, acteur: Acteur, mandat_id: UUID, **kwargs: object) -> HttpResponse:
+        mandat = mandat_of(place_of(acteur), mandat_id)
+        if mandat is None:
+            raise Http404
+        return view(request, acteur, mandat, **kwargs)
+
+    return guarded
+
+
+def place_of(acteur: Acteur) -> UUID:
+    """Return the structure acted for.  Raises ``Http404`` for who acts for none."""
+    if acteur.structure_id is None:
+        raise Http404
+    return acteur.structure_id

@@ -2,8 +2,31 @@
 
 from django.urls import path
 
-from mandats.pages.conseiller import desk
+from mandats.pages.conseiller import acceptance, consent, desk, ends, records, steps, uses
+
+_BROUILLON = "mandats/brouillons/<uuid:brouillon_id>"
+_MANDAT = "mandats/<uuid:mandat_id>"
 
 urlpatterns = [
     path("accueil", desk.desk, name="desk"),
+    path("mandats", desk.mandat_list, name="list"),
+    path("mandats/nouveau", steps.new, name="new"),
+    path(f"{_BROUILLON}/demarches", steps.change, name="brouillon_change"),
+    path(f"{_BROUILLON}/identite", steps.identity, name="brouillon_identity"),
+    path(f"{_BROUILLON}/ce-nest-pas-moi", steps.not_me, name="brouillon_not_me"),
+    path(f"{_BROUILLON}/abandon", steps.abandon, name="brouillon_abandon"),
+    path(f"{_BROUILLON}/recapitulatif", consent.recap, name="brouillon_recap"),
+    path(f"{_BROUILLON}/accord/signature", consent.by_drawing, name="brouillon_consent_drawing"),
+    path(f"{_BROUILLON}/accord/envoi-du-code", consent.send_code, name="brouillon_consent_send_code"),
+    path(f"{_BROUILLON}/accord/code", consent.by_code, name="brouillon_consent_code"),
+    path(f"{_BROUILLON}/accord/exemplaire", consent.exemplaire, name="brouillon_consent_exemplaire"),
+    path(f"{_BROUILLON}/accord/papier", consent.by_paper, name="brouillon_consent_paper"),
+    path(f"{_BROUILLON}/acceptation", acceptance.accept, name="brouillon_accept"),
+    path(_MANDAT, records.detail, name="detail"),
+    path(f"{_MANDAT}/document", records.document, name="document"),
+    path(f"{_MANDAT}/pieces/<uuid:document_id>", records.piece, name="piece"),
+    path(f"{_MANDAT}/volet", records.volet, name="volet"),
+    path(f"{_MANDAT}/utilisation", uses.declare, name="declare_use"),
+    path(f"{_MANDAT}/arret", ends.revoke, name="revoke"),
+    path(f"{_MANDAT}/demarches/<uuid:autorisation_id>/arret", ends.revoke_one, name="autorisation_revoke"),
 ]

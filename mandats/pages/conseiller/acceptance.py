@@ -1,0 +1,61 @@
+"""The fourth step: the structure accepts, by the aidant's fresh second factor."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from aidants.comptes.forms import CodeForm
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Denied
+from mandats.domain.durees import french_date, last_day
+from mandats.pages.conseiller.access import with_brouillon
+from mandats.pages.conseiller.fresh_code import fresh_code_given
+from mandats.pages.conseiller.present import consent_words, demarches_of, moment, resume_address, zone_of
+from mandats.registre.coffre import identity_of
+from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.papers import produce_document
+from mandats.registre.services.sign import sign_mandat
+from mandats.registre.texts import duree_of
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_brouillon
+def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """Ask for a fresh code, then conclude the mandat."""
+    if brouillon.consented_at is None:
+        return redirect(resume_address(brouillon))
+    form = CodeForm(request.POST or None)
+    if form.is_valid() and fresh_code_given(request, form, acteur, timezone.now()):
+        signed = sign_mandat(brouillon.id, acteur, timezone.now())
+        if not isinstance(signed, Denied):
+            return _concluded(request, acteur, signed)
+        form.add_error(None, signed.reason.message)
+    status = 422 if form.errors else 200
+    return render(request, "mandats/conseiller/accept.html", _facts(brouillon) | {"form": form}, status=status)
+
+
+def _concluded(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Make the PDF, then show the mandat with what comes next."""
+    produce_document(mandat.id, acteur, timezone.now())
+    messages.success(request, "Le mandat est conclu. Imprimez maintenant le volet de la personne.")
+    return redirect("mandats:detail", mandat.id)
+
+
+def _facts(brouillon: Brouillon) -> dict[str, Any]:
+    now, zone = timezone.now(), brouillon.structure.time_zone
+    return {
+        "brouillon": brouillon,
+        "step": 4,
+        "identite": identity_of(brouillon),
+        "demarches": demarches_of(brouillon),
+        "last_day": french_date(last_day(now, duree_of(brouillon.duree), zone)),
+        "zone": zone_of(zone),
+        "consent_way": consent_words(brouillon.consent_method),
+        "consent_moment": moment(brouillon.consented_at, zone) if brouillon.consented_at else "",
+    }

@@ -1,0 +1,68 @@
+"""Stopping a mandat, or one demarche of it, at the usager's wish: a fresh second factor each time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from aidants.comptes.forms import CodeForm
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Decision, Denied
+from aidants.domain.demarches import DEMARCHES
+from mandats.pages.conseiller.access import with_mandat
+from mandats.pages.conseiller.fresh_code import fresh_code_given
+from mandats.pages.conseiller.present import last_day_of
+from mandats.registre.dossier import autorisation_of
+from mandats.registre.models import Mandat
+from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+
+_WAY = "aidant"
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_mandat
+def revoke(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Stop the whole mandat."""
+
+    def stop(now: datetime) -> Decision:
+        return revoke_mandat(mandat.id, acteur, way=_WAY, now=now)
+
+    return _ask_and_stop(request, acteur, mandat, stop, "")
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_mandat
+def revoke_one(request: HttpRequest, acteur: Acteur, mandat: Mandat, autorisation_id: UUID) -> HttpResponse:
+    """Stop one demarche; the others go on."""
+    row = autorisation_of(mandat, autorisation_id)
+    if row is None:
+        raise Http404
+
+    def stop(now: datetime) -> Decision:
+        return revoke_autorisation(autorisation_id, acteur, way=_WAY, now=now)
+
+    return _ask_and_stop(request, acteur, mandat, stop, DEMARCHES[row.demarche].label)
+
+
+def _ask_and_stop(
+    request: HttpRequest, acteur: Acteur, mandat: Mandat, stop: Callable[[datetime], Decision], label: str
+) -> HttpResponse:
+    """Ask for a fresh code, then stop at once."""
+    now, form = timezone.now(), CodeForm(request.POST or None)
+    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+        outcome = stop(now)
+        if isinstance(outcome, Denied):
+            messages.warning(request, outcome.reason.message)
+        else:
+            messages.success(request, "C’est arrêté. Les administrations le voient dès maintenant.")
+        return redirect("mandats:detail", mandat.id)
+    context = {"mandat": mandat, "form": form, "label": label, "last_day": last_day_of(mandat)}
+    return render(request, "mandats/conseiller/revoke.html", context, status=422 if form.errors else 200)

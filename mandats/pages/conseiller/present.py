@@ -1,0 +1,236 @@
+"""From rows to the words and dates that the conseiller's pages show.  Decides nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from aidants.domain.demarches import DEMARCHES, Demarche
+from mandats.document.textes.filling import Block, blocks
+from mandats.domain.durees import french_birthdate, french_date, local_date, zone_label
+from mandats.domain.identite import Identite
+from mandats.registre.coffre import identity_of
+from mandats.registre.dossier import Dossier
+from mandats.registre.models import Autorisation, Brouillon, Mandat, Utilisation
+from mandats.registre.selectors import STATES, state_of
+from mandats.registre.services.uses import DECLARED_CHANNELS
+
+_A_SECOND = timedelta(seconds=1)
+_BADGES = {
+    "actif": "fr-badge--success",
+    "suspendu": "fr-badge--warning",
+    "expire": "",
+    "termine": "fr-badge--error",
+}
+STEPS = ("Démarches et durée", "Identité de la personne", "Lecture et accord", "Acceptation par la structure")
+
+
+@dataclass(frozen=True, slots=True)
+class Etat:
+    """The state of a mandat as a badge: its code, its words, its colour."""
+
+    code: str
+    label: str
+    badge: str
+
+
+@dataclass(frozen=True, slots=True)
+class MandatRow:
+    """One line of the list."""
+
+    mandat: Mandat
+    etat: Etat
+    last_day: str
+    labels: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BrouillonRow:
+    """One brouillon to resume: of whom, for what, and where it continues."""
+
+    brouillon: Brouillon
+    name: str
+    labels: list[str]
+    address: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutorisationRow:
+    """One demarche of a mandat and how it stands."""
+
+    autorisation: Autorisation
+    demarche: Demarche
+    standing: bool
+    ended: str
+
+
+def etat_of(mandat: Mandat, now: datetime) -> Etat:
+    """Return the badge of a mandat."""
+    code = state_of(mandat, now)
+    return Etat(code, STATES[code], _BADGES[code])
+
+
+def last_day_of(mandat: Mandat) -> str:
+    """Return « 31 mars 2027 », the last day on which the mandat stands where the structure is."""
+    return french_date(local_date(mandat.expires_at - _A_SECOND, mandat.time_zone))
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """Return « 22 novembre 2026 à 16 h 04 » as the clocks of the structure's place show it."""
+    return f"{french_date(local_date(at, time_zone))} à {hour(at, time_zone)}"
+
+
+def hour(at: datetime, time_zone: str) -> str:
+    """Return « 16 h 04 » in the structure's place."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{local.hour} h {local.minute:02d}"
+
+
+def labels_of(codes: Iterable[str]) -> list[str]:
+    """Return the labels of themes, in the table's order."""
+    wanted = set(codes)
+    return [demarche.label for code, demarche in DEMARCHES.items() if code in wanted]
+
+
+def mandat_rows(mandats: Iterable[Mandat], now: datetime) -> list[MandatRow]:
+    """Return the lines of a list; the caller prefetched the autorisations."""
+    return [
+        MandatRow(
+            mandat,
+            etat_of(mandat, now),
+            last_day_of(mandat),
+            labels_of(row.demarche for row in mandat.autorisations.all()),
+        )
+        for mandat in mandats
+    ]
+
+
+def brouillon_rows(brouillons: Iterable[Brouillon]) -> list[BrouillonRow]:
+    """Return what can be resumed, each with the step where it stopped."""
+    return [_brouillon_row(brouillon) for brouillon in brouillons]
+
+
+def _brouillon_row(brouillon: Brouillon) -> BrouillonRow:
+    identite = identity_of(brouillon)
+    name = identite.full_name if identite else "Personne pas encore identifiée"
+    codes = (chosen["code"] for chosen in brouillon.demarches)
+    number = step_of(brouillon)
+    return BrouillonRow(brouillon, name, labels_of(codes), resume_address(brouillon), STEPS[number - 1])
+
+
+def step_of(brouillon: Brouillon) -> int:
+    """Return the step (2 to 4) at which a brouillon stopped."""
+    if brouillon.consented_at is not None:
+        return 4
+    return 3 if brouillon.identified_at is not None else 2
+
+
+def resume_address(brouillon: Brouillon) -> str:
+    """Return the address of the step at which a brouillon stopped."""
+    routes = {2: "mandats:brouillon_identity", 3: "mandats:brouillon_recap", 4: "mandats:brouillon_accept"}
+    return reverse(routes[step_of(brouillon)], args=(brouillon.id,))
+
+
+def autorisation_rows(rows: Iterable[Autorisation], mandat: Mandat, now: datetime) -> list[AutorisationRow]:
+    """Return each demarche with how it stands; the motif of an end is not said."""
+    over = state_of(mandat, now) in ("expire", "termine")
+    return [_autorisation_row(row, mandat, over) for row in rows]
+
+
+def _autorisation_row(row: Autorisation, mandat: Mandat, over: bool) -> AutorisationRow:
+    ended = ""
+    if row.ended_at is not None:
+        verb = "Remplacée" if row.motif == "remplacement" else "Arrêtée"
+        ended = f"{verb} le {moment(row.ended_at, mandat.time_zone)}"
+    return AutorisationRow(row, DEMARCHES[row.demarche], not ended and not over, ended)
+
+
+CHANNELS = {**DECLARED_CHANNELS, "bridge": "par connexion à un site"}
+ANSWERS = {
+    "couvre": "couvre la démarche",
+    "ne_couvre_pas": "ne couvre pas la démarche",
+    "expire": "terminé",
+    "revoque": "arrêté",
+    "suspendu": "suspendu",
+}
+KINDS = {
+    "mandat": "Mandat (PDF)",
+    "exemplaire": "Exemplaire à signer, imprimé",
+    "scan": "Feuille signée",
+    "signature": "Signature dessinée",
+}
+_IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identité vue"}
+_CONSENTS = {
+    "dessin": "par une signature dessinée à l’écran",
+    "code": "par un code reçu sur son téléphone",
+    "signature_papier": "par une signature sur papier",
+}
+
+
+def consent_words(method: str) -> str:
+    """Return how the usager consented, in words."""
+    return _CONSENTS.get(method, "")
+
+
+def record_facts(mandat: Mandat, dossier: Dossier, now: datetime) -> dict[str, Any]:
+    """Return all that the record's page shows."""
+    zone = mandat.time_zone
+    rows = autorisation_rows(dossier.autorisations, mandat, now)
+    return {
+        "mandat": mandat,
+        "etat": etat_of(mandat, now),
+        "rows": rows,
+        "usable": etat_of(mandat, now).code == "actif" and any(row.standing for row in rows),
+        "stoppable": etat_of(mandat, now).code in ("actif", "suspendu"),
+        "birthdate": french_birthdate(mandat.usager.birthdate),
+        "accepted": moment(mandat.accepted_at, zone),
+        "consented": moment(mandat.consented_at, zone),
+        "consent_way": consent_words(mandat.consent_method),
+        "identified": moment(mandat.identified_at, zone),
+        "identity_way": _IDENTITIES[mandat.identity],
+        "last_day": last_day_of(mandat),
+        "ended": moment(mandat.ended_at, zone) if mandat.ended_at else "",
+        "zone": zone_label(zone),
+        "uses": [(use, CHANNELS[use.channel], french_date(use.used_on), _label(use)) for use in dossier.utilisations],
+        "verifications": [
+            (one, moment(one.created_at, zone), DEMARCHES[one.demarche].label, ANSWERS.get(one.answer, one.answer))
+            for one in dossier.verifications
+        ],
+        "documents": [
+            (one, KINDS[one.kind], moment(one.created_at, zone)) for one in dossier.documents if one.kind != "mandat"
+        ],
+    }
+
+
+def _label(use: Utilisation) -> str:
+    return DEMARCHES[use.autorisation.demarche].label
+
+
+def paragraphs(text: str) -> list[tuple[str, list[Block]]]:
+    """Return the blocks of a legal text with neighbouring items gathered into one list."""
+    return [(kind, list(run)) for kind, run in groupby(blocks(text), key=lambda block: block.kind)]
+
+
+def demarches_of(brouillon: Brouillon) -> list[tuple[Demarche, list[str]]]:
+    """Return what the brouillon asks: each theme with its named formalities."""
+    return [(DEMARCHES[chosen["code"]], chosen["formalites"]) for chosen in brouillon.demarches]
+
+
+def replaced_rows(rows: Iterable[Autorisation]) -> list[tuple[str, str, str]]:
+    """Return what a new mandat would replace: the theme, the older mandat's reference, its last day."""
+    return [(DEMARCHES[row.demarche].label, row.mandat.reference, last_day_of(row.mandat)) for row in rows]
+
+
+def zone_of(time_zone: str) -> str:
+    """Return « heure de Paris »."""
+    return zone_label(time_zone)
+
+
+def lacks_email(identite: Identite, brouillon: Brouillon) -> bool:
+    """Tell whether this mandat could not go through FranceConnect for want of an address (PROTOCOLS §1)."""
+    return brouillon.identity == "franceconnect" and not identite.email

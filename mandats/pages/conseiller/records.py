@@ -1,0 +1,62 @@
+"""The record of one mandat, its papers, and the volet of the usager."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Denied
+from mandats.pages.conseiller.access import with_mandat
+from mandats.pages.conseiller.forms import VoletForm
+from mandats.pages.conseiller.present import record_facts
+from mandats.pages.conseiller.streams import attachment, pdf_answer
+from mandats.registre.dossier import document_of, dossier_of
+from mandats.registre.models import Mandat
+from mandats.registre.papers import print_volet, produce_document
+from mandats.registre.services.consult import consult_document, consult_mandat
+
+_EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+@with_mandat
+def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Show the record; each opening is journaled."""
+    now = timezone.now()
+    consult_mandat(mandat, acteur, now)
+    return render(request, "mandats/conseiller/detail.html", record_facts(mandat, dossier_of(mandat), now))
+
+
+@with_mandat
+def document(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Show the mandat's PDF, making it if it is still missing."""
+    now = timezone.now()
+    kept = produce_document(mandat.id, acteur, now)
+    consult_document(kept, mandat, acteur, now)
+    return pdf_answer(bytes(kept.content), f"mandat-{mandat.reference}.pdf")
+
+
+@with_mandat
+def piece(request: HttpRequest, acteur: Acteur, mandat: Mandat, document_id: UUID) -> HttpResponse:
+    """Hand over one kept paper, as a file to save."""
+    kept = document_of(mandat, document_id)
+    if kept is None:
+        raise Http404
+    consult_document(kept, mandat, acteur, timezone.now())
+    name = f"{kept.kind}-{mandat.reference}-{kept.version}.{_EXTENSIONS.get(kept.content_type, 'bin')}"
+    return attachment(bytes(kept.content), kept.content_type, name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_mandat
+def volet(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Say that the old codes end, then print the new ones once; nothing of them is kept."""
+    form = VoletForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        printed = print_volet(mandat.id, acteur, timezone.now(), large=form.cleaned_data["large"])
+        if isinstance(printed, Denied):
+            raise Http404
+        return pdf_answer(printed, f"volet-{mandat.reference}.pdf")
+    return render(request, "mandats/conseiller/volet.html", {"mandat": mandat, "form": form})

@@ -1,0 +1,109 @@
+"""The first two steps of a new mandat: what is asked and for how long, then who asks it."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import Denied
+from aidants.domain.demarches import DEMARCHES
+from aidants.structures.acting import PlacedRequest
+from aidants.structures.models import Structure
+from mandats.domain.durees import french_birthdate, local_date
+from mandats.pages.conseiller.access import for_aidant, with_brouillon
+from mandats.pages.conseiller.forms import DemarchesForm, initial_of
+from mandats.pages.conseiller.present import demarches_of, resume_address, step_of
+from mandats.registre.coffre import identity_of
+from mandats.registre.models import Brouillon
+from mandats.registre.services import brouillons
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_aidant
+def new(request: HttpRequest, acteur: Acteur) -> HttpResponse:
+    """Step 1: open a brouillon."""
+    form = _form(request, _structure(request), {})
+    if form.is_valid():
+        asked = {"demarches": form.chosen(), "duree": form.cleaned_data["duree"]}
+        opened = brouillons.open_brouillon(acteur, **asked, now=timezone.now())
+        if isinstance(opened, Brouillon):
+            return redirect("mandats:brouillon_identity", opened.id)
+        form.add_error(None, opened.reason.message)
+    return _step_one(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_brouillon
+def change(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """Step 1 again: change what is asked; any text shown and any consent given to it fall."""
+    form = _form(request, brouillon.structure, initial_of(brouillon.demarches, brouillon.duree))
+    if form.is_valid():
+        asked = {"demarches": form.chosen(), "duree": form.cleaned_data["duree"]}
+        changed = brouillons.change_brouillon(brouillon.id, acteur, **asked, now=timezone.now())
+        if isinstance(changed, Brouillon):
+            return redirect(resume_address(changed))
+        form.add_error(None, changed.reason.message)
+    return _step_one(request, form, brouillon)
+
+
+def _structure(request: HttpRequest) -> Structure:
+    """Return the structure acted for, already read for the frame of the page."""
+    place = cast("PlacedRequest", request).affectation
+    if place is None:
+        raise Http404
+    return place.structure
+
+
+def _form(request: HttpRequest, structure: Structure, initial: dict[str, Any]) -> DemarchesForm:
+    data = request.POST if request.method == "POST" else None
+    today = local_date(timezone.now(), structure.time_zone)
+    offered = structure.demarches or list(DEMARCHES)
+    return DemarchesForm(data, initial=initial, offered=offered, today=today, hosted=structure.houses_or_bills)
+
+
+def _step_one(request: HttpRequest, form: DemarchesForm, brouillon: Brouillon | None) -> HttpResponse:
+    resume = resume_address(brouillon) if brouillon else ""
+    context = {"form": form, "cards": form.cards(), "brouillon": brouillon, "resume": resume, "step": 1}
+    return render(request, "mandats/conseiller/new.html", context, status=422 if form.errors else 200)
+
+
+@with_brouillon
+def identity(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """Step 2: the usager signs in at FranceConnect; once back, the name is shown to them."""
+    identite = identity_of(brouillon)
+    context = {
+        "brouillon": brouillon,
+        "step": 2,
+        "identite": identite,
+        "birthdate": french_birthdate(identite.birthdate) if identite else "",
+        "demarches": demarches_of(brouillon),
+    }
+    return render(request, "mandats/conseiller/identity.html", context)
+
+
+@require_http_methods(["POST"])
+@with_brouillon
+def not_me(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """« Ce n'est pas moi »: the identity is forgotten, the rest stays."""
+    outcome = brouillons.not_me(brouillon.id, acteur, timezone.now())
+    if isinstance(outcome, Denied):
+        messages.error(request, outcome.reason.message)
+    else:
+        messages.info(request, "Ce nom est oublié. La bonne personne peut s’identifier.")
+    return redirect("mandats:brouillon_identity", brouillon.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_brouillon
+def abandon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """« Je veux réfléchir », or the conseiller gives up: asked once, then nothing is left."""
+    if request.method == "POST":
+        brouillons.abandon(brouillon.id, acteur, timezone.now())
+        messages.success(request, "Rien n’a été signé. Ce qui avait été préparé est effacé.")
+        return redirect("mandats:desk")
+    context = {"brouillon": brouillon, "resume": resume_address(brouillon), "step": step_of(brouillon)}
+    return render(request, "mandats/conseiller/abandon.html", context)
