@@ -96,12 +96,17 @@ class Stack:
 
     def prepare(self) -> None:
         """Collect static files, migrate as the owner (when its address is given), load the demo data."""
-        self._manage("collectstatic", "--noinput", "--verbosity=0")
+        collected, sources = self.sites.home / "static.txt", _static_sources()
+        stale = not collected.exists() or collected.read_text() != sources
+        if stale:
+            self._manage("collectstatic", "--noinput", "--verbosity=0")
         if self.owner_url:
             self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
             self.finish("migrate")
         self.load_demo()
-        self.finish("collectstatic")
+        if stale:
+            self.finish("collectstatic")
+            collected.write_text(sources)
 
     def load_demo(self) -> None:
         """Fill the database and write the records by which the sites know each other."""
@@ -155,6 +160,13 @@ class Stack:
         for name, child in self._children.items():
             if child.poll() is not None:
                 raise StackFailed(f"{name} s'est arrêté : {self._last_words(name)}")
+
+
+def _static_sources() -> str:
+    """Describe what `collectstatic` reads: our own static files and the packages installed."""
+    ours = (file for app in ("aidants", "mandats", "oidc", "deploy") for file in (ROOT / app).glob("static/**/*"))
+    lines = [f"{file} {file.stat().st_mtime_ns}" for file in sorted(ours) if file.is_file()]
+    return "\n".join([*lines, (ROOT / "requirements.txt").read_text()])
 
 
 def _answers(address: str) -> bool:
