@@ -5,6 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connection
+from django.utils import timezone
+
+from aidants.domain.vault import Unsealable
+from mandats.attestation.keys import NoActiveKey, active_key
 
 _TRIGGERS = frozenset(
     {
@@ -57,4 +61,25 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
         found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))
     if rights:
         found.append(Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011"))
+    return found
+
+
+_KEYS_NEEDED = (("acte", "ES256"), ("oidc", "ES256"))
+
+
+@register(Tags.database, deploy=True)
+def check_signing_keys(databases: Any = None, **kwargs: Any) -> list[Error]:
+    """A key signs actes now, and another one tokens; RS256 is for the clients that ask for it.
+
+    Runs with ``check --deploy --database default``.
+    """
+    found: list[Error] = []
+    for purpose, alg in _KEYS_NEEDED if databases else ():
+        try:
+            active_key(purpose, alg, timezone.now())
+        except NoActiveKey:
+            advice = f"python manage.py create_key --purpose {purpose} --alg {alg}"
+            found.append(Error(f"Aucune clé de signature en service : {advice}", id="mandats.E012"))
+        except Unsealable:
+            found.append(Error(f"VAULT_KEYS n’ouvre pas la clé {purpose} {alg}.", id="mandats.E013"))
     return found

@@ -65,3 +65,4 @@ VERIFICATION_ANSWER = declare(
 VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"
 )
+KEY_CREATE = declare("cle:create", "Clé de signature créée", "kid", "purpose", "alg", "activated_at")
