@@ -92,6 +92,8 @@ def _install_packages(name: str) -> None:
         return
     if not _is_installed("python", fingerprint()):
         _make_venv()
+    for other in LARGER_SETS:
+        _stamp(other).unlink(missing_ok=True)
     print(f"Installing the packages of requirements-{name}.txt ...", flush=True)
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "--no-deps"]
     pip += ["--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
