@@ -31,7 +31,7 @@ _CLOSED = (errors.INTERACTION_ANSWERED, errors.INTERACTION_EXPIRED, errors.CLIEN
 def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Show what stands for the request; take the answer."""
     interaction = _find(request, interaction_id)
-    if not request.affectation:
+    if not getattr(request, "affectation", None):
         return _refuse(request, interaction, NOT_AN_AIDANT)
     if request.method == "POST":
         return _take_choice(request, interaction)

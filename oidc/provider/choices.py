@@ -86,8 +86,9 @@ def choose(
 ) -> str | Denied:
     """Answer a request with an autorisation; return where the browser goes with its code.
 
-    The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the utilisation, the code
-    and the journal's entries stand or fall together; a refusal is journaled and leaves the request open.
+    The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the
+    utilisation, the code and the journal’s entries stand or fall together; a refusal is journaled and leaves the
+    request open.
     """
     interaction = find_interaction(interaction_id, session, lock=True)
     if interaction is None:

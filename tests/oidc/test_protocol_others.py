@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_a_challenge_names_an_error_only_when_there_is_one():
 
 
 def choice(**changes):
-    facts = {
+    facts: dict[str, Any] = {
         "now": NOW,
         "expires_at": NOW + timedelta(minutes=1),
         "answered": False,

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -118,13 +119,14 @@ def test_the_request(form, expected):
 def exchange(parameters=None, **changes):
     form = {"code": "x", "redirect_uri": CALLBACK, "code_verifier": VERIFIER} | (parameters or {})
     kept = read(write({name: value for name, value in form.items() if value is not None}))
-    facts = {
+    facts: dict[str, Any] = {
         "known": True,
         "expires_at": NOW + timedelta(seconds=1),
         "redirect_uri": CALLBACK,
         "code_challenge": CHALLENGE,
         "standing": GRANTED,
     }
+    assert kept is not None
     return CodeFacts(kept, NOW, **(facts | changes))
 
 

@@ -1,0 +1,101 @@
+"""Two at once, on the real database, with real threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.journal.models import Entree
+from mandats.domain.motifs import MotifDeFin
+from mandats.registre.models import Utilisation
+from mandats.registre.services.revoke import revoke_mandat
+from oidc.provider.models import AccessToken, Connexion, PairwiseSubject
+from oidc.provider.subjects import subjects_of
+from tests import builders
+from tests.oidc import flow
+
+
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Run ``act`` in ``count`` threads that start together; return their results."""
+    start = Barrier(count)
+
+    def run(number: int) -> Any:
+        try:
+            start.wait()
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(run, range(count)))
+
+
+def events(*wanted: str) -> list[str]:
+    return list(Entree.objects.filter(event__in=wanted).order_by("id").values_list("event", flat=True))
+
+
+def test_of_parallel_exchanges_of_a_code_one_wins(committed_db):
+    at, asked = flow.desk(), flow.site("franceconnect")
+    for _ in range(5):
+        code = flow.code_of(at, asked)
+        answers = at_once(4, lambda _, code=code: flow.exchange(asked, code))
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+        assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+        winner = next(answer for answer in answers if answer.status_code == 200)
+        assert flow.userinfo(winner.json()["access_token"]).status_code == 401, "a second exchange revokes the first"
+    assert AccessToken.objects.count() == 5
+    told = events("connexion:redeem", "connexion:replay")
+    assert told.count("connexion:redeem") == 5
+    assert told.count("connexion:replay") == 15
+
+
+def test_a_request_answered_in_two_tabs_at_once_gives_one_code(committed_db):
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    tabs = [flow.Browser(), flow.Browser()]
+    for tab in tabs:
+        tab.cookies = at.browser.cookies
+    chosen = {"autorisation": str(at.autorisation().id)}
+    answers = at_once(2, lambda number: tabs[number].post(page, chosen))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert Connexion.objects.count() == Utilisation.objects.count() == 1
+
+
+def test_a_revocation_during_the_exchange_leaves_nothing_usable(committed_db):
+    at, asked = flow.desk(), flow.site()
+    doer = Acteur(Kind.COMPTE, at.aidant.id, at.place.id, "aidant")
+    code = flow.code_of(at, asked)
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return revoke_mandat(at.mandat.id, doer, motif=MotifDeFin.REVOCATION, way="aidant", now=timezone.now())
+        return flow.exchange(asked, code)
+
+    _, answer = at_once(2, act)
+    if answer.status_code == 200:
+        token = answer.json()["access_token"]
+        assert flow.userinfo(token).status_code == 401
+        assert flow.introspect(asked, token).json() == {"active": False}
+    else:
+        assert answer.json()["error"] == "invalid_grant"
+    assert events("mandat:revoke", "utilisation:refuse").count("mandat:revoke") == 1
+    assert events("utilisation:refuse")
+
+
+def test_releases_at_once_write_one_entry(committed_db):
+    at, asked = flow.desk(), flow.site()
+    token = flow.tokens_of(at, asked)["access_token"]
+    answers = at_once(4, lambda _: flow.userinfo(token))
+    assert {answer.status_code for answer in answers} == {200}
+    assert events("identite:release") == ["identite:release"]
+
+
+def test_a_pairwise_subject_is_drawn_once(committed_db):
+    who = builders.compte()
+    pairs = at_once(4, lambda _: subjects_of("site.example", usager=who.id, aidant=who.id))
+    assert len(set(pairs)) == 1
+    assert PairwiseSubject.objects.count() == 2
