@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from mandats.registre.models import Autorisation, Document, Mandat, Utilisation, Verification
+from mandats.registre.models import Autorisation, CodeUsager, Document, Mandat, Utilisation, Verification
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What was given, what was done with it, who verified it, which papers are kept."""
+    """What was given, what was done with it, who verified it, which papers are kept, whether codes were ever handed over."""
 
     autorisations: list[Autorisation]
     utilisations: list[Utilisation]
     verifications: list[Verification]
     documents: list[Document]
+    has_volet: bool
 
 
 def dossier_of(mandat: Mandat) -> Dossier:
-    """Return the record of a mandat, by four queries."""
+    """Return the record of a mandat, by five queries."""
     return Dossier(
         autorisations=list(mandat.autorisations.order_by("demarche")),
         utilisations=list(
@@ -30,6 +31,7 @@ def dossier_of(mandat: Mandat) -> Dossier:
             .select_related("created_by")
             .order_by("created_at", "kind")
         ),
+        has_volet=CodeUsager.objects.filter(mandat=mandat).exists(),
     )
 
 

@@ -43,7 +43,7 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
 def _concluded(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Make the PDF, then show the mandat with what comes next."""
     produce_document(mandat.id, acteur, timezone.now())
-    messages.success(request, "Le mandat est conclu. Imprimez maintenant le volet de la personne.")
+    messages.success(request, "Le mandat est conclu.")
     return redirect("mandats:detail", mandat.id)
 
 
@@ -54,6 +54,7 @@ def _facts(brouillon: Brouillon) -> dict[str, Any]:
         "step": 4,
         "identite": identity_of(brouillon),
         "demarches": demarches_of(brouillon),
+        "duree_label": duree_of(brouillon.duree).label,
         "last_day": french_date(last_day(now, duree_of(brouillon.duree), zone)),
         "zone": zone_of(zone),
         "consent_way": consent_words(brouillon.consent_method),

@@ -187,6 +187,7 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime) -> dict[str, A
         "rows": rows,
         "usable": etat_of(mandat, now).code == "actif" and any(row.standing for row in rows),
         "stoppable": etat_of(mandat, now).code in ("actif", "suspendu"),
+        "has_volet": dossier.has_volet,
         "birthdate": french_birthdate(mandat.usager.birthdate),
         "accepted": moment(mandat.accepted_at, zone),
         "consented": moment(mandat.consented_at, zone),

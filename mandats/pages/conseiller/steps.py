@@ -20,6 +20,7 @@ from mandats.pages.conseiller.present import demarches_of, resume_address, step_
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon
 from mandats.registre.services import brouillons
+from mandats.registre.texts import duree_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +82,7 @@ def identity(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Http
         "identite": identite,
         "birthdate": french_birthdate(identite.birthdate) if identite else "",
         "demarches": demarches_of(brouillon),
+        "duree_label": duree_of(brouillon.duree).label,
     }
     return render(request, "mandats/conseiller/identity.html", context)
 
