@@ -2,6 +2,7 @@
 
 import base64
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -121,14 +122,7 @@ def acte_of(
         mandant=mandant_of(identite),
         structure=structure_party(structure),
         aidant=aidant_acting(acceptor),
-        demarches=tuple(
-            DemarcheGiven(
-                d["code"],
-                StatusIndex(indexes[d["code"]][1], status_uri(indexes[d["code"]][0])),
-                tuple(d["formalites"]),
-            )
-            for d in brouillon.demarches
-        ),
+        demarches=tuple(_given(chosen, *indexes[chosen["code"]]) for chosen in brouillon.demarches),
         single_use=False,
         reserved_acts=(),
         consented_at=brouillon.consented_at.astimezone(UTC),
@@ -146,6 +140,11 @@ def acte_of(
         consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
         place=structure.city,
     )
+
+
+def _given(chosen: dict[str, Any], status_list: int, index: int) -> DemarcheGiven:
+    """Return one demarche as the acte names it."""
+    return DemarcheGiven(chosen["code"], StatusIndex(index, status_uri(status_list)), tuple(chosen["formalites"]))
 
 
 def acte_in(jws: str) -> Acte:

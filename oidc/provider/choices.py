@@ -87,7 +87,7 @@ def choose(
     """Answer a request with an autorisation; return where the browser goes with its code.
 
     The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the
-    utilisation, the code and the journal’s entries stand or fall together; a refusal is journaled and leaves the
+    utilisation, the code and the journal's entries stand or fall together; a refusal is journaled and leaves the
     request open.
     """
     interaction = find_interaction(interaction_id, session, lock=True)
@@ -96,13 +96,19 @@ def choose(
     opened = decide(OPEN, _facts(interaction, session, now))
     if isinstance(opened, Denied):
         return opened
-    row = light(annotated_autorisations(acteur)).filter(pk=autorisation_id, structure=acteur.structure_id).first()
+    row = _lock_choice(autorisation_id, acteur)
     verdict = _verdict(row, interaction, acteur, session, now)
     if row is None or isinstance(verdict, Denied):
         denied = verdict if isinstance(verdict, Denied) else Denied(AUTORISATION_UNKNOWN)
         _journal_refusal(row, interaction.client, acteur, denied, now)
         return denied
     return _give_code(row, interaction, acteur, session, now)
+
+
+def _lock_choice(autorisation_id: UUID, acteur: Acteur) -> Autorisation | None:
+    """Return the structure's autorisation, its mandat locked: a revocation comes before the use or after it."""
+    rows = light(annotated_autorisations(acteur)).select_for_update(of=("mandat",))
+    return rows.filter(pk=autorisation_id, structure=acteur.structure_id).first()
 
 
 def _verdict(

@@ -21,6 +21,7 @@ from mandats.attestation.acte import sign_acte
 from mandats.attestation.keys import active_key
 from mandats.document.textes import TEXT_VERSION
 from mandats.domain import errors, events
+from mandats.domain.actes import Acte
 from mandats.domain.durees import is_adult, local_date
 from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
@@ -115,25 +116,53 @@ def _create(
     now: datetime,
 ) -> Mandat:
     """Sign the acte and write mandat, autorisations and journal entry."""
-    indexes = {d["code"]: (0, secrets.randbelow(_STATUS_LIST_SIZE)) for d in brouillon.demarches}
+    indexes = {chosen["code"]: (0, _free_index()) for chosen in brouillon.demarches}
     acceptor = Compte.objects.get(pk=acteur.known_id)
     acte = acte_of(brouillon, identite, acceptor, indexes, now)
-    signing = active_key("acte", "ES256", now)
-    mandat = Mandat.objects.create(
-        reference=brouillon.reference,
+    mandat = _write_mandat(brouillon, acte, texts, usager, acceptor)
+    Autorisation.objects.bulk_create(
+        Autorisation(
+            mandat=mandat,
+            structure_id=brouillon.structure_id,
+            usager=usager,
+            demarche=chosen["code"],
+            formalites=chosen["formalites"],
+            status_list=indexes[chosen["code"]][0],
+            status_index=indexes[chosen["code"]][1],
+        )
+        for chosen in brouillon.demarches
+    )
+    _journal_signature(mandat, brouillon, acteur, now)
+    return mandat
+
+
+def _free_index() -> int:
+    """Draw the place of an autorisation in the status list: random, so that it tells nothing."""
+    while True:
+        index = secrets.randbelow(_STATUS_LIST_SIZE)
+        if not Autorisation.objects.filter(status_list=0, status_index=index).exists():
+            return index
+
+
+def _write_mandat(brouillon: Brouillon, acte: Acte, texts: FrozenTexts, usager: Usager, acceptor: Compte) -> Mandat:
+    """Write the row: its columns repeat what the acte says, so that they can be searched."""
+    signing = active_key("acte", "ES256", acte.accepted_at)
+    return Mandat.objects.create(
+        reference=acte.reference,
         structure_id=brouillon.structure_id,
         usager=usager,
         aidant=acceptor,
         duree=brouillon.duree,
-        time_zone=brouillon.structure.time_zone,
+        single_use=acte.single_use,
+        time_zone=acte.time_zone,
         place=acte.place,
-        identity=brouillon.identity,
-        identity_level=brouillon.identity_level,
+        identity=acte.identity.kind,
+        identity_level=acte.identity.level,
         identified_at=acte.identity.at,
-        consentement=brouillon.consentement,
-        consent_method=brouillon.consent_method,
+        consentement=acte.consentement.kind,
+        consent_method=acte.consentement.method,
         consented_at=acte.consented_at,
-        accepted_at=now,
+        accepted_at=acte.accepted_at,
         expires_at=acte.expires_at,
         text_version=TEXT_VERSION,
         text_sha256=texts.text_sha256,
@@ -141,20 +170,6 @@ def _create(
         summary=texts.summary,
         acte=sign_acte(acte, signing.ec, signing.kid),
     )
-    Autorisation.objects.bulk_create(
-        Autorisation(
-            mandat=mandat,
-            structure_id=brouillon.structure_id,
-            usager=usager,
-            demarche=d["code"],
-            formalites=d["formalites"],
-            status_list=indexes[d["code"]][0],
-            status_index=indexes[d["code"]][1],
-        )
-        for d in brouillon.demarches
-    )
-    _journal_signature(mandat, brouillon, acteur, now)
-    return mandat
 
 
 def _journal_signature(mandat: Mandat, brouillon: Brouillon, acteur: Acteur, now: datetime) -> None:
