@@ -31,20 +31,20 @@ _UNFINISHED = "template_unfinished"
 
 
 @contextmanager
-def server_apart() -> Iterator[EmbeddedPostgres]:
-    """Run a server in a private folder that disappears afterwards."""
+def server_apart(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
+    """Run a server in a private folder that disappears afterwards; ``durable`` as in production (load figures)."""
     home = Path(tempfile.mkdtemp(prefix="mandats-tests-", dir="/var/tmp"))
     try:
-        with EmbeddedPostgres(home, durable=False) as server:
+        with EmbeddedPostgres(home, durable=durable) as server:
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def running_server() -> Iterator[EmbeddedPostgres]:
+def running_server(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
     """Run the server of this test run and tell workers where it is."""
-    with server_apart() as server:
+    with server_apart(durable=durable) as server:
         os.environ[_HOME_VARIABLE] = str(server.home)
         try:
             yield server
