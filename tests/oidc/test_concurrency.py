@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -34,6 +35,10 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
         return list(threads.map(run, range(count)))
 
 
+def exchange_once(asked: flow.Site, code: str, _number: int) -> Any:
+    return flow.exchange(asked, code)
+
+
 def events(*wanted: str) -> list[str]:
     return list(Entree.objects.filter(event__in=wanted).order_by("id").values_list("event", flat=True))
 
@@ -42,7 +47,7 @@ def test_of_parallel_exchanges_of_a_code_one_wins(committed_db):
     at, asked = flow.desk(), flow.site("franceconnect")
     for _ in range(5):
         code = flow.code_of(at, asked)
-        answers = at_once(4, lambda _, code=code: flow.exchange(asked, code))
+        answers = at_once(4, partial(exchange_once, asked, code))
         assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
         assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
         winner = next(answer for answer in answers if answer.status_code == 200)

@@ -1,0 +1,1 @@
+"""What others wrote speaks to the service: one file a specification."""
