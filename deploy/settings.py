@@ -203,6 +203,9 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# The digests of the design system are those of its own files; collecting them rewrites the addresses that they
+# hold, and a browser would refuse the result.  Everything comes from our own origin.
+DSFR_USE_INTEGRITY_CHECKSUMS = False
 WHITENOISE_USE_FINDERS = not _flag("STATIC_MANIFEST")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
