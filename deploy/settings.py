@@ -235,6 +235,9 @@ SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de
 SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")
 ACCUEIL_TELEPHONE = os.environ.get("ACCUEIL_TELEPHONE", "09 99 99 99 99")
 
+# Multiplies every allowance of wrong tries and of look-ups; a bench raises it, nothing else should.
+LIMITS_FACTOR = float(os.environ.get("LIMITS_FACTOR", "1"))
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- API -----------------------------------------------------------------------------
