@@ -5,5 +5,4 @@ from django.urls import include, path
 app_name = "mandats"
 urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
-    path("", include("mandats.pages.usager.urls")),
 ]

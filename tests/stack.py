@@ -66,7 +66,7 @@ def running_stack(*, workers: int = 1) -> Iterator[LiveStack]:
             sites = Sites(home, _SECRETS, *free_ports(3))
             with Stack(sites, database.service_url(name)) as processes:
                 processes.prepare()
-                processes.start_sites()
+                processes.start_sites(pannes=True)
                 processes.start_service(workers=workers)
                 processes.start_worker()
                 processes.wait_until_healthy()

@@ -115,12 +115,12 @@ class Stack:
         self.finish("load_demo")
         self.sites.write_registry()
 
-    def start_sites(self) -> None:
-        """Start the two simulated sites."""
+    def start_sites(self, *, pannes: bool = False) -> None:
+        """Start the two simulated sites; with ``pannes``, FranceConnect fails on demand."""
         python = sys.executable
         self.start(
             "franceconnect",
-            [python, "-m", "deploy.demo.franceconnect"],
+            [python, "-m", "deploy.demo.franceconnect", *(["--pannes"] if pannes else [])],
             self.sites.franceconnect_environment(),
         )
         self.start(

@@ -1,0 +1,120 @@
+"""Two ways to act on a page: with a mouse, or with a keyboard alone.
+
+A journey says what is done; the actor says how.  The keyboard never jumps: it presses Tab until what it wants has the
+focus, as a person would.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page
+
+_TABS = 250
+
+# What the Tab key can reach for a target: itself, or the radio button of its group that stands for it.
+_HAS_FOCUS = """target => {
+  const here = document.activeElement;
+  return here === target || (target.type === "radio" && here?.type === "radio"
+    && here.name === target.name && here.form === target.form);
+}"""
+
+
+class Actor(Protocol):
+    """Acts on one page."""
+
+    name: str
+
+    def press(self, target: Locator) -> None:
+        """Follow a link, press a button, open a fold."""
+
+    def write(self, target: Locator, text: str) -> None:
+        """Replace what a field holds."""
+
+    def tick(self, target: Locator) -> None:
+        """Tick a box, or choose a radio button."""
+
+    def choose(self, target: Locator, label: str) -> None:
+        """Choose in a list."""
+
+    def hand_over(self, target: Locator, file: Path) -> None:
+        """Choose a file."""
+
+
+class Mouse:
+    """Clicks; types in what was clicked."""
+
+    name = "mouse"
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def write(self, target: Locator, text: str) -> None:
+        target.click()
+        target.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def tick(self, target: Locator) -> None:
+        if not target.is_checked():
+            self.page.locator(f'label[for="{target.get_attribute("id")}"]').click()
+        assert target.is_checked()
+
+    def choose(self, target: Locator, label: str) -> None:
+        target.select_option(label=label)
+
+    def hand_over(self, target: Locator, file: Path) -> None:
+        with self.page.expect_file_chooser() as asked:
+            target.click()
+        asked.value.set_files(file)
+
+
+class Keyboard:
+    """Tab, Enter, Space, arrows and letters."""
+
+    name = "keyboard"
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def _reach(self, target: Locator) -> None:
+        target.wait_for(state="attached")
+        for _ in range(_TABS):
+            if target.evaluate(_HAS_FOCUS):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard cannot reach {target}")
+
+    def press(self, target: Locator) -> None:
+        self._reach(target)
+        self.page.keyboard.press("Enter")
+
+    def write(self, target: Locator, text: str) -> None:
+        self._reach(target)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def tick(self, target: Locator) -> None:
+        self._reach(target)
+        for _ in range(_TABS):
+            if target.evaluate("e => e === document.activeElement"):
+                break
+            self.page.keyboard.press("ArrowDown")
+        if not target.is_checked():
+            self.page.keyboard.press("Space")
+        assert target.is_checked()
+
+    def choose(self, target: Locator, label: str) -> None:
+        self._reach(target)
+        for _ in range(_TABS):
+            if target.locator("option:checked").inner_text().strip() == label:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{label} cannot be chosen in {target}")
+
+    def hand_over(self, target: Locator, file: Path) -> None:
+        self._reach(target)
+        with self.page.expect_file_chooser() as asked:
+            self.page.keyboard.press("Enter")
+        asked.value.set_files(file)

@@ -1,0 +1,43 @@
+"""The simulated administration and the simulated FranceConnect, as somebody in front of them uses them."""
+
+from deploy.demo.sites import ADMINISTRATION, Sites
+from tests.browser.visitor import Visitor
+
+
+class Allocations:
+    """« Allocations de démonstration »."""
+
+    name = ADMINISTRATION
+
+    def __init__(self, visitor: Visitor, sites: Sites) -> None:
+        self.visitor = visitor
+        self.sites = sites
+
+    def open_for_aidants(self) -> None:
+        """Ask for the direct connection of an aidant."""
+        self.visitor.open(self.sites.administration)
+        self.visitor.see("Demandez une allocation")
+        self.visitor.follow("Connexion directe d’un aidant")
+
+    def open_by_franceconnect(self) -> None:
+        """Ask for FranceConnect."""
+        self.visitor.open(self.sites.administration)
+        self.visitor.see("Demandez une allocation")
+        self.visitor.follow("S’identifier avec FranceConnect")
+
+    def shows_dossier_of(self, name: str) -> None:
+        """See the file of this person."""
+        self.visitor.see(f"Dossier de {name}")
+
+    def asks_whether_mandat_stands(self) -> str:
+        """Ask by introspection; return the answer shown."""
+        self.visitor.press("Vérifier que le mandat tient toujours")
+        answer = self.visitor.page.locator("#reponse")
+        answer.wait_for()
+        self.visitor.see("Dossier de")
+        return answer.inner_text()
+
+    def signs_out(self) -> None:
+        """Close the visit."""
+        self.visitor.press("Se déconnecter")
+        self.visitor.see("Vous êtes déconnecté")

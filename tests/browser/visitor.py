@@ -1,0 +1,122 @@
+"""One person in front of one window: what they see, press, write and take away.
+
+Every page seen is inspected.  Knows nothing of any page: those who act (`conseiller`, `usager`, ...) do.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Download, Locator, Page, expect
+
+from tests.browser.actors import Actor, Keyboard, Mouse
+from tests.browser.inspection import Inspection
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a journey is made: the width of the window in CSS pixels, its zoom, and the actor."""
+
+    width: int
+    zoom: int = 1
+    keyboard: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.width}px-{'keyboard' if self.keyboard else 'mouse'}" + (f"-x{self.zoom}" * (self.zoom > 1))
+
+
+DESK = Way(1280)
+NARROW = Way(360)
+# 200 % zoom in a window of 1280 pixels leaves 640 CSS pixels of two device pixels each.
+KEYBOARD_ZOOMED = Way(640, zoom=2, keyboard=True)
+
+
+class Visitor:
+    """A person at a fresh window, without cookies."""
+
+    def __init__(self, browser: Browser, way: Way, story: str) -> None:
+        self.way = way
+        self.window = browser.new_context(
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": way.width, "height": 800},
+            device_scale_factor=way.zoom,
+        )
+        self.window.set_default_timeout(10_000)
+        self._downloads: list[Download] = []
+        self._story = story
+        self.window.on("page", self._expect_files)
+        self.page = self.window.new_page()
+        self._inspection = Inspection(self.page, f"{story}-{way}")
+        self.actor: Actor = Keyboard(self.page) if way.keyboard else Mouse(self.page)
+
+    def _expect_files(self, page: Page) -> None:
+        page.on("download", self._downloads.append)
+
+    def close(self) -> None:
+        """Close the window."""
+        self.window.close()
+
+    def open(self, address: str) -> None:
+        """Type an address."""
+        self.page.goto(address)
+
+    def see(self, heading: str) -> None:
+        """Wait for the page whose main title begins so, and inspect it."""
+        expect(self.page.locator("h1")).to_contain_text(heading)
+        self.page.wait_for_load_state()
+        self._inspection.look()
+
+    def read(self, text: str) -> None:
+        """Find this text on the page."""
+        expect(self.page.locator("main, [role=main]").first).to_contain_text(text)
+
+    def read_nowhere(self, text: str) -> None:
+        """Make sure that the page does not say this."""
+        expect(self.page.locator("body")).not_to_contain_text(text)
+
+    def link(self, name: str | re.Pattern[str]) -> Locator:
+        """Return the link of this name."""
+        return self.page.get_by_role("link", name=name).first
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """Return the button of this name."""
+        return self.page.get_by_role("button", name=name).first
+
+    def field(self, label: str | re.Pattern[str]) -> Locator:
+        """Return the field with this label."""
+        return self.page.get_by_label(label).first
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Follow a link."""
+        self.actor.press(self.link(name))
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button."""
+        self.actor.press(self.button(name))
+
+    def write(self, label: str | re.Pattern[str], text: str) -> None:
+        """Write into a field."""
+        self.actor.write(self.field(label), text)
+
+    def tick(self, label: str | re.Pattern[str]) -> None:
+        """Tick the box, or choose the radio button, of this label."""
+        self.actor.tick(self.field(label))
+
+    def choose(self, label: str | re.Pattern[str], option: str) -> None:
+        """Choose in the list of this label."""
+        self.actor.choose(self.field(label), option)
+
+    def hand_over(self, label: str | re.Pattern[str], file: Path) -> None:
+        """Choose a file for the field of this label."""
+        self.actor.hand_over(self.field(label), file)
+
+    def take(self, target: Locator) -> bytes:
+        """Press what gives a file; return its bytes once it is there."""
+        self._downloads.clear()
+        self.actor.press(target)
+        for _ in range(100):
+            if self._downloads:
+                return Path(self._downloads.pop().path()).read_bytes()
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{target} gave no file")
