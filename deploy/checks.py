@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- Django's name
 from django.db import connection
 from django.utils import timezone
 
@@ -22,22 +22,40 @@ _FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 
 
 @register(Tags.security, deploy=True)
-def check_keys(**kwargs: Any) -> list[Error]:
-    """Every secret is there and long enough."""
-    found = []
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Every secret of our own is there and long enough."""
+    found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < 50:
         found.append(Error("SECRET_KEY manque ou a moins de 50 caractères.", id="mandats.E001"))
     if not settings.VAULT_KEYS or any(len(key) != 32 for key in settings.VAULT_KEYS):
         found.append(Error("VAULT_KEYS : une clé de 32 octets au moins, en base64url.", id="mandats.E002"))
     if len(settings.DIGEST_KEY) != 32:
         found.append(Error("DIGEST_KEY : 32 octets en base64url.", id="mandats.E003"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
+    """Nothing of the demonstration is left; FranceConnect's record is complete."""
+    found: list[CheckMessage] = []
     if settings.DEMO:
         found.append(Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004"))
     if not settings.ISSUER.startswith("https://"):
         found.append(Error("ISSUER doit commencer par https://.", id="mandats.E005"))
     if not (settings.FRANCECONNECT_CLIENT_ID and settings.FRANCECONNECT_CLIENT_SECRET):
         found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
+    if not settings.FRANCECONNECT_IDP_ID:
+        found.append(Error("FRANCECONNECT_IDP_ID manque : nos identités nous reviendraient.", id="mandats.E007"))
+    if settings.SMS_BACKEND in ("console", "file"):
+        found.append(Warning("SMS_BACKEND : les SMS ne partent pas, codes compris.", id="mandats.W001"))
     return found
+
+
+def _is_migrated() -> bool:
+    """Tell whether the tables that the checks below read are there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('journal_entree') IS NOT NULL AND to_regclass('signing_key') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
 
 @register(Tags.database, deploy=True)
@@ -48,6 +66,8 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
     """
     if not databases:
         return []
+    if not _is_migrated():
+        return [Error("La base n’a pas ses tables : python manage.py migrate", id="mandats.E009")]
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
         missing = _TRIGGERS - {row[0] for row in cursor.fetchall()}
@@ -74,7 +94,7 @@ def check_signing_keys(databases: Any = None, **kwargs: Any) -> list[Error]:
     Runs with ``check --deploy --database default``.
     """
     found: list[Error] = []
-    for purpose, alg in _KEYS_NEEDED if databases else ():
+    for purpose, alg in _KEYS_NEEDED if databases and _is_migrated() else ():
         try:
             active_key(purpose, alg, timezone.now())
         except NoActiveKey:
