@@ -11,7 +11,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
-from typing import Any
+from threading import local
+from typing import Any, cast
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from django.test import Client as Browser
@@ -27,6 +28,17 @@ from tests import builders
 CALLBACK = "https://site.example/retour"
 FC_CALLBACK = "https://fc.example/api/v2/oidc-callback"
 FC_LOGOUT = "https://fc.example/api/v2/client/logout-callback"
+
+
+_THREAD = local()
+
+
+def stranger() -> Browser:
+    """Return a browser without a cookie, the same one for all the calls of a thread: making one takes 0.1 s."""
+    if not hasattr(_THREAD, "browser"):
+        _THREAD.browser = Browser()
+    _THREAD.browser.cookies.clear()
+    return cast("Browser", _THREAD.browser)
 
 
 @dataclass
@@ -163,12 +175,12 @@ def post_form(path: str, form: dict[str, Any], headers: dict[str, str] | None = 
     """Post a form without a cookie."""
     body = urlencode(form, doseq=True)
     kind = "application/x-www-form-urlencoded"
-    return Browser().post(path, body, content_type=kind, headers=headers or {})
+    return stranger().post(path, body, content_type=kind, headers=headers or {})
 
 
 def userinfo(token: str) -> Any:
     """Ask userinfo."""
-    return Browser().get("/userinfo", headers={"Authorization": f"Bearer {token}"})
+    return stranger().get("/userinfo", headers={"Authorization": f"Bearer {token}"})
 
 
 def introspect(asked: Site, token: str) -> Any:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_who_cannot_be_trusted_is_never_sent_anything(changes, code):
-    answer = flow.authorize(flow.Browser(), flow.site(), **changes)
+    answer = flow.authorize(flow.stranger(), flow.site(), **changes)
     assert answer.status_code == 400
     assert "Location" not in answer
     assert code in answer.content.decode()
@@ -53,7 +53,7 @@ def test_who_cannot_be_trusted_is_never_sent_anything(changes, code):
 )
 def test_other_refusals_go_back_with_state_and_issuer(changes, error):
     asked = flow.site()
-    answer = flow.authorize(flow.Browser(), asked, **changes)
+    answer = flow.authorize(flow.stranger(), asked, **changes)
     assert answer.status_code == 302
     told = flow.parameters_of(answer["Location"])
     assert answer["Location"].startswith(asked.redirect_uri + "?")
@@ -67,13 +67,13 @@ def test_other_refusals_go_back_with_state_and_issuer(changes, error):
 def test_state_comes_back_byte_for_byte(state):
     asked = flow.site()
     query = "&".join(f"{name}={quote(value)}" for name, value in asked.request(state=None, prompt="none").items())
-    answer = flow.Browser().get(f"/authorize?{query}&state={state}")
+    answer = flow.stranger().get(f"/authorize?{query}&state={state}")
     sent = dict(part.split("=", 1) for part in urlsplit(answer["Location"]).query.split("&"))
     assert unquote_to_bytes(sent["state"]) == unquote_to_bytes(state)
 
 
 def test_a_repeated_state_goes_back_in_none_of_its_forms():
-    answer = flow.authorize(flow.Browser(), flow.site(), state=["a", "b"])
+    answer = flow.authorize(flow.stranger(), flow.site(), state=["a", "b"])
     told = flow.parameters_of(answer["Location"])
     assert told["error"] == "invalid_request"
     assert "state" not in told

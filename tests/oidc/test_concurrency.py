@@ -26,6 +26,7 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
 
     def run(number: int) -> Any:
         try:
+            flow.stranger()
             start.wait()
             return act(number)
         finally:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def published():
-    return KeySet.import_key_set(flow.Browser().get("/jwks").json())
+    return KeySet.import_key_set(flow.stranger().get("/jwks").json())
 
 
 @pytest.mark.spec("OIDC Core", "3.1.3.3")

@@ -20,24 +20,24 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.spec("OIDC Discovery", "4")
 def test_the_discovery_document_is_valid_and_cacheable():
-    answer = flow.Browser().get("/.well-known/openid-configuration")
+    answer = flow.stranger().get("/.well-known/openid-configuration")
     assert answer.status_code == 200
     assert "max-age=300" in answer["Cache-Control"]
     document = answer.json()
     assert document["issuer"] == settings.ISSUER
     OpenIDProviderMetadata(document | {"id_token_signing_alg_values_supported": ["RS256", "ES256"]}).validate()
     AuthorizationServerMetadata(document).validate()
-    assert flow.Browser().get("/.well-known/oauth-authorization-server").json() == document
+    assert flow.stranger().get("/.well-known/oauth-authorization-server").json() == document
     for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"):
         path = document[name].removeprefix(settings.ISSUER)
-        assert flow.Browser().get(path).status_code in (200, 400, 401, 405), path
-        assert flow.Browser().get(path + "/").status_code == 404, "no slash is ever appended"
+        assert flow.stranger().get(path).status_code in (200, 400, 401, 405), path
+        assert flow.stranger().get(path + "/").status_code == 404, "no slash is ever appended"
 
 
 @pytest.mark.spec("RFC 7517", "5")
 def test_the_keys_are_public_and_cacheable():
     builders.keys()
-    answer = flow.Browser().get("/jwks")
+    answer = flow.stranger().get("/jwks")
     assert "max-age=300" in answer["Cache-Control"]
     keys = answer.json()["keys"]
     assert {key["alg"] for key in keys} == {"ES256", "RS256"}

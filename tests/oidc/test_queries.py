@@ -61,7 +61,7 @@ def test_introspection(query_count):
 
 def test_publication(query_count):
     builders.keys()
-    flow.Browser().get("/jwks")
+    flow.stranger().get("/jwks")
     with query_count(1):  # keys
-        flow.Browser().get("/jwks")
-        flow.Browser().get("/.well-known/openid-configuration")
+        flow.stranger().get("/jwks")
+        flow.stranger().get("/.well-known/openid-configuration")

@@ -113,13 +113,13 @@ def test_a_sealed_secret_is_compared_too():
     ],
 )
 def test_a_body_that_is_no_form_is_refused(method, kind, body):
-    answer = flow.Browser().generic(method, "/token", body, content_type=kind)
+    answer = flow.stranger().generic(method, "/token", body, content_type=kind)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["/token", "/introspect"])
 def test_these_endpoints_take_a_post_alone(path):
-    assert flow.Browser().get(path).status_code == 405
+    assert flow.stranger().get(path).status_code == 405
 
 
 def test_another_client_cannot_use_the_code():

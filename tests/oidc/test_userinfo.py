@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_refusals_have_the_form_of_the_standard(path, headers, status, error):
-    answer = flow.Browser().get(path, headers=headers)
+    answer = flow.stranger().get(path, headers=headers)
     assert answer.status_code == status
     assert answer["WWW-Authenticate"].startswith('Bearer realm="mandats"')
     assert answer.json().get("error") == error
