@@ -19,5 +19,18 @@ PUBLIC_ROUTES = frozenset(
         "oidc:jwks",
         "oidc:discovery",
         "oidc:server_metadata",
+        # The usager's own pages ask for the usager's own session; the return from FranceConnect for its state.
+        "mandats:usager_enter",
+        "mandats:usager_close",
+        "mandats:usager_page",
+        "mandats:usager_mandat",
+        "mandats:usager_stop",
+        "mandats:usager_stop_part",
+        "mandats:usager_new_code",
+        "mandats:usager_cancel_code",
+        "mandats:usager_document",
+        "oidc:fc_start_usager",
+        "oidc:fc_callback",
+        "oidc:fc_logout_return",
     }
 )

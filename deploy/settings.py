@@ -203,8 +203,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-# The manifest rewrites addresses inside the library's style sheets, whose published digests are then wrong: a browser
-# would refuse them.  They come from our own origin.
+# The digests of the design system are those of its own files; collecting them rewrites the addresses that they
+# hold, and a browser would refuse the result.  Everything comes from our own origin.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 WHITENOISE_USE_FINDERS = not _flag("STATIC_MANIFEST")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -234,6 +234,9 @@ SERVICE_NAME = os.environ.get("SERVICE_NAME", "Service des mandats")
 SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de Ségur, 75007 Paris")
 SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")
 ACCUEIL_TELEPHONE = os.environ.get("ACCUEIL_TELEPHONE", "09 99 99 99 99")
+
+# Multiplies every allowance of wrong tries and of look-ups; a bench raises it, nothing else should.
+LIMITS_FACTOR = float(os.environ.get("LIMITS_FACTOR", "1"))
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

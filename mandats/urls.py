@@ -5,4 +5,5 @@ from django.urls import include, path
 app_name = "mandats"
 urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
+    path("", include("mandats.pages.usager.urls")),
 ]

@@ -1,6 +1,6 @@
 """Addresses of ``oidc``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from oidc.pages import views as pages
 from oidc.provider import views as protocol
@@ -17,4 +17,5 @@ urlpatterns = [
     path("jwks", protocol.jwks, name="jwks"),
     path(".well-known/openid-configuration", protocol.discovery, name="discovery"),
     path(".well-known/oauth-authorization-server", protocol.discovery, name="server_metadata"),
+    path("", include("oidc.franceconnect.urls")),
 ]

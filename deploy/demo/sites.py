@@ -20,8 +20,8 @@ IDP_ID = "aidants-connect"
 ADMINISTRATION = "Allocations de démonstration"
 
 # Our addresses as a client of FranceConnect (PROTOCOLS, section 2).
-CALLBACK = "/franceconnect/callback"
-LOGOUT_CALLBACK = "/franceconnect/logout-callback"
+CALLBACK = "/franceconnect/retour"
+LOGOUT_CALLBACK = "/franceconnect/deconnexion"
 
 
 @dataclass(frozen=True)

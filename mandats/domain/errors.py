@@ -148,3 +148,9 @@ NOT_PRINTED = declare(
     "Imprimez d’abord l’exemplaire à signer.",
     "Aucun exemplaire n’a été imprimé pour ce brouillon.",
 )
+IDEMPOTENCY_MISMATCH = declare(
+    "verification.idempotency_mismatch",
+    422,
+    "Cette clé d’idempotence a déjà servi pour une autre demande.",
+    "En-tête Idempotency-Key réutilisé avec un autre contenu : en générer une nouvelle par demande.",
+)

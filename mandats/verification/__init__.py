@@ -1,1 +1,5 @@
-"""What a counter or an administration asks of the register.  Never answers beyond the demarche asked."""
+"""What a counter, an administration or the usager asks about a mandat, and how guessing is made useless.
+
+Owns the vocabulary of the answers (PROTOCOLS §3), the comparison of what was typed with what is kept, the
+limits, the signed receipt.  Never says more than was asked, and never which part of a question was wrong.
+"""

@@ -171,7 +171,7 @@ def test_logging_out_after_the_direct_way(town: Town) -> None:
 FIELDS = {
     "reference": "GAP7-K3XW-9B",
     "code": "1234 5678 9012 3456",
-    "birth_name": "Delaunay",
+    "family_name": "Delaunay",
     "birthdate": "1948-03-12",
     "demarche": "logement",
 }

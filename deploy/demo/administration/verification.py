@@ -20,7 +20,7 @@ from deploy.demo.administration.config import Config
 from deploy.demo.administration.connexion import FAILURES, TIMEOUT_SECONDS, client_of, read_signed
 
 # What POST /api/v1/verifications takes; the form uses the same names.
-FIELDS = ("reference", "code", "birth_name", "birthdate", "demarche")
+FIELDS = ("reference", "code", "family_name", "birthdate", "demarche")
 COMPACT_JWS = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 VERDICTS = {
     "couvre": ("oui", "Le mandat couvre cette démarche."),

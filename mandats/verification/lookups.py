@@ -1,0 +1,187 @@
+"""One look-up of a mandat: matched, answered, recorded and receipted in one transaction.
+
+The same work is done whether the reference exists or not, and every failure has one answer: ``inconnu``.
+"""
+
+import hmac
+import json
+import uuid
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from aidants.domain.acteur import ANONYME, Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.vault import keyed_digest
+from aidants.journal.record import record
+from mandats.attestation.acte import verify_acte
+from mandats.attestation.compact import AttestationRefused
+from mandats.attestation.keys import published_keys
+from mandats.domain import errors, events
+from mandats.domain.references import normalise
+from mandats.registre.models import Autorisation, Mandat, Verification
+from mandats.registre.selectors import annotated_autorisations, facts_of, mandat_by_reference
+from mandats.registre.services.volet import VERIFICATION, check_code
+from mandats.verification.answers import Answer, Finding, finding
+from mandats.verification.comparison import same_birthdate, same_name
+from mandats.verification.limits import Limit, Throttled, count_failure, hold, limit, throttled
+from mandats.verification.questions import Asker, Question, Verdict
+from mandats.verification.receipt import read_receipt, sign_receipt, verdict_of
+
+_TEN_MINUTES, _HOUR = timedelta(minutes=10), timedelta(hours=1)
+_NOBODY = UUID(int=0)
+_MOST_A_MANDAT_AN_HOUR = 60
+
+
+def _limits(reference: str, asker: Asker) -> list[Limit]:
+    """Failures by code, then by address and globally for strangers, by client for the others."""
+    by_code = limit("reference", reference, 10, _HOUR, _TEN_MINUTES)
+    if asker.client_id:
+        return [by_code, limit("client", str(asker.client_id), 300, _HOUR, _TEN_MINUTES)]
+    return [
+        by_code,
+        limit("adresse", asker.address, 60, _HOUR, _TEN_MINUTES),
+        limit("tous", "", 3000, _HOUR, timedelta(minutes=1)),
+    ]
+
+
+@transaction.atomic
+def verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | Throttled:
+    """Answer ``question`` and record it: the usager sees each look-up of their mandat.
+
+    ``Denied`` only for an idempotency key that served for another question.
+    """
+    if asker.idempotency_key:
+        earlier = _earlier(question, asker, now)
+        if earlier is not None:
+            return earlier
+    reference = reference_of(question, now)
+    limits = _limits(reference, asker)
+    hold(limits[0])
+    return throttled(events.VERIFICATION_UNKNOWN, limits, now) or _answer(question, reference, asker, limits, now)
+
+
+def _earlier(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | None:
+    """Return what was answered under this idempotency key; two requests at once have one answer."""
+    hold(limit("idempotence", f"{asker.client_id}:{asker.idempotency_key}", 1, _HOUR, _HOUR))
+    row = Verification.objects.filter(client_id=asker.client_id, idempotency_key=asker.idempotency_key).first()
+    told = read_receipt(row.receipt, now) if row else None
+    if row is None or told is None:
+        return None
+    if not hmac.compare_digest(str(told.get("request")), request_digest(question)):
+        return Denied(errors.IDEMPOTENCY_MISMATCH)
+    return verdict_of(told, row.receipt)
+
+
+def _answer(
+    question: Question, reference: str, asker: Asker, limits: list[Limit], now: datetime
+) -> Verdict | Throttled:
+    mandat = _matched(question, reference, now)
+    row = _autorisation(mandat, question.demarche)
+    if mandat is None:
+        return _unknown(question, reference, asker, limits, now)
+    if _asked_too_often(mandat, now):
+        return Throttled(60)
+    motif = (row.motif or mandat.motif) if row else ""
+    return _known(question, mandat, finding(facts_of(row, now) if row else None, motif), asker, now)
+
+
+def reference_of(question: Question, now: datetime) -> str:
+    """Return the reference asked about, from the fields or from a signed acte; ``""`` if there is none."""
+    if not question.acte:
+        return normalise(question.reference)
+    try:
+        return verify_acte(question.acte, published_keys(now)).reference
+    except AttestationRefused:
+        return ""
+
+
+def _matched(question: Question, reference: str, now: datetime) -> Mandat | None:
+    """Return the mandat only if everything matches; every comparison is made in any case."""
+    mandat = mandat_by_reference(reference)
+    if question.acte:
+        kept = mandat.acte if mandat else ""
+        same_acte = hmac.compare_digest(kept.encode(), question.acte.strip().encode())
+        return mandat if same_acte else None
+    right = check_code(mandat.id if mandat else None, VERIFICATION, question.code, now)
+    right &= same_name(mandat.usager.family_name if mandat else "", question.family_name)
+    right &= same_birthdate(mandat.usager.birthdate if mandat else "", question.birthdate)
+    return mandat if right else None
+
+
+def _autorisation(mandat: Mandat | None, demarche: str) -> Autorisation | None:
+    rows = annotated_autorisations(None)
+    return rows.filter(mandat=mandat.id if mandat else _NOBODY, demarche=demarche).first()
+
+
+def _asked_too_often(mandat: Mandat, now: datetime) -> bool:
+    most = round(_MOST_A_MANDAT_AN_HOUR * settings.LIMITS_FACTOR)
+    return Verification.objects.filter(mandat=mandat, created_at__gt=now - _HOUR).count() >= most
+
+
+def _acteur(asker: Asker) -> Acteur:
+    return Acteur(Kind.CLIENT, asker.client_id) if asker.client_id else ANONYME
+
+
+def request_digest(question: Question) -> str:
+    """Return the keyed digest of a whole question."""
+    return keyed_digest(settings.DIGEST_KEY, "verification-request", json.dumps(asdict(question), sort_keys=True))
+
+
+def _known(question: Question, mandat: Mandat, told: Finding, asker: Asker, now: datetime) -> Verdict:
+    verdict = Verdict(
+        told.answer,
+        question.demarche,
+        siret=mandat.structure.siret,
+        structure=mandat.structure.name,
+        signed_at=mandat.accepted_at,
+        expires_at=mandat.expires_at,
+        revoked_at=told.revoked_at,
+    )
+    verdict, row = _kept(verdict, question, mandat.reference, mandat, asker, now)
+    facts = {
+        "verification": str(row.id),
+        "demarche": question.demarche,
+        "answer": told.answer.value,
+        "way": asker.way,
+        "authenticated": asker.authenticated,
+        "client": str(asker.client_id) if asker.client_id else None,
+    }
+    event, acteur = events.VERIFICATION_ANSWER, _acteur(asker)
+    record(event, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts)
+    return verdict
+
+
+def _unknown(question: Question, reference: str, asker: Asker, limits: list[Limit], now: datetime) -> Verdict:
+    event = events.VERIFICATION_UNKNOWN
+    if count_failure(event, limits, now):
+        client = str(asker.client_id) if asker.client_id else None
+        facts = {"way": asker.way, "authenticated": asker.authenticated, "client": client, "count": 1}
+        record(event, acteur=_acteur(asker), at=now, facts=facts)
+    verdict = Verdict(Answer.INCONNU, question.demarche)
+    return _kept(verdict, question, reference, None, asker, now)[0]
+
+
+def _kept(
+    verdict: Verdict, question: Question, reference: str, mandat: Mandat | None, asker: Asker, now: datetime
+) -> tuple[Verdict, Verification]:
+    """Sign the receipt; keep the look-up.  A stranger's failures leave no row: they are counted only."""
+    row = Verification(
+        id=uuid.uuid4(),
+        mandat=mandat,
+        organisation=asker.organisation,
+        authenticated=asker.authenticated,
+        client_id=asker.client_id,
+        way=asker.way,
+        demarche=question.demarche,
+        answer=verdict.answer.value,
+        idempotency_key=asker.idempotency_key,
+        created_at=now,
+    )
+    row.receipt = sign_receipt(row.id, reference, verdict, asker, request_digest(question), now)
+    if mandat or asker.client_id:
+        row.save(force_insert=True)
+    return replace(verdict, receipt=row.receipt), row

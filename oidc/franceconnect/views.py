@@ -1,0 +1,160 @@
+"""The four addresses of a sign-in at FranceConnect.  Each view reads, asks, and says where to go."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from aidants.domain.acteur import ANONYME
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import CATALOGUE, ErrorCode
+from aidants.domain.roles import Role
+from aidants.structures.acting import acteur_of
+from mandats.pages.usager import session as usager_session
+from mandats.registre.models import Brouillon, Usager
+from mandats.registre.services import brouillons
+from oidc.franceconnect import errors, logins, sign_in
+from oidc.franceconnect.models import FranceConnectLogin
+
+_PROBLEM = "franceconnect_problem"
+_LEFT_OPEN = (
+    "La session FranceConnect de la personne est peut-être restée ouverte : "
+    "fermez toutes les fenêtres du navigateur avant de continuer."
+)
+
+
+@never_cache
+@require_POST
+def start_brouillon(request: HttpRequest, brouillon_id: UUID) -> HttpResponse:
+    """Send the usager to FranceConnect to identify themselves for a brouillon of this structure."""
+    acteur = acteur_of(request)
+    mine = Brouillon.objects.filter(pk=brouillon_id, structure=acteur.structure_id, signed_as__isnull=True)
+    if acteur.role != Role.AIDANT or not mine.exists():
+        raise Http404
+    opened = logins.open_login(
+        request.session,
+        purpose=logins.BROUILLON,
+        acteur=acteur,
+        brouillon_id=brouillon_id,
+        now=timezone.now(),
+    )
+    return _leave(request, sign_in.authorize_address(opened, sign_in.deadline()), brouillon_id)
+
+
+@never_cache
+@require_POST
+def start_usager(request: HttpRequest) -> HttpResponse:
+    """Send a person to FranceConnect to open their own page."""
+    opened = logins.open_login(
+        request.session, purpose=logins.USAGER, acteur=ANONYME, brouillon_id=None, now=timezone.now()
+    )
+    return _leave(request, sign_in.authorize_address(opened, sign_in.deadline()), None)
+
+
+@never_cache
+@require_GET
+def callback(request: HttpRequest) -> HttpResponse:
+    """Take the person back from FranceConnect, once, in the browser that left; then close its session."""
+    login = logins.find_login(request.GET.get("state", ""), request.session)
+    if isinstance(login, Denied):
+        return _stranger(request, login)
+    lost = logins.claim(login, timezone.now())
+    if lost is not None and lost.reason == errors.REPLAYED:
+        return _problem(request, lost.reason, login)
+    exchange = _exchange(request, login, lost)
+    refused = exchange.answer if isinstance(exchange.answer, Denied) else _accept(request, login, exchange.answer)
+    closing = logins.conclude(login, refused, timezone.now())
+    if not exchange.id_token:
+        return _return(request, login, left_open="code" in request.GET)
+    address = sign_in.closing_address(exchange.id_token, closing)
+    return _slow_page(request, address) if exchange.slow else redirect(address)
+
+
+@never_cache
+@require_GET
+def logout_return(request: HttpRequest) -> HttpResponse:
+    """FranceConnect's session is closed: go back to what was being done."""
+    login = logins.closed(request.GET.get("state", ""), request.session, timezone.now())
+    if login is not None:
+        return _return(request, login)
+    problem = CATALOGUE.get(request.session.pop(_PROBLEM, ""), errors.STATE_UNKNOWN)
+    return _problem(request, problem, None)
+
+
+def _exchange(request: HttpRequest, login: FranceConnectLogin, lost: Denied | None) -> sign_in.Exchange:
+    """Return what the query of the return gives; a login that expired only gets its session closed."""
+    code, within = request.GET.get("code", ""), sign_in.deadline()
+    if lost is not None:
+        return sign_in.Exchange(lost, sign_in.hint_for(code, within) if code else "")
+    if not code:
+        return sign_in.Exchange(Denied(errors.REFUSED_BY_PERSON))
+    return sign_in.identity_for(code, request.GET.get("iss"), login.nonce_digest, timezone.now(), within)
+
+
+def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Identified) -> Denied | None:
+    """Hand the identity on: to the brouillon, or to the usager's own page.  ``None``: taken."""
+    if login.brouillon_id:
+        acteur = logins.acteur_of_login(login)
+        answer = brouillons.identify(login.brouillon_id, found.identite, found.preuve, acteur, timezone.now())
+        return answer if isinstance(answer, Denied) else None
+    usager = Usager.objects.filter(sub_digest=found.identite.sub_digest).first()
+    if usager is None:
+        return Denied(errors.NO_MANDAT)
+    binding = logins.binding_of(request.session)
+    usager_session.enter_by_franceconnect(request, usager.id, timezone.now())
+    logins.restore_binding(request.session, binding)
+    return None
+
+
+def _leave(request: HttpRequest, address: str | Denied, brouillon_id: UUID | None) -> HttpResponse:
+    """Answer a POST with a page that leaves by itself: browsers apply ``form-action`` to redirections too."""
+    if isinstance(address, Denied):
+        messages.error(request, address.reason.message)
+        return _back(brouillon_id)
+    return render(request, "franceconnect/leave.html", {"address": address, "slow": False})
+
+
+def _slow_page(request: HttpRequest, address: str) -> HttpResponse:
+    """Say at once that FranceConnect was too slow, while the browser goes and closes its session."""
+    return render(request, "franceconnect/leave.html", {"address": address, "slow": True}, status=503)
+
+
+def _stranger(request: HttpRequest, refused: Denied) -> HttpResponse:
+    """Answer a return that no login of this browser explains; close the session that it may have left open."""
+    logins.count_stranger(refused, "inconnu", "retour", timezone.now())
+    code = request.GET.get("code", "")
+    hint = sign_in.hint_for(code, sign_in.deadline()) if code else ""
+    if not hint:
+        return _problem(request, refused.reason, None)
+    request.session[_PROBLEM] = refused.reason.code
+    return redirect(sign_in.closing_address(hint, logins.digest(hint)))
+
+
+def _problem(request: HttpRequest, problem: ErrorCode, login: FranceConnectLogin | None) -> HttpResponse:
+    brouillon_id = login.brouillon_id if login else None
+    context = {"problem": problem, "brouillon_id": brouillon_id}
+    return render(request, "franceconnect/problem.html", context, status=problem.http)
+
+
+def _return(request: HttpRequest, login: FranceConnectLogin, *, left_open: bool = False) -> HttpResponse:
+    """Go back to the brouillon or to the usager's page, with the message of what went wrong."""
+    if login.outcome:
+        messages.error(request, CATALOGUE[login.outcome].message)
+        if left_open:
+            messages.warning(request, _LEFT_OPEN)
+    if login.purpose == logins.USAGER and not login.outcome:
+        return redirect("mandats:usager_page")
+    return _back(login.brouillon_id)
+
+
+def _back(brouillon_id: UUID | None) -> HttpResponse:
+    """Go back to where the sign-in began; to the desk when the brouillon is gone (a minor's leaves no trace)."""
+    if brouillon_id is None:
+        return redirect("mandats:usager_enter")
+    if not Brouillon.objects.filter(pk=brouillon_id).exists():
+        return redirect("mandats:desk")
+    return redirect("mandats:brouillon_identity", brouillon_id)

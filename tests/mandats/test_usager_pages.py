@@ -1,0 +1,260 @@
+"""The usager opens their page, sees everything, stops the mandat; nobody guesses, nobody is locked out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from aidants.journal.models import Entree, RefusCompte
+from mandats.domain.codes import grouped, new_code
+from mandats.pages.usager import session as usager_session
+from mandats.registre.models import CodeUsager, Mandat, Verification
+from mandats.registre.services.uses import declare_utilisation
+from mandats.registre.services.volet import CodesVolet, check_code, renew_codes
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mandat() -> Mandat:
+    place = builders.structure()
+    who = builders.aidant(place, given_name="Camille", family_name="Martin")
+    return builders.mandat(who, place, now=timezone.now(), demarches=("logement", "famille"))
+
+
+@pytest.fixture
+def codes(mandat: Mandat) -> CodesVolet:
+    made = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    assert isinstance(made, CodesVolet)
+    return made
+
+
+def typed(mandat: Mandat, codes: CodesVolet, **changes: str) -> dict[str, str]:
+    given = {
+        "reference": mandat.reference.lower().replace("-", " "),
+        "code": grouped(codes.revocation),
+        "day": "24",
+        "month": "8",
+        "year": "1962",
+    }
+    return {**given, **changes}
+
+
+@pytest.fixture
+def inside(mandat: Mandat, codes: CodesVolet) -> Client:
+    client = Client()
+    assert client.post("/usager", typed(mandat, codes))["Location"] == "/usager/mandats"
+    return client
+
+
+def page_of(mandat: Mandat) -> str:
+    return f"/usager/mandats/{mandat.id}"
+
+
+def test_the_volet_opens_the_page_of_one_mandat(inside: Client, mandat: Mandat) -> None:
+    assert inside.get("/usager/mandats")["Location"] == page_of(mandat)
+    page = inside.get(page_of(mandat))
+    text = page.content.decode()
+    for seen in ("CCAS de Démonstration", "Camille Martin", mandat.reference, "Logement", "Famille - Scolarité"):
+        assert seen in text
+    assert "Arrêter ce mandat" in text
+    assert page["Cache-Control"].startswith("max-age=0")
+    assert "<script" not in text.split("<main")[1].split("</main>")[0]
+
+
+def test_the_journal_tells_the_usager_and_not_the_structure(inside: Client, mandat: Mandat) -> None:
+    entry = Entree.objects.get(event="usager:enter")
+    assert (entry.subject_id, entry.structure_id, entry.acteur_kind) == (mandat.usager_id, None, "usager")
+    inside.get(f"{page_of(mandat)}/document")
+    assert not Entree.objects.filter(subject_id=mandat.id, acteur_kind="usager").exists()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"code": new_code()}, {"day": "25"}, {"year": "1963"}, {"reference": "GAP7-K3XW-9B"}, {"day": ""}]
+)
+def test_whatever_is_wrong_the_answer_is_the_same(mandat: Mandat, codes: CodesVolet, changes: dict[str, str]) -> None:
+    client = Client()
+    answer = client.post("/usager", typed(mandat, codes, **changes))
+    assert answer.status_code == 403
+    assert "ne correspondent à aucun mandat" in answer.content.decode()
+    assert "usager" not in client.session
+    assert Entree.objects.get(event="usager:enter_refused").subject_id is None
+
+
+def test_the_verification_code_opens_nothing(mandat: Mandat, codes: CodesVolet) -> None:
+    assert Client().post("/usager", typed(mandat, codes, code=codes.verification)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"code": "1234 5678 9012 3456"}, "erreur de frappe"),
+        ({"code": "123"}, "erreur de frappe"),
+        ({"reference": "GAP7-K3XW-9C"}, "comporte une erreur"),
+        ({"year": "62"}, "quatre chiffres"),
+        ({"day": "40"}, "quatre chiffres"),
+    ],
+)
+def test_a_slip_of_the_finger_is_told_and_not_counted(
+    mandat: Mandat, codes: CodesVolet, changes: dict[str, str], told: str
+) -> None:
+    if "code" in changes:
+        wrong = codes.revocation[:-1] + str((int(codes.revocation[-1]) + 1) % 10)
+        changes = {"code": wrong} if len(changes["code"]) > 3 else changes
+    answer = Client().post("/usager", typed(mandat, codes, **changes))
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert not RefusCompte.objects.exists()
+
+
+def test_five_wrong_tries_then_a_wait_that_franceconnect_ignores(mandat: Mandat, codes: CodesVolet) -> None:
+    client = Client()
+    for _ in range(5):
+        assert client.post("/usager", typed(mandat, codes, code=new_code())).status_code == 403
+    waiting = client.post("/usager", typed(mandat, codes))
+    assert waiting.status_code == 429
+    assert 600 <= int(waiting["Retry-After"]) <= 660
+    assert "FranceConnect" in waiting.content.decode()
+    assert RefusCompte.objects.get(kind="usager:enter_refused/reference").count == 5
+    request = waiting.wsgi_request
+    usager_session.enter_by_franceconnect(request, mandat.usager_id, timezone.now())
+    assert usager_session.current(request, timezone.now())
+    RefusCompte.objects.update(minute=timezone.now() - timedelta(minutes=12))
+    assert client.post("/usager", typed(mandat, codes)).status_code == 302
+
+
+def test_the_limit_is_kept_by_reference_and_by_address(mandat: Mandat, codes: CodesVolet) -> None:
+    wrong = typed(mandat, codes, code=new_code())
+    for number in range(5):
+        assert Client().post("/usager", wrong, REMOTE_ADDR=f"192.0.2.{number}").status_code == 403
+    assert Client().post("/usager", typed(mandat, codes), REMOTE_ADDR="192.0.2.99").status_code == 429
+    RefusCompte.objects.filter(kind__endswith="/adresse").update(count=30)
+    other = typed(mandat, codes, reference="GAP7-K3XW-9B")
+    assert Client().post("/usager", other, REMOTE_ADDR="192.0.2.1").status_code == 429
+    assert Client().post("/usager", other, REMOTE_ADDR="192.0.2.98").status_code == 403
+
+
+def test_fifteen_minutes_without_an_act_close_the_page(
+    inside: Client, mandat: Mandat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    for minutes, status in ((14, 200), (28, 200), (44, 302)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=now + timedelta(minutes=minutes): at)
+        assert inside.get(page_of(mandat)).status_code == status
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    assert inside.get(page_of(mandat)).status_code == 302
+
+
+def test_closing_is_one_button(inside: Client, mandat: Mandat) -> None:
+    assert inside.post("/usager/fermer")["Location"] == "/usager"
+    assert inside.get(page_of(mandat))["Location"] == "/usager"
+
+
+def test_an_aidant_s_sign_in_and_an_usager_s_page_never_meet(mandat: Mandat, codes: CodesVolet) -> None:
+    client = builders.signed_in(mandat.aidant)
+    client.post("/usager", typed(mandat, codes))
+    assert client.get("/accueil")["Location"].startswith("/connexion")
+    assert client.get(page_of(mandat)).status_code == 200
+    signing_in = {"email": mandat.aidant.email, "password": builders.PASSWORD}
+    client.post("/connexion", signing_in | {"code": builders.totp_code(mandat.aidant)})
+    assert client.get(page_of(mandat))["Location"] == "/usager"
+
+
+def test_another_mandat_answers_as_an_unknown_one(inside: Client, mandat: Mandat) -> None:
+    place = builders.structure("Mairie", siret="99999910500029")
+    other = builders.mandat(builders.aidant(place), place, now=timezone.now())
+    Mandat.objects.filter(pk=other.pk).update(usager=mandat.usager)
+    part = other.autorisations.get()
+    for path in ("", "/document", "/arreter", f"/arreter/{part.id}"):
+        assert inside.get(page_of(other) + path).status_code == 404
+    assert inside.get(f"{page_of(mandat)}/arreter/{part.id}").status_code == 404
+    for path in ("/arreter", "/code", "/code/annuler"):
+        assert inside.post(page_of(other) + path).status_code == 404
+    assert Mandat.objects.get(pk=other.pk).ended_at is None
+
+
+def test_stopping_asks_once_and_ends_everything(inside: Client, mandat: Mandat) -> None:
+    question = inside.get(f"{page_of(mandat)}/arreter").content.decode()
+    assert "Oui, arrêter maintenant" in question
+    assert "pas à dire pourquoi" in question
+    assert Mandat.objects.get(pk=mandat.pk).ended_at is None
+    after = inside.post(f"{page_of(mandat)}/arreter", follow=True).content.decode()
+    assert "dès maintenant" in after
+    assert "Ce mandat est arrêté" in after
+    mandat.refresh_from_db()
+    assert mandat.motif == "revocation"
+    assert not mandat.autorisations.filter(ended_at__isnull=True).exists()
+    entry = Entree.objects.get(event="mandat:revoke")
+    assert (entry.acteur_kind, entry.acteur_id) == ("usager", mandat.usager_id)
+    assert "déjà pris fin" in inside.post(f"{page_of(mandat)}/arreter", follow=True).content.decode()
+
+
+def test_one_demarche_may_be_stopped_alone(inside: Client, mandat: Mandat) -> None:
+    part = mandat.autorisations.get(demarche="logement")
+    path = f"{page_of(mandat)}/arreter/{part.id}"
+    assert "Le reste du mandat continue" in inside.get(path).content.decode()
+    inside.post(path)
+    part.refresh_from_db()
+    mandat.refresh_from_db()
+    assert (part.motif, mandat.ended_at) == ("revocation", None)
+
+
+def test_a_new_code_is_shown_once_and_may_be_cancelled(inside: Client, mandat: Mandat, codes: CodesVolet) -> None:
+    made = inside.post(f"{page_of(mandat)}/code")
+    code = made.content.decode().split('id="code">')[1].split("<")[0]
+    assert check_code(mandat.id, "verification", code, timezone.now())
+    assert not check_code(mandat.id, "verification", codes.verification, timezone.now())
+    assert code not in inside.get(page_of(mandat)).content.decode()
+    assert inside.get(f"{page_of(mandat)}/code").status_code == 405
+    inside.post(f"{page_of(mandat)}/code/annuler")
+    assert not CodeUsager.objects.filter(kind="verification", ended_at__isnull=True).exists()
+    assert "Aucun code" in inside.get(page_of(mandat)).content.decode()
+
+
+def test_the_page_tells_uses_consultations_and_verifications(inside: Client, mandat: Mandat) -> None:
+    now = timezone.now()
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    part = mandat.autorisations.get(demarche="logement")
+    told = {"channel": "telephone", "body": "CAF de Paris", "description": "demande d’APL", "used_on": now.date()}
+    declare_utilisation(part.id, doer, now=now, **told)
+    for authenticated, name in ((True, "Allocations"), (False, "Mairie d’Ailleurs")):
+        Verification.objects.create(
+            mandat=mandat,
+            organisation=name,
+            authenticated=authenticated,
+            way="page",
+            demarche="logement",
+            answer="couvre",
+            created_at=now,
+        )
+    text = inside.get(page_of(mandat)).content.decode()
+    for seen in ("CAF de Paris", "Déclaré par l’aidant", "(authentifiée)", "(se déclare)", "Mairie d’Ailleurs"):
+        assert seen in text
+
+
+def test_by_franceconnect_all_mandats_in_all_structures(mandat: Mandat) -> None:
+    place = builders.structure("Mairie de Cayenne", siret="99999910500029", time_zone="America/Cayenne")
+    other = builders.mandat(builders.aidant(place), place, now=timezone.now())
+    Mandat.objects.filter(pk=other.pk).update(usager=mandat.usager)
+    client = Client()
+    request = client.get("/usager").wsgi_request
+    usager_session.enter_by_franceconnect(request, mandat.usager_id, timezone.now())
+    request.session.save()
+    client.cookies["mandats_session"] = request.session.session_key
+    page = client.get("/usager/mandats").content.decode()
+    assert "CCAS de Démonstration" in page
+    assert "Mairie de Cayenne" in page
+    assert client.get(page_of(other)).status_code == 200
+
+
+def test_query_counts(inside: Client, mandat: Mandat, codes: CodesVolet, query_count: Callable[[int], Any]) -> None:
+    with query_count(0):
+        Client().get("/usager")
+    with query_count(9):
+        inside.get(page_of(mandat))
+    with query_count(3):
+        inside.get(f"{page_of(mandat)}/arreter")
