@@ -8,7 +8,7 @@ from mandats.registre.models import Autorisation, CodeUsager, Document, Mandat, 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What was given, what was done with it, who verified it, which papers are kept, whether codes were ever handed over."""
+    """What was given, what was done with it, who verified it, which papers and codes there are."""
 
     autorisations: list[Autorisation]
     utilisations: list[Utilisation]
