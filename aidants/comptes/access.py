@@ -1,7 +1,7 @@
 """Default deny: who may open a page at all."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,13 +27,19 @@ class DefaultDenyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Hand the request on; the decision waits for the route to be known."""
-        return self.get_response(request)
+        """Hand the request on; the decision waits for the route to be known.
+
+        What only a signed-in person may see is left in no cache: desks are shared.
+        """
+        response = self.get_response(request)
+        if not _is_public(request):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         """Refuse, or return ``None`` to let the view answer."""
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if route in settings.PUBLIC_ROUTES:
+        if _is_public(request):
             return None
         verified = request.user.is_authenticated and is_verified(request.user)
         if not verified:
@@ -46,8 +52,21 @@ class DefaultDenyMiddleware:
         return None
 
 
+def _is_public(request: HttpRequest) -> bool:
+    """Tell whether the route found stands on the one list; no route (404) tells nothing to anybody."""
+    return request.resolver_match is None or request.resolver_match.view_name in settings.PUBLIC_ROUTES
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return where the person was going; a POST comes back to the page it was sent from, not to its act."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return sent_from.path if sent_from.netloc == request.get_host() else ""
+
+
 def _send_to(route: str, request: HttpRequest) -> HttpResponse:
-    """Redirect to ``route`` with the way back; a POST comes back to its page, not to its act."""
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    """Redirect to ``route`` with the way back."""
+    back = _way_back(request)
     query = "?" + urlencode({"next": back}) if back and back != "/" else ""
     return redirect(reverse(route) + query)

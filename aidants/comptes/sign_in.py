@@ -16,11 +16,9 @@ from django.http import HttpRequest
 from aidants.comptes.address import client_address
 from aidants.comptes.models import Compte
 from aidants.comptes.second_factor import mark_verified, verify_code
+from aidants.domain import errors, events
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import SIGN_IN_REFUSED as REFUSED
-from aidants.domain.errors import SIGN_IN_THROTTLED as THROTTLED
-from aidants.domain.events import SIGN_IN, SIGN_IN_REFUSED, SIGN_OUT
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import count_refusal, record
 
@@ -41,17 +39,22 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: 
     mark_verified(request.session, compte, now)
     with transaction.atomic():
         acteur = Acteur(Kind.COMPTE, compte.id)
-        record(SIGN_IN, acteur=acteur, at=now, subject=compte.id, facts={"factor": "totp"})
+        record(events.SIGN_IN, acteur=acteur, at=now, subject=compte.id, facts={"factor": "totp"})
     return compte
+
+
+def _is_locked_out(request: HttpRequest) -> bool:
+    """Tell whether django-axes slows this address and e-mail down."""
+    return bool(getattr(request, "axes_locked_out", False))
 
 
 def _refuse(request: HttpRequest, now: datetime) -> Denied:
     """Count the refusal by address; only the first of a minute is journaled."""
-    reason = THROTTLED if getattr(request, "axes_locked_out", False) else REFUSED
+    reason = errors.SIGN_IN_THROTTLED if _is_locked_out(request) else errors.SIGN_IN_REFUSED
     bucket = keyed_digest(settings.DIGEST_KEY, "sign_in", client_address(request))
     with transaction.atomic():
-        if count_refusal(SIGN_IN_REFUSED, bucket=bucket, at=now, reason=reason.code) == 1:
-            record(SIGN_IN_REFUSED, acteur=ANONYME, at=now, reason=reason.code)
+        if count_refusal(events.SIGN_IN_REFUSED, bucket=bucket, at=now, reason=reason.code) == 1:
+            record(events.SIGN_IN_REFUSED, acteur=ANONYME, at=now, reason=reason.code)
     return Denied(reason)
 
 
@@ -69,5 +72,5 @@ def sign_out(request: HttpRequest, now: datetime) -> None:
     compte = request.user
     if isinstance(compte, Compte):
         with transaction.atomic():
-            record(SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
+            record(events.SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
     logout(request)

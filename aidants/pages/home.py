@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django_otp.middleware import is_verified
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the three doors, or lead who is signed in to their desk."""
-    if request.user.is_authenticated:
+    if is_verified(request.user):
         return redirect("mandats:desk")
     return render(request, "aidants/home.html")

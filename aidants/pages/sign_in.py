@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django_otp.middleware import is_verified
 
 from aidants.comptes import sign_in as sessions
 from aidants.comptes.forms import CodeForm, SignInForm
@@ -24,7 +25,7 @@ from aidants.structures.acting import structures_of, switch_structure
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail, password and code; who is signed in already goes on."""
-    if request.user.is_authenticated and request.method != "POST":
+    if is_verified(request.user) and request.method != "POST":
         return redirect(way_back_or_home(request))
     form, status = SignInForm(request.POST or None), 200
     if form.is_valid():

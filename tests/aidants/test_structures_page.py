@@ -1,0 +1,65 @@
+"""Acting for one structure or another: only one's own, and every switch is journaled."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from aidants.comptes.models import Compte
+from aidants.habilitation.models import HabilitationAidant
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation, Structure
+from tests import builders
+from tests.builders import NOW
+
+
+@pytest.fixture
+def places(db: None) -> tuple[Compte, Structure, Structure]:
+    first, second = builders.structure("CCAS de Gap"), builders.structure("Médiathèque de Gap")
+    who = builders.aidant(first)
+    place = Affectation.objects.create(
+        compte=who, structure=second, is_aidant=True, started_at=NOW + timedelta(days=1)
+    )
+    HabilitationAidant.objects.create(affectation=place, validee_at=NOW)
+    return who, first, second
+
+
+def bar(client: Client) -> str:
+    """Return the part of a page that says who acts for whom."""
+    return client.get("/structures").content.decode().split("</header>")[0]
+
+
+def test_the_first_place_is_acted_for_until_another_is_chosen(places: tuple[Compte, Structure, Structure]) -> None:
+    who, first, second = places
+    client = builders.signed_in(who)
+    assert first.name in bar(client)
+    assert "Changer" in bar(client)
+    assert client.post("/structures", {"structure": str(second.id)})["Location"] == "/"
+    assert second.name in bar(client)
+    entry = Entree.objects.get(event="structure:switch")
+    assert (entry.subject_id, entry.structure_id) == (who.id, second.id)
+
+
+@pytest.mark.parametrize("typed", ["foreign", "not-a-uuid", ""])
+def test_a_structure_of_others_is_as_unknown_as_none(
+    places: tuple[Compte, Structure, Structure], typed: str
+) -> None:
+    who, first, _ = places
+    client = builders.signed_in(who)
+    wanted = str(builders.structure("Ailleurs").id) if typed == "foreign" else typed
+    assert client.post("/structures", {"structure": wanted}).status_code == 404
+    assert first.name in bar(client)
+
+
+def test_an_ended_place_is_left_at_once(places: tuple[Compte, Structure, Structure]) -> None:
+    who, first, second = places
+    client = builders.signed_in(who)
+    client.post("/structures", {"structure": str(second.id)})
+    Affectation.objects.filter(structure=second).update(ended_at=NOW + timedelta(days=2))
+    assert first.name in bar(client)
+    assert "Changer" not in bar(client)
+
+
+def test_who_has_one_place_sees_no_switch(db: None) -> None:
+    client = builders.signed_in(builders.aidant(builders.structure()))
+    assert "Changer" not in bar(client)
