@@ -47,7 +47,7 @@ lint: environment-dev
 	@$(BIN)/ruff format --check --quiet $(PROJECT) || { echo 'some files are not formatted: make format' >&2; exit 1; }
 	@$(BIN)/lint-imports --no-cache
 	@$(TOOLS) $(BIN)/mypy
-	@$(TOOLS) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(TOOLS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: environment-dev
 	@$(BIN)/python -m tests.bench

@@ -19,7 +19,7 @@ ADMINISTRATION_AT_FRANCECONNECT = "allocations-demo"
 IDP_ID = "aidants-connect"
 ADMINISTRATION = "Allocations de démonstration"
 
-# Our addresses as a client of FranceConnect (PROTOCOLS, section 2).
+# Our addresses as a client of FranceConnect.
 CALLBACK = "/franceconnect/retour"
 LOGOUT_CALLBACK = "/franceconnect/deconnexion"
 

@@ -40,6 +40,7 @@ FOREIGN = {
     "create_user",  # django.contrib.auth's contract
     "create_superuser",
     "AUTH_USER_MODEL",
+    "EMAIL_HOST_USER",
     "get_user",
     "get_user_model",
     "user",  # request.user and the field that django-otp's devices name so
