@@ -23,7 +23,7 @@ from oidc import keys
 from oidc.protocol.events import CONNEXION_END
 from oidc.protocol.logout import LOGOUT, LogoutFacts
 from oidc.protocol.parameters import LONGEST, Parameters, add_to_uri, read
-from oidc.provider.clients import find_client, secret_of
+from oidc.provider.clients import find_client, open_secret
 from oidc.provider.models import Client, Connexion
 
 
@@ -72,7 +72,7 @@ def _verified(token: str, client: Client | None, now: datetime) -> dict[str, Any
     """Return the claims of a token that we signed in the client's algorithm."""
     if not token or client is None:
         return None
-    secret = secret_of(client) if client.id_token_alg == keys.SHARED_SECRET else None
+    secret = open_secret(client.secret_sealed) if client.id_token_alg == keys.SHARED_SECRET else None
     return keys.read_own(token, secret=secret, now=now)
 
 

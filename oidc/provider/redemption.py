@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
 from aidants.journal.record import record
@@ -16,7 +15,7 @@ from oidc.protocol.parameters import Parameters
 from oidc.protocol.token import EXCHANGE, REQUEST, TOKEN_SECONDS, CodeFacts
 from oidc.provider.choices import code_digest
 from oidc.provider.models import AccessToken, Client, Connexion
-from oidc.provider.standing import Standing, standing_of, token_digest
+from oidc.provider.standing import Standing, standing_of_connexion, token_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | De
         connexion = _lock(parameters.get("code"), client)
         if connexion is None:
             return Denied(errors.CODE_REFUSED)
-        standing = standing_of(connexion, now)
+        standing = standing_of_connexion(connexion.id, now)
         verdict = decide(EXCHANGE, _facts(parameters, connexion, standing, now))
         if isinstance(verdict, Denied):
             _note_refusal(verdict, standing, now)
@@ -56,11 +55,7 @@ def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | De
 
 def _lock(code: str, client: Client) -> Connexion | None:
     """Return the client's own code, locked; another client's is as unknown as none."""
-    rows = Connexion.objects.select_for_update().filter(code_digest=code_digest(code), client=client)
-    connexion = rows.first()
-    if connexion is not None:
-        connexion.client = client
-    return connexion
+    return Connexion.objects.select_for_update().filter(code_digest=code_digest(code), client=client).first()
 
 
 def _facts(parameters: Parameters, connexion: Connexion, standing: Standing, now: datetime) -> CodeFacts:
@@ -79,9 +74,9 @@ def _facts(parameters: Parameters, connexion: Connexion, standing: Standing, now
 
 def _note_refusal(denied: Denied, standing: Standing, now: datetime) -> None:
     """Revoke on replay; journal what concerns the mandat."""
-    connexion = standing.connexion
     if denied.reason is errors.CODE_REPLAYED:
-        Connexion.objects.filter(pk=connexion.pk, revoked_at__isnull=True).update(revoked_at=now)
+        rows = Connexion.objects.filter(pk=standing.row.connexion_id, revoked_at__isnull=True)
+        rows.update(revoked_at=now)
         _journal(CONNEXION_REPLAY, standing, now)
     elif denied.reason is errors.MANDAT_NO_LONGER_STANDS:
         standing.journal_refusal("token", now)
@@ -89,22 +84,17 @@ def _note_refusal(denied: Denied, standing: Standing, now: datetime) -> None:
 
 def _issue(standing: Standing, now: datetime) -> Issued:
     """Write the token: five minutes, less when the mandat ends before."""
-    connexion = standing.connexion
-    mandat_ends = standing.autorisation.mandat.expires_at if standing.autorisation else now
-    token = secrets.token_urlsafe(32)
-    expires_at = min(now + timedelta(seconds=TOKEN_SECONDS), mandat_ends)
-    Connexion.objects.filter(pk=connexion.pk).update(redeemed_at=now)
-    AccessToken.objects.create(digest=token_digest(token), connexion=connexion, created_at=now, expires_at=expires_at)
+    row, token = standing.row, secrets.token_urlsafe(32)
+    expires_at = min(now + timedelta(seconds=TOKEN_SECONDS), row.expires_at)
+    Connexion.objects.filter(pk=row.connexion_id).update(redeemed_at=now)
+    AccessToken.objects.create(
+        digest=token_digest(token), connexion_id=row.connexion_id, created_at=now, expires_at=expires_at
+    )
     _journal(CONNEXION_REDEEM, standing, now)
     return Issued(standing, token, now, expires_at)
 
 
 def _journal(event: Event, standing: Standing, now: datetime) -> None:
-    connexion = standing.connexion
-    record(
-        event,
-        acteur=Acteur(Kind.CLIENT, connexion.client_id, connexion.structure_id),
-        at=now,
-        subject=standing.autorisation.mandat_id if standing.autorisation else None,
-        facts={"client": str(connexion.client_id), "connexion": str(connexion.id)},
-    )
+    row = standing.row
+    facts = {"client": str(row.client_pk), "connexion": str(row.connexion_id)}
+    record(event, acteur=standing.client_acteur, at=now, subject=row.mandat_id, facts=facts)

@@ -4,67 +4,54 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.journal.record import record
 from mandats.domain.events import IDENTITY_RELEASE
 from oidc.protocol import errors
 from oidc.protocol.bearer import LIFE, BearerFacts
-from oidc.protocol.claims import ConnexionFacts, introspection_claims, userinfo_claims
+from oidc.protocol.claims import introspection_claims, userinfo_claims
 from oidc.provider.models import AccessToken
-from oidc.provider.standing import Standing, find_token, standing_of
+from oidc.provider.standing import Standing, standing_of_token
 
 
-def live_standing(row: AccessToken | None, step: str, now: datetime) -> Standing | Denied:
-    """Return the connexion of a token that lives, or why it does not; the register is asked each time.
-
-    A refusal of the register is journaled with its ``step``.
-    """
-    if row is None:
-        return Denied(errors.TOKEN_REFUSED)
-    revoked = row.connexion.revoked_at is not None or row.connexion.client.is_suspended
-    alive = decide(LIFE, BearerFacts("", (), now, row.expires_at, revoked))
-    if isinstance(alive, Denied):
-        return alive
-    standing = standing_of(row.connexion, now)
-    if isinstance(standing.decision, Denied):
+def may_live(standing: Standing, step: str, now: datetime) -> Standing | Denied:
+    """Decide whether a token lives now by the table LIFE; a refusal of the register is journaled with its ``step``."""
+    row = standing.row
+    revoked = row.revoked_at is not None or row.suspended_at is not None
+    facts = BearerFacts("", (), now, row.token_expires_at, revoked, standing.decision)
+    verdict = decide(LIFE, facts)
+    if isinstance(verdict, Denied) and not revoked and now < row.token_expires_at:
         standing.journal_refusal(step, now)
+    return verdict if isinstance(verdict, Denied) else standing
+
+
+def release_identity(token: str, now: datetime) -> tuple[Standing, dict[str, object]] | Denied:
+    """Return a token's connexion and its userinfo claims; the first release of a token is journaled."""
+    found = standing_of_token(token, now)
+    if found is None:
         return Denied(errors.TOKEN_REFUSED)
-    return standing
-
-
-def release_identity(token: str, now: datetime) -> tuple[AccessToken, dict[str, object]] | Denied:
-    """Return a token's row and the userinfo claims; the first release of a token is journaled."""
-    row = find_token(token)
-    standing = live_standing(row, "userinfo", now)
-    if row is None or isinstance(standing, Denied):
-        return standing if isinstance(standing, Denied) else Denied(errors.TOKEN_REFUSED)
-    if row.identity_released_at is None:
-        _journal_release(row, standing, now)
-    return row, userinfo_claims(standing.facts())
-
-
-def _journal_release(row: AccessToken, standing: Standing, now: datetime) -> None:
-    """Write one entry a token: of two releases at once, the one that marks the row writes it."""
-    connexion = row.connexion
-    facts: ConnexionFacts = standing.facts()
-    with transaction.atomic():
-        unmarked = AccessToken.objects.filter(pk=row.pk, identity_released_at__isnull=True)
-        if not unmarked.update(identity_released_at=now):
-            return
-        record(
-            IDENTITY_RELEASE,
-            acteur=Acteur(Kind.CLIENT, connexion.client_id, connexion.structure_id),
-            at=now,
-            subject=standing.autorisation.mandat_id if standing.autorisation else None,
-            facts={"client": str(connexion.client_id), "demarche": facts.mandat.demarche},
-        )
-
-
-def describe_token(row: AccessToken, now: datetime) -> dict[str, object]:
-    """Return what introspection says of a token: everything, or that it is not active (RFC 7662 §2.2)."""
-    standing = live_standing(row, "introspection", now)
+    standing = may_live(found, "userinfo", now)
     if isinstance(standing, Denied):
+        return standing
+    if standing.row.identity_released_at is None:
+        _journal_release(standing, now)
+    return standing, userinfo_claims(standing.facts())
+
+
+def _journal_release(standing: Standing, now: datetime) -> None:
+    """Write one entry a token: of two releases at once, the one that marks the row writes it."""
+    row = standing.row
+    with transaction.atomic():
+        unmarked = AccessToken.objects.filter(pk=row.token_digest, identity_released_at__isnull=True)
+        if unmarked.update(identity_released_at=now):
+            facts = {"client": str(row.client_pk), "demarche": row.demarche}
+            record(IDENTITY_RELEASE, acteur=standing.client_acteur, at=now, subject=row.mandat_id, facts=facts)
+
+
+def describe_token(standing: Standing, now: datetime) -> dict[str, object]:
+    """Return what introspection says of a token: everything, or that it is not active (RFC 7662 §2.2)."""
+    if isinstance(may_live(standing, "introspection", now), Denied):
         return {"active": False}
-    iat, exp = int(row.created_at.timestamp()), int(row.expires_at.timestamp())
+    row = standing.row
+    iat, exp = int(row.token_created_at.timestamp()), int(row.token_expires_at.timestamp())
     return introspection_claims(standing.facts(), iat=iat, exp=exp)

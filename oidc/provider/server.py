@@ -31,11 +31,11 @@ from oidc.protocol.claims import id_token_claims
 from oidc.protocol.parameters import LONGEST, Parameters, read
 from oidc.protocol.token import FORM, GRANT_TYPE
 from oidc.provider.authentication import authenticate
-from oidc.provider.clients import find_client, secret_of
-from oidc.provider.models import AccessToken, Client
+from oidc.provider.clients import find_client, open_secret
+from oidc.provider.models import Client
 from oidc.provider.redemption import Issued, redeem
 from oidc.provider.release import describe_token, release_identity
-from oidc.provider.standing import find_token
+from oidc.provider.standing import Row, Standing, standing_of_token
 
 _operations = logging.getLogger(__name__)
 NO_STORE = [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
@@ -125,7 +125,7 @@ class CodeGrant(AuthorizationCodeGrant):
             "access_token": issued.access_token,
             "token_type": "Bearer",
             "expires_in": issued.expires_in,
-            "scope": issued.standing.connexion.scope,
+            "scope": issued.standing.row.scope,
         }
         response = 200, token, JSON
         self.execute_hook("after_create_token_response", response)
@@ -161,16 +161,17 @@ class IdToken(OpenIDCode):
             iat=int(issued.issued_at.timestamp()),
             exp=int(issued.expires_at.timestamp()),
         )
-        return sign(claims, client.id_token_alg, secret=shared_secret(client, client.id_token_alg), now=request.now)
+        secret = shared_secret(client.id_token_alg, client.secret_sealed)
+        return sign(claims, client.id_token_alg, secret=secret, now=request.now)
 
     def __call__(self, grant: BaseGrant) -> None:
         """Hook on the answer alone: the authorization request is decided by our own tables."""
         grant.register_hook("after_create_token_response", self.process_token)
 
 
-def shared_secret(client: Client, alg: str) -> bytes | None:
+def shared_secret(alg: str, sealed: bytes | memoryview | None) -> bytes | None:
     """Return the secret that keys HS256, and nothing for the other algorithms."""
-    return secret_of(client) if alg == SHARED_SECRET else None
+    return open_secret(sealed) if alg == SHARED_SECRET else None
 
 
 class Introspection(IntrospectionEndpoint):
@@ -181,15 +182,15 @@ class Introspection(IntrospectionEndpoint):
         if not request.form.get("token"):
             granted(Denied(errors.TOKEN_PARAMETER_MISSING))
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> AccessToken | None:
-        """Return the token's row."""
-        return find_token(token_string)
+    def query_token(self, token_string: str, token_type_hint: str | None) -> Standing | None:
+        """Return the connexion of the token."""
+        return standing_of_token(token_string, timezone.now())
 
-    def check_permission(self, token: AccessToken, client: Client, request: WireRequest) -> bool:
+    def check_permission(self, token: Standing, client: Client, request: WireRequest) -> bool:
         """True for a token issued to the client that asks (RFC 7662 §2.2, §4)."""
-        return token.connexion.client_id == client.id
+        return token.row.client_pk == client.id
 
-    def create_introspection_payload(self, token: AccessToken | None) -> dict[str, object]:
+    def create_introspection_payload(self, token: Standing | None) -> dict[str, object]:
         """Describe a live token; of any other nothing is said but that it is not active (RFC 7662 §2.2)."""
         return {"active": False} if token is None else describe_token(token, timezone.now())
 
@@ -210,18 +211,16 @@ class UserInfo(Endpoint):
         authorization = request.headers.get("Authorization", "")
         facts = BearerFacts(authorization, (request.query, request.sent), request.now)
         granted_bearer(decide(PRESENTATION, facts))
-        row, claims = granted_bearer(release_identity(token_in(authorization), request.now))
-        return self._answer(row, claims, request.now)
+        standing, claims = granted_bearer(release_identity(token_in(authorization), request.now))
+        return _answer(standing.row, claims, request.now)
 
-    def _answer(
-        self, row: AccessToken, claims: dict[str, object], now: datetime
-    ) -> tuple[int, Any, list[tuple[str, str]]]:
-        client = row.connexion.client
-        if not client.userinfo_alg:
-            return 200, claims, JSON
-        signed = {**claims, "iss": settings.ISSUER, "aud": client.client_id, "iat": int(now.timestamp())}
-        secret = shared_secret(client, client.userinfo_alg)
-        return 200, sign(signed, client.userinfo_alg, secret=secret, now=now), JWT
+
+def _answer(row: Row, claims: dict[str, object], now: datetime) -> tuple[int, Any, list[tuple[str, str]]]:
+    alg = row.userinfo_alg
+    if not alg:
+        return 200, claims, JSON
+    signed = {**claims, "iss": settings.ISSUER, "aud": row.client_id, "iat": int(now.timestamp())}
+    return 200, sign(signed, alg, secret=shared_secret(alg, row.secret_sealed), now=now), JWT
 
 
 class Provider(AuthorizationServer):

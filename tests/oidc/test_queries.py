@@ -46,16 +46,16 @@ def test_the_exchange(query_count):
 def test_userinfo(query_count):
     at, asked = flow.desk(), flow.site("franceconnect")
     token = flow.tokens_of(at, asked)["access_token"]
-    with query_count(6):  # token, register; transaction: marked, journal
+    with query_count(5):  # token and register; transaction: marked, journal
         flow.userinfo(token)
-    with query_count(2):  # token, register
+    with query_count(1):  # token and register
         flow.userinfo(token)
 
 
 def test_introspection(query_count):
     at, asked = flow.desk(), flow.site()
     token = flow.tokens_of(at, asked)["access_token"]
-    with query_count(3):  # client, token, register
+    with query_count(2):  # client; token and register
         flow.introspect(asked, token)
 
 
