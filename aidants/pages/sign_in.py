@@ -17,6 +17,7 @@ from aidants.comptes.models import Compte
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import SECOND_FACTOR_REFUSED
 from aidants.pages.back import way_back, way_back_or_home
+from aidants.pages.posted import posted
 from aidants.structures.acting import structures_of, switch_structure
 
 
@@ -27,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail, password and code; who is signed in already goes on."""
     if is_verified(request.user) and request.method != "POST":
         return redirect(way_back_or_home(request))
-    form, status = SignInForm(request.POST or None), 200
+    form, status = SignInForm(posted(request)), 200
     if form.is_valid():
         outcome = sessions.sign_in(request, **form.cleaned_data, now=timezone.now())
         if isinstance(outcome, Compte):
@@ -46,7 +47,7 @@ def keep_page(request: HttpRequest, response: HttpResponse, credentials: object)
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask the code again after fifteen idle minutes, then go on where the person was going."""
-    form, status = CodeForm(request.POST or None), 200
+    form, status = CodeForm(posted(request)), 200
     if form.is_valid():
         compte = cast("Compte", request.user)
         if sessions.confirm_code(request, compte, form.cleaned_data["code"], timezone.now()):

@@ -72,9 +72,7 @@ def test_an_inactive_account_is_refused_like_an_unknown_one(who: Compte) -> None
     assert without_tokens(refused) == without_tokens(unknown)
 
 
-def test_the_hasher_runs_once_whether_the_account_exists_or_not(
-    who: Compte, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_hasher_runs_once_whether_the_account_exists_or_not(who: Compte, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[str] = []
     hasher = type(get_hasher())
     for name in ("encode", "verify"):
@@ -126,7 +124,14 @@ def test_refusals_are_counted_and_the_first_of_a_minute_is_journaled(who: Compte
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:evil.example", "ftp://x"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:evil.example",
+        "ftp://x",
+    ],
 )
 def test_next_never_leaves_the_site(who: Compte, elsewhere: str) -> None:
     answer = attempt(Client(), who.email, PASSWORD, builders.totp_code(who), next=elsewhere)

@@ -17,9 +17,7 @@ from tests.builders import NOW
 def places(db: None) -> tuple[Compte, Structure, Structure]:
     first, second = builders.structure("CCAS de Gap"), builders.structure("Médiathèque de Gap")
     who = builders.aidant(first)
-    place = Affectation.objects.create(
-        compte=who, structure=second, is_aidant=True, started_at=NOW + timedelta(days=1)
-    )
+    place = Affectation.objects.create(compte=who, structure=second, is_aidant=True, started_at=NOW + timedelta(days=1))
     HabilitationAidant.objects.create(affectation=place, validee_at=NOW)
     return who, first, second
 
@@ -41,9 +39,7 @@ def test_the_first_place_is_acted_for_until_another_is_chosen(places: tuple[Comp
 
 
 @pytest.mark.parametrize("typed", ["foreign", "not-a-uuid", ""])
-def test_a_structure_of_others_is_as_unknown_as_none(
-    places: tuple[Compte, Structure, Structure], typed: str
-) -> None:
+def test_a_structure_of_others_is_as_unknown_as_none(places: tuple[Compte, Structure, Structure], typed: str) -> None:
     who, first, _ = places
     client = builders.signed_in(who)
     wanted = str(builders.structure("Ailleurs").id) if typed == "foreign" else typed

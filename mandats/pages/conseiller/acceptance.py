@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.pages.posted import posted
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.fresh_code import fresh_code_given
@@ -30,7 +31,7 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     """Ask for a fresh code, then conclude the mandat."""
     if brouillon.consented_at is None:
         return redirect(resume_address(brouillon))
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if form.is_valid() and fresh_code_given(request, form, acteur, timezone.now()):
         signed = sign_mandat(brouillon.id, acteur, timezone.now())
         if not isinstance(signed, Denied):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
+from aidants.pages.posted import posted
 from mandats.consentement import ecran, papier
 from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
@@ -51,7 +52,7 @@ def by_drawing(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Ht
 @with_brouillon
 def send_code(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Send a code to the usager's own telephone, then ask for it."""
-    form = TelephoneForm(request.POST or None, auto_id="tel_%s")
+    form = TelephoneForm(posted(request), auto_id="tel_%s")
     if form.is_valid():
         sent = ecran.send_consent_code(brouillon.id, form.cleaned_data["telephone"], acteur, timezone.now())
         if not isinstance(sent, Denied):

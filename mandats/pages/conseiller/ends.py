@@ -15,6 +15,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.pages.posted import posted
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.present import last_day_of
@@ -56,7 +57,7 @@ def _ask_and_stop(
     request: HttpRequest, acteur: Acteur, mandat: Mandat, stop: Callable[[datetime], Decision], label: str
 ) -> HttpResponse:
     """Ask for a fresh code, then stop at once."""
-    now, form = timezone.now(), CodeForm(request.POST or None)
+    now, form = timezone.now(), CodeForm(posted(request))
     if form.is_valid() and fresh_code_given(request, form, acteur, now):
         outcome = stop(now)
         if isinstance(outcome, Denied):

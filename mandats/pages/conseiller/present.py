@@ -168,7 +168,7 @@ _IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identi
 _CONSENTS = {
     "dessin": "par une signature dessinée à l’écran",
     "code": "par un code reçu sur son téléphone",
-    "signature_papier": "par une signature sur papier",
+    "scan": "par une signature sur papier",
 }
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.pages.posted import posted
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import VoletForm
 from mandats.pages.conseiller.present import record_facts
@@ -53,7 +54,7 @@ def piece(request: HttpRequest, acteur: Acteur, mandat: Mandat, document_id: UUI
 @with_mandat
 def volet(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Say that the old codes end, then print the new ones once; nothing of them is kept."""
-    form = VoletForm(request.POST or None)
+    form = VoletForm(posted(request))
     if request.method == "POST" and form.is_valid():
         printed = print_volet(mandat.id, acteur, timezone.now(), large=form.cleaned_data["large"])
         if isinstance(printed, Denied):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.pages.posted import posted
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Structure
 from mandats.domain.durees import french_birthdate, local_date
@@ -60,7 +61,7 @@ def _structure(request: HttpRequest) -> Structure:
 
 
 def _form(request: HttpRequest, structure: Structure, initial: dict[str, Any]) -> DemarchesForm:
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     today = local_date(timezone.now(), structure.time_zone)
     offered = structure.demarches or list(DEMARCHES)
     return DemarchesForm(data, initial=initial, offered=offered, today=today, hosted=structure.houses_or_bills)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.pages.posted import posted
 from mandats.domain.durees import french_date, local_date
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import UtilisationForm
@@ -43,7 +44,7 @@ def _form(request: HttpRequest, mandat: Mandat) -> UtilisationForm:
     choices = [(str(row.id), DEMARCHES[row.demarche].label) for row in standing_autorisations(mandat)]
     today = local_date(timezone.now(), mandat.time_zone)
     initial = {"used_on": today, "autorisation": choices[0][0] if len(choices) == 1 else None}
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     return UtilisationForm(data, choices=choices, initial=initial)
 
 
