@@ -18,6 +18,7 @@ from deploy.models import Periode
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.purge import purge_brouillons
+from oidc.franceconnect.logins import purge_logins
 from oidc.provider.purge import purge_expired
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ def _purge_sessions(now: datetime) -> None:
 
 def _purge_oidc(now: datetime) -> None:
     purge_expired(now)
+    purge_logins(now)
 
 
 @dataclass(frozen=True, slots=True)

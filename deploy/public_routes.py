@@ -29,6 +29,12 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_new_code",
         "mandats:usager_cancel_code",
         "mandats:usager_document",
+        # An agent without an account; the API asks for client credentials.
+        "mandats:verify_form",
+        "mandats:verify_receipt",
+        "mandats:verify_qr",
+        "oidc:api_verifications",
+        "oidc:api_schema",
         "oidc:fc_start_usager",
         "oidc:fc_callback",
         "oidc:fc_logout_return",

@@ -6,4 +6,5 @@ app_name = "mandats"
 urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
     path("", include("mandats.pages.usager.urls")),
+    path("", include("mandats.pages.verifier.urls")),
 ]

@@ -1,9 +1,12 @@
 """Addresses of ``oidc``."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.permissions import AllowAny
 
 from oidc.pages import views as pages
 from oidc.provider import views as protocol
+from oidc.provider.verifications import Verifications
 
 app_name = "oidc"
 urlpatterns = [
@@ -18,4 +21,10 @@ urlpatterns = [
     path(".well-known/openid-configuration", protocol.discovery, name="discovery"),
     path(".well-known/oauth-authorization-server", protocol.discovery, name="server_metadata"),
     path("", include("oidc.franceconnect.urls")),
+    path("api/v1/verifications", Verifications.as_view(), name="api_verifications"),
+    path(
+        "api/v1/openapi.json",
+        SpectacularJSONAPIView.as_view(authentication_classes=(), permission_classes=(AllowAny,)),
+        name="api_schema",
+    ),
 ]

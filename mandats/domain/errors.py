@@ -150,7 +150,7 @@ NOT_PRINTED = declare(
 )
 IDEMPOTENCY_MISMATCH = declare(
     "verification.idempotency_mismatch",
-    422,
+    409,
     "Cette clé d’idempotence a déjà servi pour une autre demande.",
     "En-tête Idempotency-Key réutilisé avec un autre contenu : en générer une nouvelle par demande.",
 )

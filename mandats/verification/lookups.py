@@ -19,8 +19,10 @@ from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
-from mandats.attestation.keys import published_keys
+from mandats.attestation.keys import active_key, published_keys
 from mandats.domain import errors, events
+from mandats.domain.codes import is_well_formed
+from mandats.domain.codes import normalise as normalise_code
 from mandats.domain.references import normalise
 from mandats.registre.models import Autorisation, Mandat, Verification
 from mandats.registre.selectors import annotated_autorisations, facts_of, mandat_by_reference
@@ -48,20 +50,38 @@ def _limits(reference: str, asker: Asker) -> list[Limit]:
     ]
 
 
-@transaction.atomic
 def verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | Throttled:
     """Answer ``question`` and record it: the usager sees each look-up of their mandat.
 
     ``Denied`` only for an idempotency key that served for another question.
     """
+    active_key("acte", "ES256", now)  # read before the transaction: the key ring keeps nothing that it reads inside one
+    return _verify(question, asker, now)
+
+
+@transaction.atomic
+def _verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | Throttled:
     if asker.idempotency_key:
         earlier = _earlier(question, asker, now)
         if earlier is not None:
             return earlier
+    slips = _slips(question)
+    if slips:
+        verdict = Verdict(Answer.INCONNU, question.demarche, mistyped=slips)
+        receipt = sign_receipt(uuid.uuid4(), "", verdict, asker, request_digest(question), now)
+        return replace(verdict, receipt=receipt)
     reference = reference_of(question, now)
     limits = _limits(reference, asker)
     hold(limits[0])
     return throttled(events.VERIFICATION_UNKNOWN, limits, now) or _answer(question, reference, asker, limits, now)
+
+
+def _slips(question: Question) -> tuple[str, ...]:
+    """Return the fields that nobody could have been given: a slip of the finger is told, not counted."""
+    if question.acte:
+        return ()
+    checks = {"reference": bool(normalise(question.reference)), "code": is_well_formed(normalise_code(question.code))}
+    return tuple(name for name, right in checks.items() if not right)
 
 
 def _earlier(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | None:

@@ -40,7 +40,10 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer, never more than the demarche asked, the dates and the structure; nothing for ``inconnu``."""
+    """The answer, never more than the demarche asked, the dates and the structure; nothing for ``inconnu``.
+
+    ``mistyped`` names the fields whose check digits are wrong: told at once, looked up nowhere, not counted.
+    """
 
     answer: Answer
     demarche: str
@@ -50,3 +53,4 @@ class Verdict:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     receipt: str = ""
+    mistyped: tuple[str, ...] = ()

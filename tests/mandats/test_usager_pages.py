@@ -219,7 +219,7 @@ def test_the_page_tells_uses_consultations_and_verifications(inside: Client, man
     now = timezone.now()
     doer = builders.acteur(mandat.aidant, mandat.structure)
     part = mandat.autorisations.get(demarche="logement")
-    told = {"channel": "telephone", "body": "CAF de Paris", "description": "demande d’APL", "used_on": now.date()}
+    told: dict[str, Any] = {"channel": "telephone", "body": "CAF de Paris", "description": "demande d’APL", "used_on": now.date()}
     declare_utilisation(part.id, doer, now=now, **told)
     for authenticated, name in ((True, "Allocations"), (False, "Mairie d’Ailleurs")):
         Verification.objects.create(
@@ -244,7 +244,7 @@ def test_by_franceconnect_all_mandats_in_all_structures(mandat: Mandat) -> None:
     request = client.get("/usager").wsgi_request
     usager_session.enter_by_franceconnect(request, mandat.usager_id, timezone.now())
     request.session.save()
-    client.cookies["mandats_session"] = request.session.session_key
+    client.cookies["mandats_session"] = str(request.session.session_key)
     page = client.get("/usager/mandats").content.decode()
     assert "CCAS de Démonstration" in page
     assert "Mairie de Cayenne" in page

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from deploy.demo.franceconnect.app import create_app
@@ -91,7 +90,7 @@ class Desk:
         parts = urlsplit(address)
         return f"{parts.path}?{parts.query}"
 
-    def close(self, answer: HttpResponse) -> HttpResponse:
+    def close(self, answer: Any) -> Any:
         """Follow our redirection to FranceConnect's logout and come back; return our last answer."""
         address = answer["Location"]
         assert "/session/end?" in address, address

@@ -1,0 +1,38 @@
+"""What an agent types from the mandat, from the usager, and from their own file."""
+
+from typing import Any
+
+from django import forms
+
+from aidants.domain.demarches import DEMARCHES
+from mandats.pages.usager.forms import VoletFields
+
+
+class VerifyForm(VoletFields):
+    """Reference and code from the usager; name and birth date from the agent's own file; one demarche."""
+
+    organisation = forms.CharField(
+        label="Votre organisme",
+        help_text="Par exemple « CAF de Paris ». L’usager verra qui a vérifié.",
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+        error_messages={"required": "Écrivez le nom de votre organisme."},
+    )
+    family_name = forms.CharField(
+        label="Nom de naissance de l’usager",
+        help_text="Celui de votre dossier, pas celui du mandat.",
+        max_length=256,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Écrivez le nom de naissance de l’usager."},
+    )
+    demarche = forms.ChoiceField(
+        label="Démarche demandée",
+        choices=[("", "Choisissez"), *((demarche.code, demarche.label) for demarche in DEMARCHES.values())],
+        error_messages={"required": "Choisissez la démarche."},
+    )
+    field_order = ("organisation", "reference", "code", "family_name", "day", "month", "year", "demarche")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code de vérification"
+        self.fields["code"].help_text = "16 chiffres, donnés par l’usager."

@@ -1,0 +1,11 @@
+"""Addresses of the agent's pages; all public."""
+
+from django.urls import path
+
+from mandats.pages.verifier import views
+
+urlpatterns = [
+    path("verifier", views.form, name="verify_form"),
+    path("verifier/recu", views.receipt, name="verify_receipt"),
+    path("v", views.qr, name="verify_qr"),
+]

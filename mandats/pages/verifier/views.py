@@ -1,0 +1,88 @@
+"""Verifying a mandat at the counter or by telephone, without an account (PROTOCOLS §3)."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aidants.comptes.address import client_address
+from aidants.domain.demarches import DEMARCHES
+from mandats.domain.errors import TOO_MANY_LOOKUPS
+from mandats.pages.verifier.forms import VerifyForm
+from mandats.verification.answers import LABELS, Answer
+from mandats.verification.limits import Throttled
+from mandats.verification.lookups import verify
+from mandats.verification.questions import Asker, Question, Verdict
+from mandats.verification.receipt import read_receipt
+
+_TONES = {Answer.COUVRE: "success", Answer.INCONNU: "error", Answer.SUSPENDU: "warning"}
+
+
+@never_cache
+@sensitive_post_parameters("code", "family_name", "day", "month", "year")
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest) -> HttpResponse:
+    """Ask the fields; show the answer with its receipt."""
+    asked = VerifyForm(request.POST or None)
+    if not asked.is_valid():
+        return render(
+            request, "verifier/form.html", {"form": asked, "wait": None}, status=422 if asked.is_bound else 200
+        )
+    given = asked.cleaned_data
+    asker = Asker(given["organisation"], "page", client_address(request))
+    verdict = verify(_question(given), asker, timezone.now())
+    if not isinstance(verdict, Verdict):
+        return _too_many(request, asked, verdict if isinstance(verdict, Throttled) else Throttled(60))
+    return render(request, "verifier/answer.html", _answer_context(verdict, given))
+
+
+def _question(given: dict[str, Any]) -> Question:
+    return Question(
+        demarche=given["demarche"],
+        reference=given["reference"],
+        code=given["code"],
+        family_name=given["family_name"],
+        birthdate=given["birthdate"],
+    )
+
+
+def _answer_context(verdict: Verdict, given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "label": LABELS[verdict.answer],
+        "tone": _TONES.get(verdict.answer, "error"),
+        "demarche": DEMARCHES[verdict.demarche],
+        "reference": given["reference"],
+        "organisation": given["organisation"],
+        "asked_at": timezone.now(),
+    }
+
+
+def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled) -> HttpResponse:
+    asked.add_error(None, TOO_MANY_LOOKUPS.message)
+    response = render(request, "verifier/form.html", {"form": asked, "wait": wait}, status=TOO_MANY_LOOKUPS.http)
+    response["Retry-After"] = str(wait.seconds)
+    return response
+
+
+@never_cache
+@require_POST
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Hand a receipt back as a file: only one that we signed, so that nothing else is ever served from here."""
+    compact = request.POST.get("receipt", "")
+    told = read_receipt(compact, timezone.now())
+    if told is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="recu-{told["jti"]}.jws"'}
+    return HttpResponse(compact, content_type="application/jose", headers=headers)
+
+
+@require_safe
+def qr(request: HttpRequest) -> HttpResponse:
+    """Read the QR's statement in the browser (the fragment never reaches us), or offer the form."""
+    letters = {demarche.letter: demarche.label for demarche in DEMARCHES.values()}
+    return render(request, "verifier/qr.html", {"form": VerifyForm(), "wait": None, "letters": letters})

@@ -1,0 +1,110 @@
+"""The agent's pages: the form, the answer, the receipt, the page of the QR code."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from aidants.journal.models import RefusCompte
+from mandats.domain.codes import grouped, new_code
+from mandats.registre.models import Mandat, Verification
+from mandats.registre.services.volet import CodesVolet, renew_codes
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mandat() -> Mandat:
+    place = builders.structure()
+    return builders.mandat(builders.aidant(place), place, now=timezone.now())
+
+
+@pytest.fixture
+def typed(mandat: Mandat) -> dict[str, str]:
+    codes = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    assert isinstance(codes, CodesVolet)
+    return {
+        "organisation": "CAF de Paris",
+        "reference": mandat.reference,
+        "code": grouped(codes.verification),
+        "family_name": "dubois",
+        "day": "24",
+        "month": "08",
+        "year": "1962",
+        "demarche": "logement",
+    }
+
+
+def receipt_in(page: str) -> str:
+    found = re.search(r'name="receipt" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_answer_is_the_first_thing_said(mandat: Mandat, typed: dict[str, str]) -> None:
+    answer = Client().post("/verifier", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'data-answer="couvre"' in page
+    assert "CAF de Paris (se déclare)" in page
+    assert mandat.structure.name in page
+    assert typed["code"] not in page
+    assert "dubois" not in page.lower()
+    assert Verification.objects.get().organisation == "CAF de Paris"
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_unknown_says_nothing_of_the_mandat(mandat: Mandat, typed: dict[str, str]) -> None:
+    page = Client().post("/verifier", typed | {"family_name": "Martin"}).content.decode()
+    assert 'data-answer="inconnu"' in page
+    assert mandat.structure.name not in page
+
+
+def test_only_a_receipt_of_ours_is_handed_back(typed: dict[str, str]) -> None:
+    compact = receipt_in(Client().post("/verifier", typed).content.decode())
+    answer = Client().post("/verifier/recu", {"receipt": compact})
+    assert (answer.status_code, answer.content.decode()) == (200, compact)
+    assert answer["Content-Disposition"].startswith('attachment; filename="recu-')
+    for forged in (compact[:-4] + "AAAA", "<script>", ""):
+        assert Client().post("/verifier/recu", {"receipt": forged}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"organisation": ""}, {"code": "12"}, {"reference": "GAP7"}, {"demarche": "x"}, {"year": ""}, {"family_name": ""}],
+)
+def test_a_slip_is_told_and_nothing_is_looked_up(typed: dict[str, str], changes: dict[str, str]) -> None:
+    answer = Client().post("/verifier", typed | changes)
+    assert answer.status_code == 422
+    assert 'id="errors"' in answer.content.decode()
+    assert not Verification.objects.exists()
+    assert not RefusCompte.objects.exists()
+
+
+def test_too_many_wrong_tries_wait(typed: dict[str, str]) -> None:
+    for _ in range(10):
+        Client().post("/verifier", typed | {"code": new_code()})
+    answer = Client().post("/verifier", typed)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) >= 600
+    assert "minutes" in answer.content.decode()
+
+
+def test_the_page_of_the_qr_code_offers_the_form_too() -> None:
+    page = Client().get("/v").content.decode()
+    assert 'action="/verifier"' in page
+    assert "n’a pas été lu" in page
+    assert 'data-jwks="/jwks"' in page
+
+
+def test_query_counts(typed: dict[str, str], query_count: Callable[[int], Any]) -> None:
+    with query_count(0):
+        Client().get("/verifier")
+    with query_count(0):
+        Client().get("/v")
+    with query_count(12):
+        Client().post("/verifier", typed)

@@ -1,0 +1,205 @@
+"""``POST /api/v1/verifications``: credentials, forms of question, refusals, idempotency, published description."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.journal.models import RefusCompte
+from mandats.domain.codes import new_code
+from mandats.registre.models import Mandat, Verification
+from mandats.registre.services.revoke import revoke_mandat
+from mandats.registre.services.volet import CodesVolet, renew_codes
+from oidc.provider.clients import NewClient, create_client
+from oidc.provider.models import Client
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/verifications"
+
+
+@pytest.fixture
+def mandat() -> Mandat:
+    place = builders.structure()
+    return builders.mandat(builders.aidant(place), place, now=timezone.now())
+
+
+@pytest.fixture
+def fields(mandat: Mandat) -> dict[str, Any]:
+    codes = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    assert isinstance(codes, CodesVolet)
+    return {
+        "reference": mandat.reference,
+        "code": codes.verification,
+        "family_name": "Dubois",
+        "birthdate": "1962-08-24",
+        "demarche": "logement",
+    }
+
+
+class Administration:
+    """A client of ours, calling the API."""
+
+    def __init__(self) -> None:
+        new = NewClient("Allocations", "administration", ["https://alloc.example.org/retour"])
+        self.client, self.secret = create_client(new, timezone.now())
+
+    def credentials(self) -> str:
+        return "Basic " + base64.b64encode(f"{self.client.client_id}:{self.secret}".encode()).decode()
+
+    def ask(self, body: Any, **headers: str) -> Any:
+        given = {"Authorization": self.credentials()} | {name.replace("_", "-"): text for name, text in headers.items()}
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        kind = given.pop("Content-Type", "application/json")
+        return Browser().post(PATH, text, content_type=kind, headers=given)
+
+
+@pytest.fixture
+def administration() -> Administration:
+    return Administration()
+
+
+def test_the_answer_says_what_was_asked_and_no_more(
+    administration: Administration, mandat: Mandat, fields: dict[str, Any]
+) -> None:
+    answer = administration.ask(fields)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert told.pop("receipt").count(".") == 2
+    assert told == {
+        "answer": "couvre",
+        "demarche": "logement",
+        "structure": {"siret": mandat.structure.siret, "name": mandat.structure.name},
+        "signed_at": f"{mandat.accepted_at:%Y-%m-%dT%H:%M:%SZ}",
+        "expires_at": f"{mandat.expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "revoked_at": None,
+        "mistyped": [],
+    }
+    row = Verification.objects.get()
+    assert (row.organisation, row.authenticated, row.way) == ("Allocations", True, "api")
+    assert row.client_id == administration.client.id
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_revoked_from_that_second(administration: Administration, mandat: Mandat, fields: dict[str, Any]) -> None:
+    now = timezone.now()
+    revoke_mandat(mandat.id, Acteur(Kind.USAGER, mandat.usager_id), way="page_usager", now=now)
+    told = administration.ask(fields).json()
+    assert (told["answer"], told["revoked_at"]) == ("revoque", f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_the_acte_alone(administration: Administration, mandat: Mandat) -> None:
+    assert administration.ask({"acte": mandat.acte, "demarche": "logement"}).json()["answer"] == "couvre"
+    assert administration.ask({"acte": mandat.acte, "demarche": "justice"}).json()["answer"] == "ne_couvre_pas"
+
+
+def test_unknown_tells_nothing(administration: Administration, fields: dict[str, Any]) -> None:
+    told = administration.ask(fields | {"family_name": "Martin"}).json()
+    assert (told["answer"], told["structure"], told["signed_at"], told["mistyped"]) == ("inconnu", None, None, [])
+    assert Verification.objects.get().mandat is None
+
+
+def test_a_slip_is_told(administration: Administration, fields: dict[str, Any]) -> None:
+    told = administration.ask(fields | {"code": "1234"}).json()
+    assert (told["answer"], told["mistyped"]) == ("inconnu", ["code"])
+    assert not Verification.objects.exists()
+
+
+@pytest.mark.spec("RFC 9110", "11.6.1")
+@pytest.mark.parametrize("header", ["", "Basic bm9ib2R5Om5vdGhpbmc=", "Basic ???", "Bearer x"])
+def test_without_credentials_nothing_is_answered(fields: dict[str, Any], header: str) -> None:
+    headers = {"Authorization": header} if header else {}
+    answer = Browser().post(PATH, json.dumps(fields), content_type="application/json", headers=headers)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Basic ")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == 401
+
+
+def test_franceconnect_s_record_verifies_nothing(administration: Administration, fields: dict[str, Any]) -> None:
+    Client.objects.update(profile="franceconnect")
+    assert administration.ask(fields).status_code == 401
+
+
+@pytest.mark.spec("RFC 9457", "3")
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"code": None}, "code"),
+        ({"birthdate": "24/08/1962"}, "birthdate"),
+        ({"demarche": "cuisine"}, "demarche"),
+        ({"acte": "a.b.c"}, "reference"),
+        ({"extra": 1}, "extra"),
+        ({"family_name": "x" * 257}, "family_name"),
+        ({"family_name": "a\u0000"}, "family_name"),
+        ({"birthdate": "1962-08-24\n"}, "birthdate"),
+    ],
+)
+def test_what_is_malformed_is_named_without_its_value(
+    administration: Administration, fields: dict[str, Any], change: dict[str, Any], wrong: str
+) -> None:
+    answer = administration.ask(fields | change)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert wrong in problem["errors"]
+    assert fields["code"] not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("body", "kind", "status"), [("{", "application/json", 400), ("a=1", "text/plain", 415)])
+def test_what_is_no_json(administration: Administration, body: str, kind: str, status: int) -> None:
+    answer = administration.ask(body, Content_Type=kind)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize("body", [[], "text", None, 7])
+def test_a_body_that_is_no_object(administration: Administration, body: Any) -> None:
+    assert administration.ask(json.dumps(body)).status_code == 422
+
+
+def test_an_idempotency_key(administration: Administration, fields: dict[str, Any]) -> None:
+    first, again = (administration.ask(fields, Idempotency_Key="8e03978e") for _ in range(2))
+    assert first.content == again.content
+    assert Verification.objects.count() == 1
+    other = administration.ask(fields | {"demarche": "famille"}, Idempotency_Key="8e03978e")
+    assert (other.status_code, other.json()["code"]) == (409, "verification.idempotency_mismatch")
+    assert administration.ask(fields, Idempotency_Key="x" * 65).status_code == 422
+
+
+def test_too_many_wrong_tries(administration: Administration, fields: dict[str, Any]) -> None:
+    for _ in range(10):
+        assert administration.ask(fields | {"code": new_code()}).status_code == 200
+    answer = administration.ask(fields)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) >= 600
+    assert answer.json()["code"] == "verification.too_many"
+    assert RefusCompte.objects.filter(kind="verification:unknown/client").exists()
+
+
+def test_query_count(administration: Administration, fields: dict[str, Any], query_count: Callable[[int], Any]) -> None:
+    administration.ask(fields)
+    with query_count(13):
+        administration.ask(fields)
+
+
+def test_the_description_is_public_and_of_openapi_3_1() -> None:
+    answer = Browser().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    described = answer.json()
+    assert described["openapi"].startswith("3.1")
+    assert list(described["paths"]) == [PATH]
+    assert set(described["paths"][PATH]["post"]["responses"]) == {
+        "200",
+        "400",
+        "401",
+        "406",
+        "409",
+        "415",
+        "422",
+        "429",
+    }
+    assert described["components"]["securitySchemes"]["client_credentials"] == {"type": "http", "scheme": "basic"}
