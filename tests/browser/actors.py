@@ -116,5 +116,5 @@ class Keyboard:
     def hand_over(self, target: Locator, file: Path) -> None:
         self._reach(target)
         with self.page.expect_file_chooser() as asked:
-            self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Space")
         asked.value.set_files(file)

@@ -31,6 +31,14 @@ NARROW = Way(360)
 KEYBOARD_ZOOMED = Way(640, zoom=2, keyboard=True)
 
 
+Name = str | re.Pattern[str]
+
+
+def _named(name: Name) -> re.Pattern[str]:
+    """Return what matches a name that begins so; people read the beginning first."""
+    return re.compile(f"^{re.escape(name)}") if isinstance(name, str) else name
+
+
 class Visitor:
     """A person at a fresh window, without cookies."""
 
@@ -51,7 +59,10 @@ class Visitor:
         self.actor: Actor = Keyboard(self.page) if way.keyboard else Mouse(self.page)
 
     def _expect_files(self, page: Page) -> None:
-        page.on("download", self._downloads.append)
+        page.on("download", self._keep)
+
+    def _keep(self, file: Download) -> None:
+        self._downloads.append(file)
 
     def close(self) -> None:
         """Close the window."""
@@ -71,43 +82,56 @@ class Visitor:
         """Find this text on the page."""
         expect(self.page.locator("main, [role=main]").first).to_contain_text(text)
 
+    def hear(self, message: str) -> None:
+        """Be told, above the page, what just happened."""
+        expect(self.page.locator(".flash[role=status]")).to_contain_text(message)
+
     def read_nowhere(self, text: str) -> None:
         """Make sure that the page does not say this."""
         expect(self.page.locator("body")).not_to_contain_text(text)
 
-    def link(self, name: str | re.Pattern[str]) -> Locator:
+    def link(self, name: Name) -> Locator:
         """Return the link of this name."""
-        return self.page.get_by_role("link", name=name).first
+        return self.page.get_by_role("link", name=_named(name)).first
 
-    def button(self, name: str | re.Pattern[str]) -> Locator:
+    def button(self, name: Name) -> Locator:
         """Return the button of this name."""
-        return self.page.get_by_role("button", name=name).first
+        return self.page.get_by_role("button", name=_named(name)).first
 
-    def field(self, label: str | re.Pattern[str]) -> Locator:
+    def field(self, label: Name) -> Locator:
         """Return the field with this label."""
-        return self.page.get_by_label(label).first
+        return self.page.get_by_label(_named(label)).first
 
-    def follow(self, name: str | re.Pattern[str]) -> None:
+    def follow(self, name: Name) -> None:
         """Follow a link."""
         self.actor.press(self.link(name))
 
-    def press(self, name: str | re.Pattern[str]) -> None:
+    def press(self, name: Name) -> None:
         """Press a button."""
         self.actor.press(self.button(name))
 
-    def write(self, label: str | re.Pattern[str], text: str) -> None:
+    def write(self, label: Name, text: str) -> None:
         """Write into a field."""
         self.actor.write(self.field(label), text)
 
-    def tick(self, label: str | re.Pattern[str]) -> None:
+    def tick(self, label: Name) -> None:
         """Tick the box, or choose the radio button, of this label."""
-        self.actor.tick(self.field(label))
+        name = _named(label)
+        box = self.page.get_by_role("checkbox", name=name).or_(self.page.get_by_role("radio", name=name))
+        self.actor.tick(box.filter(visible=True).first)
 
-    def choose(self, label: str | re.Pattern[str], option: str) -> None:
+    def unfold(self, name: str) -> None:
+        """Open a fold of the page, unless it stands open."""
+        fold = self.page.locator("details", has=self.page.locator("summary", has_text=name)).first
+        if fold.get_attribute("open") is None:
+            self.actor.press(fold.locator("summary").first)
+        expect(fold).to_have_attribute("open", "")
+
+    def choose(self, label: Name, option: str) -> None:
         """Choose in the list of this label."""
         self.actor.choose(self.field(label), option)
 
-    def hand_over(self, label: str | re.Pattern[str], file: Path) -> None:
+    def hand_over(self, label: Name, file: Path) -> None:
         """Choose a file for the field of this label."""
         self.actor.hand_over(self.field(label), file)
 
