@@ -2,16 +2,20 @@
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
-from aidants.journal.models import Entree, RefusCompte, Sel
+from aidants.journal.models import Checkpoint, Cosignature, Entree, Leaf, Node, RefusCompte, Sel
 from aidants.structures.models import Affectation, Structure
 
 __all__ = [
     "Affectation",
+    "Checkpoint",
     "Compte",
+    "Cosignature",
     "Entree",
     "Fonction",
     "HabilitationAidant",
     "HabilitationStructure",
+    "Leaf",
+    "Node",
     "RefusCompte",
     "Sel",
     "Structure",

@@ -8,15 +8,13 @@ from django.db import connection
 from django.utils import timezone
 
 from aidants.domain.vault import Unsealable
+from aidants.journal.notes import BadNote, Signer
 from mandats.attestation.keys import NoActiveKey, active_key
 
+_APPENDED = ("journal_entree", "journal_leaf", "journal_node", "journal_checkpoint", "journal_cosignature")
 _TRIGGERS = frozenset(
-    {
-        "journal_entree_no_change",
-        "journal_entree_no_truncate",
-        "journal_sel_no_update",
-        "journal_sel_no_truncate",
-    }
+    {f"{table}_no_{change}" for table in _APPENDED for change in ("change", "truncate")}
+    | {"journal_sel_no_update", "journal_sel_no_truncate"}
 )
 _FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 
@@ -31,6 +29,11 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         found.append(Error("VAULT_KEYS : une clé de 32 octets au moins, en base64url.", id="mandats.E002"))
     if len(settings.DIGEST_KEY) != 32:
         found.append(Error("DIGEST_KEY : 32 octets en base64url.", id="mandats.E003"))
+    try:
+        Signer.parse(settings.JOURNAL_KEY)
+    except BadNote:
+        advice = "JOURNAL_KEY : python -m aidants.journal.new_key NOM, où NOM est l’adresse sans https://."
+        found.append(Error(advice, id="mandats.E014"))
     return found
 
 
@@ -54,7 +57,10 @@ def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
 def _is_migrated() -> bool:
     """Tell whether the tables that the checks below read are there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('journal_entree') IS NOT NULL AND to_regclass('signing_key') IS NOT NULL")
+        cursor.execute(
+            "SELECT to_regclass('journal_entree') IS NOT NULL AND to_regclass('journal_cosignature') IS NOT NULL"
+            " AND to_regclass('signing_key') IS NOT NULL"
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -72,10 +78,11 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
         missing = _TRIGGERS - {row[0] for row in cursor.fetchall()}
         cursor.execute(
-            "SELECT has_table_privilege('journal_entree', 'UPDATE'), has_table_privilege('journal_entree', 'DELETE'),"
-            " has_table_privilege('journal_entree', 'TRUNCATE')"
+            "SELECT held FROM unnest(%s::text[]) AS held WHERE EXISTS"
+            " (SELECT FROM unnest(%s::text[]) AS name WHERE has_table_privilege(name, held))",
+            [list(_FORBIDDEN), list(_APPENDED)],
         )
-        rights = [name for name, held in zip(_FORBIDDEN, cursor.fetchone(), strict=True) if held]
+        rights = [row[0] for row in cursor.fetchall()]
     found = []
     if missing:
         found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))

@@ -36,6 +36,8 @@ DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 VAULT_KEYS = _keys("VAULT_KEYS")
 DIGEST_KEY = (_keys("DIGEST_KEY") or [b""])[0]
+# The key that signs the journal's checkpoints, as text of C2SP signed-note; its name is the journal's.
+JOURNAL_KEY = os.environ.get("JOURNAL_KEY", "")
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000").rstrip("/")
 _SECURE = ISSUER.startswith("https://")

@@ -10,6 +10,8 @@ ISSUER = "http://localhost:8000"
 # base64url of 32 bytes each.
 _VAULT_KEY = "dGVzdHMgdmF1bHQga2V5LCAzMiBieXRlcyBsb25nICE"
 _DIGEST_KEY = "dGVzdHMgZGlnZXN0IGtleSwgMzIgYnl0ZXMgbG9uZyE"
+# A private key of C2SP signed-note, named localhost:8000/journal.
+JOURNAL_KEY = "PRIVATE+KEY+localhost:8000/journal+caea4527+AXRlc3RzIGpvdXJuYWwga2V5LCAzMiBieXRlcyBsb25n"
 
 SETTINGS: Mapping[str, str] = {
     "DATABASE_SERVICE_ROLE": "mandats_service",
@@ -17,6 +19,7 @@ SETTINGS: Mapping[str, str] = {
     "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-0123456789",
     "VAULT_KEYS": _VAULT_KEY,
     "DIGEST_KEY": _DIGEST_KEY,
+    "JOURNAL_KEY": JOURNAL_KEY,
     "FRANCECONNECT_BASE": "http://localhost:8001/api/v2",
     "FRANCECONNECT_CLIENT_ID": "tests-service",
     "FRANCECONNECT_CLIENT_SECRET": "tests-service-secret",

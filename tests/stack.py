@@ -21,6 +21,7 @@ _SECRETS = {
     "secret_key": SETTINGS["SECRET_KEY"],
     "vault_key": SETTINGS["VAULT_KEYS"],
     "digest_key": SETTINGS["DIGEST_KEY"],
+    "journal_key": SETTINGS["DIGEST_KEY"],
     "service_at_franceconnect": "tests-service-at-franceconnect",
     "administration_at_franceconnect": "tests-administration-at-franceconnect",
 }

@@ -1,4 +1,5 @@
-"""The journal's tables.  Nothing but :mod:`aidants.journal.record` writes them.
+"""The journal's tables.  Entries are written by :mod:`aidants.journal.record`, their tree by
+:mod:`aidants.journal.sequence` and :mod:`aidants.journal.witnessing`, and by nothing else.
 
 The entry holds canonical bytes and their salted digest; the columns beside
 them repeat members of the body so that they can be searched, and
@@ -10,7 +11,10 @@ from django.db import models
 
 
 class Entree(models.Model):
-    """One act or refusal.  PostgreSQL refuses UPDATE, DELETE and TRUNCATE on it."""
+    """One act or refusal.  PostgreSQL refuses UPDATE, DELETE and TRUNCATE on it.
+
+    The table has one more column, ``txid``: the transaction that wrote the row, for the sequencer alone.
+    """
 
     id = models.BigAutoField(primary_key=True)
     event = models.TextField()
@@ -63,3 +67,71 @@ class RefusCompte(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.minute:%Y-%m-%d %H:%M} × {self.count}"
+
+
+class Leaf(models.Model):
+    """An entry's place in the tree: numbers run from 0 without holes.  Append-only.
+
+    No foreign key: its check would lock, hence rewrite, each entry; entries cannot be deleted anyway.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    entree = models.OneToOneField(Entree, on_delete=models.DO_NOTHING, db_constraint=False, related_name="leaf")
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "journal_leaf"
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"n° {self.number}"
+
+
+class Node(models.Model):
+    """The root of one full tile: ``level`` 1 stands over 256 leaves, 2 over 256 of level 1.  Append-only."""
+
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "journal_node"
+        constraints = (models.UniqueConstraint(fields=("level", "number"), name="journal_node_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(models.Model):
+    """The tree at one size, signed once.  Append-only: no size ever has two roots.
+
+    ``seen``: every transaction before this one had ended, and its entries are in the tree.
+    """
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+    seen = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journal_checkpoint"
+        ordering = ("size",)
+
+    def __str__(self) -> str:
+        return f"{self.size}"
+
+
+class Cosignature(models.Model):
+    """What one witness signed over one checkpoint.  Append-only."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.DO_NOTHING, related_name="cosignatures")
+    witness = models.TextField()
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journal_cosignature"
+        constraints = (models.UniqueConstraint(fields=("checkpoint", "witness"), name="journal_cosignature_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint_id}"

@@ -21,6 +21,7 @@ _SECRET_NAMES = (
     "secret_key",
     "vault_key",
     "digest_key",
+    "journal_key",
     "service_at_franceconnect",
     "administration_at_franceconnect",
 )

@@ -5,12 +5,14 @@ clients that `load_demo` registers at our provider, and the services that France
 uses it as well.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aidants.journal.notes import ED25519, Signer
 from deploy.demo.home import write_private
 
 SERVICE_AT_FRANCECONNECT = "service-des-mandats"
@@ -104,6 +106,7 @@ class Sites:
             "SECRET_KEY": self.secrets["secret_key"],
             "VAULT_KEYS": self.secrets["vault_key"],
             "DIGEST_KEY": self.secrets["digest_key"],
+            "JOURNAL_KEY": self._journal_key(),
             "FRANCECONNECT_BASE": f"{self.franceconnect}/api/v2",
             "FRANCECONNECT_CLIENT_ID": SERVICE_AT_FRANCECONNECT,
             "FRANCECONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
@@ -115,6 +118,11 @@ class Sites:
             "STATIC_ROOT": str(self.home / "static"),
             "STATIC_MANIFEST": "1",
         }
+
+    def _journal_key(self) -> str:
+        """Return the key of the journal, whose name is its address."""
+        seed = base64.urlsafe_b64decode(self.secrets["journal_key"] + "=")
+        return Signer(f"localhost:{self.service_port}/journal", ED25519, seed).private_text()
 
     def franceconnect_environment(self) -> dict[str, str]:
         """What the simulated FranceConnect reads."""

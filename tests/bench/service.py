@@ -33,6 +33,7 @@ def sites_at(home: Path, port: int) -> Sites:
         "secret_key": SETTINGS["SECRET_KEY"],
         "vault_key": SETTINGS["VAULT_KEYS"],
         "digest_key": SETTINGS["DIGEST_KEY"],
+        "journal_key": SETTINGS["DIGEST_KEY"],
         "service_at_franceconnect": SETTINGS["FRANCECONNECT_CLIENT_SECRET"],
         "administration_at_franceconnect": "unused",
     }

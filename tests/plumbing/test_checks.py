@@ -9,11 +9,13 @@ import pytest
 from deploy.checks import check_journal, check_keys, check_signing_keys, check_surroundings
 from deploy.demo.postgres import OWNER_ROLE
 from tests import database
+from tests.environment import JOURNAL_KEY
 
 FIT = {
     "SECRET_KEY": "k" * 50,
     "VAULT_KEYS": [secrets.token_bytes(32)],
     "DIGEST_KEY": secrets.token_bytes(32),
+    "JOURNAL_KEY": JOURNAL_KEY,
     "DEMO": False,
     "ISSUER": "https://mandats.example.org",
     "FRANCECONNECT_CLIENT_ID": "x",
@@ -26,6 +28,7 @@ UNFIT = [
     ("VAULT_KEYS", [], "E002"),
     ("VAULT_KEYS", [bytes(31)], "E002"),
     ("DIGEST_KEY", b"", "E003"),
+    ("JOURNAL_KEY", "", "E014"),
     ("DEMO", True, "E004"),
     ("ISSUER", "http://mandats.example.org", "E005"),
     ("FRANCECONNECT_CLIENT_ID", "", "E006"),

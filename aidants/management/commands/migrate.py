@@ -15,6 +15,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE ALL ON journal_entree FROM {role};
 GRANT SELECT, INSERT ON journal_entree TO {role};
+REVOKE ALL ON journal_leaf, journal_node, journal_checkpoint, journal_cosignature FROM {role};
+GRANT SELECT, INSERT ON journal_leaf, journal_node, journal_checkpoint, journal_cosignature TO {role};
 REVOKE ALL ON journal_sel FROM {role};
 GRANT SELECT, INSERT, DELETE ON journal_sel TO {role};
 REVOKE ALL ON django_migrations FROM {role};
@@ -43,7 +45,7 @@ class Command(migrate.Command):
     def _grant(self) -> None:
         """Give the service's role its rights; the journal can only be read and appended to."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user, to_regclass('journal_entree') IS NOT NULL")
+            cursor.execute("SELECT current_user, to_regclass('journal_cosignature') IS NOT NULL")
             owner, has_journal = cursor.fetchone()
             if owner == settings.DATABASE_SERVICE_ROLE or not has_journal:
                 return

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_tasks_db.management.commands.db_worker import Worker
 
-from deploy.periods import loop
+from deploy import periods, sequencing
 
 
 class Command(BaseCommand):
@@ -15,10 +15,14 @@ class Command(BaseCommand):
     help = "Exécute les tâches en file et celles du calendrier."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Start the schedule in a thread, then work until a signal says stop."""
+        """Start the schedule and the sequencer in threads of their own, then work until a signal says stop."""
         stop = threading.Event()
-        schedule = threading.Thread(target=loop, args=(stop,), name="periods", daemon=True)
-        schedule.start()
+        loops = [
+            threading.Thread(target=run, args=(stop,), name=run.__module__, daemon=True)
+            for run in (periods.loop, sequencing.loop)
+        ]
+        for thread in loops:
+            thread.start()
         worker = Worker(
             queue_names=["*"],
             interval=1,
@@ -34,4 +38,5 @@ class Command(BaseCommand):
             worker.run()
         finally:
             stop.set()
-            schedule.join(timeout=5)
+            for thread in loops:
+                thread.join(timeout=5)

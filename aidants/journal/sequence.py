@@ -1,0 +1,143 @@
+"""The sequencer: gives each committed entry its number and its place in the tree, and signs the tree.
+
+Acts never wait for it.  Several processes may run it, one works at a time; whatever it does stands in one
+transaction with its checkpoint, so that a crash at any point loses nothing and does nothing twice.
+
+No entry is missed.  Transactions commit in any order, so the highest number seen says nothing; but once every
+transaction before X has ended, none of them can bring another entry.  Each checkpoint keeps the X (``seen``) of the
+moment when its entries were read, and the next look starts there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from aidants.journal import models
+from aidants.journal.merkle import TILE_WIDTH, Edge, edge_at, full_root, leaf_hash
+from aidants.journal.notes import Checkpoint, Note, Signer
+from aidants.journal.tiles import read_tile, tree
+
+_LOCK = 0x6A6F7572  # "jour"
+_BATCH = 4000
+# Later than every transaction.
+_ANY = 2**63 - 1
+
+_WAIT = "SELECT pg_advisory_xact_lock(%s)"
+_TRY = "SELECT pg_try_advisory_xact_lock(%s)"
+_SNAPSHOT = """
+SELECT pg_snapshot_xmin(s)::text::bigint,
+       greatest(pg_snapshot_xmax(s)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1)
+FROM pg_current_snapshot() AS s
+"""
+_WAITING = """
+SELECT e.txid, e.id, e.digest FROM journal_entree e
+WHERE (e.txid, e.id) > (%s, %s) AND e.txid < %s
+  AND NOT EXISTS (SELECT FROM journal_leaf l WHERE l.entree_id = e.id)
+ORDER BY e.txid, e.id LIMIT %s
+"""
+_INSERT_LEAVES = """
+INSERT INTO journal_leaf (number, entree_id, hash)
+SELECT %s + place - 1, entree, hash
+FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS rows (entree, hash, place)
+"""
+_INSERT_NODES = """
+INSERT INTO journal_node (level, number, hash)
+SELECT %s, %s + place - 1, hash FROM unnest(%s::bytea[]) WITH ORDINALITY AS rows (hash, place)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where one look at the entries starts and ends, and what ``seen`` will be once it has read all of them."""
+
+    after: tuple[int, int]
+    before: int
+    seen: int
+
+
+def journal_signer() -> Signer:
+    """Return the key of the journal; its name is the origin of checkpoints.  Raises ``BadNote``."""
+    return Signer.parse(settings.JOURNAL_KEY)
+
+
+def integrate(now: datetime, *, wait: bool = False) -> int:
+    """Integrate every entry that is committed and has no number yet; return how many.
+
+    ``wait`` for another process that is at it, instead of leaving the work to it.
+    """
+    total, look = 0, None
+    while True:
+        with transaction.atomic():
+            if not _mine_alone(wait=wait):
+                return total
+            done, look = _step(now, look)
+        total += done
+        if look is None:
+            return total
+
+
+def _mine_alone(*, wait: bool) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT if wait else _TRY, [_LOCK])
+        return wait or bool(cursor.fetchone()[0])
+
+
+def _step(now: datetime, look: _Look | None) -> tuple[int, _Look | None]:
+    """Integrate one batch; return its size, and where to go on unless that was all."""
+    last = models.Checkpoint.objects.order_by("-size").first()
+    look = look or _fresh_look(last.seen if last else 0)
+    rows = _waiting(look)
+    if not rows and last is not None:
+        return 0, None
+    complete = len(rows) < _BATCH
+    start = last.size if last else 0
+    edge = _append(start, [row[1] for row in rows], [leaf_hash(bytes(row[2])) for row in rows])
+    seen = look.seen if complete else (last.seen if last else 0)
+    models.Checkpoint.objects.create(size=edge.size, note=_signed(edge), seen=seen, at=now)
+    return len(rows), None if complete else _Look(rows[-1][:2], look.before, look.seen)
+
+
+def _fresh_look(seen: int) -> _Look:
+    with connection.cursor() as cursor:
+        cursor.execute(_SNAPSHOT)
+        oldest, following = cursor.fetchone()
+    if seen > following:
+        # A copy restored elsewhere: its transactions are numbered low again, below those of the rows that it brought.
+        return _Look((0, 0), _ANY, oldest)
+    return _Look((seen, 0), following, oldest)
+
+
+def _waiting(look: _Look) -> Sequence[tuple[int, int, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, (*look.after, look.before, _BATCH))
+        return list(cursor.fetchall())
+
+
+def _signed(edge: Edge) -> str:
+    signer = journal_signer()
+    text = Checkpoint(signer.name, edge.size, edge.root()).text
+    return str(Note(text, (signer.sign(text),)))
+
+
+def _append(start: int, entries: Sequence[int], leaves: Sequence[bytes]) -> Edge:
+    """Write leaves and the nodes that they complete; return the right edge of the tree."""
+    edge = edge_at(tree(start).node, start)
+    for item in leaves:
+        edge.append(item)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_LEAVES, (start, list(entries), list(leaves)))
+        level, first, fresh = 0, start, list(leaves)
+        while fresh := _completed(level, first, fresh):
+            level, first = level + 1, first // TILE_WIDTH
+            cursor.execute(_INSERT_NODES, (level, first, fresh))
+    return edge
+
+
+def _completed(level: int, first: int, fresh: Sequence[bytes]) -> list[bytes]:
+    """Return the roots of the tiles of ``level`` that ``fresh`` hashes, from place ``first`` on, complete."""
+    number, held = divmod(first, TILE_WIDTH)
+    row = [*(read_tile(level, number, held) if held else ()), *fresh]
+    return [full_root(row[at : at + TILE_WIDTH]) for at in range(0, len(row) - TILE_WIDTH + 1, TILE_WIDTH)]
