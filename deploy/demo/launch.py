@@ -46,7 +46,7 @@ Un code de connexion :            python3 manage.py demo_otp ADRESSE
 À essayer :
   1. {sites.service} : connectez-vous en conseiller (adresse, mot de passe, code ci-dessus).
   2. « Nouveau mandat » : démarches, durée ; l'usager s'identifie par FranceConnect et signe ; imprimez le volet.
-  3. {sites.administration} : « Se connecter par FranceConnect », puis « Aidants Connect » ; choisissez l'usager.
+  3. {sites.administration} : « S'identifier avec FranceConnect », puis « Aidants Connect » ; choisissez l'usager.
   4. {sites.service}/verifier : vérifiez le mandat avec la référence et le code du volet.
   5. {sites.service}/usager : révoquez avec le code du volet ; recommencez 3 et 4, tout est refusé.
 
