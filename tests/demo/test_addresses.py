@@ -15,4 +15,4 @@ def test_franceconnect_comes_back_to_addresses_of_ours() -> None:
 
 @pytest.mark.parametrize("path", re.findall(r"\{sites\.service\}(/[a-z/]+)", launch._WELCOME))
 def test_every_address_printed_exists(path: str) -> None:
-    assert resolve(path)
+    assert resolve(path).view_name

@@ -219,7 +219,12 @@ def test_the_page_tells_uses_consultations_and_verifications(inside: Client, man
     now = timezone.now()
     doer = builders.acteur(mandat.aidant, mandat.structure)
     part = mandat.autorisations.get(demarche="logement")
-    told: dict[str, Any] = {"channel": "telephone", "body": "CAF de Paris", "description": "demande d’APL", "used_on": now.date()}
+    told: dict[str, Any] = {
+        "channel": "telephone",
+        "body": "CAF de Paris",
+        "description": "demande d’APL",
+        "used_on": now.date(),
+    }
     declare_utilisation(part.id, doer, now=now, **told)
     for authenticated, name in ((True, "Allocations"), (False, "Mairie d’Ailleurs")):
         Verification.objects.create(
