@@ -164,7 +164,8 @@ def assert_size_is_sound(at_least: int) -> None:
 
 
 def test_many_writers_and_several_sequencers_lose_nothing(committed_db: str) -> None:
-    stop, failures = threading.Event(), []
+    stop = threading.Event()
+    failures: list[str] = []
 
     def write() -> None:
         with _own_connection(failures):

@@ -28,7 +28,7 @@ def who(db: None) -> Compte:
     return builders.aidant(builders.structure(), email="camille@example.org")
 
 
-def attempt(client: Client, email: str, password: str, code: str, **more: str) -> HttpResponse:
+def attempt(client: Client, email: str, password: str, code: str, **more: str) -> Any:
     return client.post("/connexion", {"email": email, "password": password, "code": code, **more})
 
 
