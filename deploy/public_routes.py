@@ -10,6 +10,11 @@ PUBLIC_ROUTES = frozenset(
         "aidants:home",
         "aidants:sign_in",
         "aidants:sign_out",
+        # The journal is read by auditors and witnesses: digests and signatures, nothing about anybody.
+        "aidants:journal",
+        "aidants:journal_checkpoint",
+        "aidants:journal_entries",
+        "aidants:journal_tile",
         # OpenID Connect: callers prove who they are by client credentials or a token.
         "oidc:authorize",
         "oidc:token",

@@ -38,6 +38,8 @@ VAULT_KEYS = _keys("VAULT_KEYS")
 DIGEST_KEY = (_keys("DIGEST_KEY") or [b""])[0]
 # The key that signs the journal's checkpoints, as text of C2SP signed-note; its name is the journal's.
 JOURNAL_KEY = os.environ.get("JOURNAL_KEY", "")
+# Who cosigns the checkpoints: verifier key and address of each, in turn, between spaces.
+JOURNAL_WITNESSES = os.environ.get("JOURNAL_WITNESSES", "")
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000").rstrip("/")
 _SECURE = ISSUER.startswith("https://")
