@@ -1,6 +1,7 @@
 """The simulated administration and the simulated FranceConnect, as somebody in front of them uses them."""
 
 from deploy.demo.sites import ADMINISTRATION, Sites
+from tests.browser.papers import Volet
 from tests.browser.visitor import Visitor
 
 
@@ -25,6 +26,11 @@ class Allocations:
         self.visitor.see("Demandez une allocation")
         self.visitor.follow("S’identifier avec FranceConnect")
 
+    def leaves_for_aidants_connect(self) -> None:
+        """Choose, at FranceConnect, to act for somebody."""
+        self.visitor.see("Choisissez un compte")
+        self.visitor.press("Utiliser Aidants Connect")
+
     def shows_dossier_of(self, name: str) -> None:
         """See the file of this person."""
         self.visitor.see(f"Dossier de {name}")
@@ -36,6 +42,27 @@ class Allocations:
         answer.wait_for()
         self.visitor.see("Dossier de")
         return answer.inner_text()
+
+    def verifies(self, volet: Volet, *, family_name: str, birthdate: str, demarche: str) -> str:
+        """Ask at its own counter, by the service's API; return the answer, its receipt checked."""
+        at = self.visitor
+        at.open(f"{self.sites.administration}/mandats/verifier")
+        at.see("Vérifier un mandat")
+        at.write("Référence du mandat", volet.reference)
+        at.write("Code de vérification", volet.verification)
+        at.write("Nom de naissance", family_name)
+        at.write("Date de naissance", birthdate)
+        at.choose("Démarche", demarche)
+        at.press("Vérifier")
+        answer = at.page.locator("#reponse")
+        answer.wait_for()
+        at.see("Vérifier un mandat")
+        at.read("signature exacte")
+        return answer.locator("h2").inner_text()
+
+    def refuses(self) -> None:
+        """Show that nobody is connected."""
+        self.visitor.see("Vous n’êtes pas connecté")
 
     def signs_out(self) -> None:
         """Close the visit."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,6 +13,7 @@ from tests import builders
 from tests.browser.allocations import Allocations
 from tests.browser.chromium import running_chromium
 from tests.browser.conseiller import Conseiller
+from tests.browser.usager import Agent, Usager
 from tests.browser.visitor import DESK, KEYBOARD_ZOOMED, NARROW, Visitor, Way
 from tests.stack import LiveStack
 
@@ -55,10 +57,11 @@ def way(request: pytest.FixtureRequest) -> Way:
 @pytest.fixture
 def visit(chromium: Browser, way: Way, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Let the test open as many windows as it has people."""
+    story, numbers = request.node.originalname.removeprefix("test_"), count(1)
     with ExitStack() as windows:
 
         def open_window() -> Visitor:
-            visitor = Visitor(chromium, way, request.node.originalname.removeprefix("test_"))
+            visitor = Visitor(chromium, way, f"{story}-window{next(numbers)}")
             windows.callback(visitor.close)
             return visitor
 
@@ -81,3 +84,15 @@ def conseiller(visit: Visit, stack: LiveStack, place: Structure) -> Conseiller:
 def allocations(conseiller: Conseiller) -> Allocations:
     """Open the simulated administration in the conseiller's window."""
     return Allocations(conseiller.visitor, conseiller.sites)
+
+
+@pytest.fixture
+def sophie(visit: Visit, stack: LiveStack) -> Usager:
+    """Give Sophie Martin, whom the simulated FranceConnect knows, a window at home."""
+    return Usager(visit(), stack.sites, name="Sophie Martin", born=("2", "4", "1980"))
+
+
+@pytest.fixture
+def agent(visit: Visit, stack: LiveStack) -> Agent:
+    """Give an agent of an administration a window at their counter."""
+    return Agent(visit(), stack.sites)

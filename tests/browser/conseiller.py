@@ -10,6 +10,7 @@ from aidants.comptes.models import Compte
 from aidants.structures.models import Structure
 from deploy.demo.sites import Sites
 from mandats.registre.models import Mandat
+from mandats.registre.papers import print_volet
 from tests import builders
 from tests.browser.papers import Volet, volet_of
 from tests.browser.visitor import Visitor
@@ -43,6 +44,13 @@ class Conseiller:
         at.write("Mot de passe", builders.PASSWORD)
         at.write("Code à 6 chiffres", builders.totp_code(self.compte))
         at.press("Se connecter")
+
+    def signs_in_again(self) -> None:
+        """Open the service where the session still stands, or sign in."""
+        self.visitor.open(f"{self.sites.service}/accueil")
+        if "/connexion" in self.visitor.page.url:
+            self.types_credentials()
+        self.visitor.see("Bonjour")
 
     def gives_fresh_code(self, button: str) -> None:
         """Type a code of now and press the button that asked for it."""
@@ -121,6 +129,12 @@ class Conseiller:
 
         identite, now = demo_identite(usager), timezone.now()
         return builders.mandat(self.compte, self.place, identite, now=now, demarches=demarches, duree="J31")
+
+    def has_handed_over(self, mandat: Mandat) -> Volet:
+        """Have, without the screens, the usager's own sheet printed."""
+        printed = print_volet(mandat.id, builders.acteur(self.compte, self.place), timezone.now())
+        assert isinstance(printed, bytes)
+        return volet_of(printed)
 
     # --- the mandat concluded ---
 

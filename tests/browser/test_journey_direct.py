@@ -1,7 +1,8 @@
-"""Fourth journey: an administration connected directly sees who acts, for whom, under which mandat."""
+"""Fourth journey: an administration connected directly sees who acts, for whom, under which mandat, and verifies it."""
 
 from tests.browser.allocations import Allocations
 from tests.browser.conseiller import Conseiller
+from tests.browser.usager import Agent
 
 
 def test_administration_sees_who_acts_for_whom(conseiller: Conseiller, allocations: Allocations) -> None:
@@ -18,3 +19,18 @@ def test_administration_sees_who_acts_for_whom(conseiller: Conseiller, allocatio
     assert "Le mandat tient toujours" in allocations.asks_whether_mandat_stands()
 
     allocations.signs_out()
+
+
+def test_agents_verify_with_the_codes_of_the_volet(
+    conseiller: Conseiller, allocations: Allocations, agent: Agent
+) -> None:
+    volet = conseiller.has_handed_over(conseiller.has_concluded("logement", usager="martin-sophie"))
+
+    told = allocations.verifies(volet, family_name="Martin", birthdate="1980-04-02", demarche="Logement")
+    assert "couvre" in told
+
+    asked = {"family_name": "MARTIN", "born": ("02", "04", "1980")}
+    told = agent.verifies(volet, volet.verification, **asked, demarche="Logement")
+    assert "couvre" in told
+    assert agent.takes_receipt().count(b".") == 2
+    assert "ne couvre pas" in agent.verifies(volet, volet.verification, **asked, demarche="Justice")
