@@ -16,6 +16,7 @@ from aidants.domain.demarches import DEMARCHES
 from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
 from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import acteur_of
+from mandats.domain.durees import french_birthdate
 from oidc.protocol import errors
 from oidc.provider.choices import choices_for, choose, decline, may_open, perimeter_of
 from oidc.provider.interactions import find_interaction, refusal_uri
@@ -79,7 +80,7 @@ def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpRespons
     now, acteur = timezone.now(), acteur_of(request)
     query = request.GET.get("q", "").strip()[:100]
     page = Paginator(choices_for(interaction, acteur, query, now), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(row, DEMARCHES[row.demarche]) for row in page.object_list]
+    rows = [(row, DEMARCHES[row.demarche], french_birthdate(row.usager.birthdate)) for row in page.object_list]
     perimeter = perimeter_of(interaction)
     context = {
         "interaction": interaction,

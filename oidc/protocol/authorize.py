@@ -231,6 +231,7 @@ class Asked:
     """What a request that passed both tables asks, reduced to what later steps need.
 
     ``rep_scope``        values asked by FranceConnect, in their spelling; empty when it names none
+    ``subjects``         the usagers, by their pairwise value, that the client takes; empty for any
     ``id_token_claims``  claims asked by name for the ID token, likewise ``userinfo_claims``
     ``signed_in_since``  the oldest acceptable sign-in, if the request limits it
     """
@@ -241,6 +242,7 @@ class Asked:
     scope: tuple[str, ...]
     code_challenge: str
     rep_scope: tuple[str, ...]
+    subjects: tuple[str, ...]
     id_token_claims: tuple[str, ...]
     userinfo_claims: tuple[str, ...]
     signed_in_since: datetime | None
@@ -257,6 +259,7 @@ def asked(facts: AuthorizeFacts) -> Asked:
         scope=tuple(scope for scope in scopes_of(facts.record) if scope in wanted),
         code_challenge=facts.get("code_challenge"),
         rep_scope=claims.values_of(REP_SCOPE),
+        subjects=claims.subjects,
         id_token_claims=tuple(claims.id_token),
         userinfo_claims=tuple(claims.userinfo),
         signed_in_since=facts.signed_in_since,

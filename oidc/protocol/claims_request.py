@@ -17,13 +17,21 @@ class ClaimsRequest:
 
     def values_of(self, claim: str) -> tuple[str, ...]:
         """Return the texts asked for one claim of the ID token; FranceConnect asks ``rep_scope`` this way."""
-        wanted = self.id_token.get(claim, {})
-        values = wanted.get("values", [wanted["value"]] if "value" in wanted else [])
-        return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+        return _values(self.id_token.get(claim, {}))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The only values of ``sub`` that the client takes (§5.5.1); empty when it takes any."""
+        return _values(self.id_token.get("sub", {})) + _values(self.userinfo.get("sub", {}))
 
     def is_essential(self, claim: str) -> bool:
         """True when the ID token is useless to the client without ``claim``."""
         return self.id_token.get(claim, {}).get("essential") is True
+
+
+def _values(demand: Mapping[str, Any]) -> tuple[str, ...]:
+    values = demand.get("values", [demand["value"]] if "value" in demand else [])
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
 
 
 NOTHING = ClaimsRequest({}, {})

@@ -24,7 +24,7 @@ from oidc.protocol.errors import INTERACTION_EXPIRED
 from oidc.protocol.token import CODE_SECONDS
 from oidc.provider.interactions import code_uri, find_interaction
 from oidc.provider.models import Client, Connexion, Interaction
-from oidc.provider.subjects import subjects_of
+from oidc.provider.subjects import subjects_of, usagers_named
 
 _HEAVY = ("mandat__acte", "mandat__frozen_text", "mandat__summary")
 
@@ -44,6 +44,12 @@ def perimeter_of(interaction: Interaction) -> set[str] | None:
     return demarches_asked(interaction.asked["rep_scope"], interaction.client.demarches)
 
 
+def usagers_of(interaction: Interaction) -> set[UUID] | None:
+    """Return the usagers that the request names by ``sub`` (OIDC Core §5.5.1); ``None`` for any."""
+    named = interaction.asked.get("sub")
+    return usagers_named(interaction.client.sector, named) if named else None
+
+
 def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datetime) -> QuerySet[Autorisation]:
     """Return the autorisations that stand for what is asked, by usager; ``query`` searches their names."""
     client = interaction.client
@@ -54,6 +60,8 @@ def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datet
         now=now,
         crosses_to_franceconnect=client.is_franceconnect,
     )
+    usagers = usagers_of(interaction)
+    rows = rows if usagers is None else rows.filter(usager__in=usagers)
     return light(rows if client.accepts_weak_identity else rows.filter(mandat__identity="franceconnect"))
 
 
@@ -77,7 +85,9 @@ def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bo
     perimeter = perimeter_of(interaction)
     mine = row.structure_id == acteur.structure_id
     strong = row.mandat.identity == "franceconnect" or interaction.client.accepts_weak_identity
-    return mine and strong and (perimeter is None or row.demarche in perimeter)
+    usagers = usagers_of(interaction)
+    named = usagers is None or row.usager_id in usagers
+    return mine and strong and named and (perimeter is None or row.demarche in perimeter)
 
 
 @transaction.atomic

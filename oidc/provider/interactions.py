@@ -41,6 +41,7 @@ def open_interaction(asked: Asked, client: Client, session: SessionBase, now: da
         code_challenge=asked.code_challenge,
         asked={
             "rep_scope": list(asked.rep_scope),
+            "sub": list(asked.subjects),
             "id_token": list(asked.id_token_claims),
             "userinfo": list(asked.userinfo_claims),
         },

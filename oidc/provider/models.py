@@ -89,7 +89,7 @@ class Interaction(models.Model):
     """An authorization request that waits for sign-in and choice, in the browser session that made it.
 
     ``browser``   the session's own random value: another aidant's session does not know it
-    ``asked``     rep_scope, claims of the ID token and of userinfo, by name
+    ``asked``     values of rep_scope and sub, claims of the ID token and of userinfo by name
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from oidc.protocol.parameters import is_text
 from oidc.provider.models import PairwiseSubject
 
 USAGER, AIDANT = "usager", "aidant"
@@ -26,6 +27,14 @@ def subjects_of(sector: str, *, usager: UUID, aidant: UUID) -> tuple[str, str]:
         PairwiseSubject.objects.bulk_create(missing, ignore_conflicts=True)
         known = _known(sector, wanted)
     return known[USAGER, usager], known[AIDANT, aidant]
+
+
+def usagers_named(sector: str, values: list[str]) -> set[UUID]:
+    """Return the usagers whom a sector knows by these values."""
+    rows = PairwiseSubject.objects.filter(
+        kind=USAGER, sector=sector, value__in=[text for text in values if is_text(text, 64)]
+    )
+    return set(rows.values_list("subject_id", flat=True))
 
 
 def _known(sector: str, wanted: set[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:

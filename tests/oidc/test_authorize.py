@@ -293,6 +293,21 @@ def test_pairwise_subjects_differ_by_sector_and_never_change():
     assert first["act"]["sub"] == again["act"]["sub"] != second["act"]["sub"]
 
 
+@pytest.mark.spec("OIDC Core", "5.5.1")
+def test_a_client_may_want_one_usager_and_no_other():
+    at, asked = flow.desk(), flow.site()
+    other = builders.mandat(at.aidant, at.place, builders.identite(family_name="MOREL"), now=timezone.now())
+    sub = flow.claims_of(flow.tokens_of(at, asked)["id_token"])["sub"]
+    page = flow.choice_page(at.browser, asked, claims=json.dumps({"id_token": {"sub": {"value": sub}}}))
+    content = at.browser.get(page).content.decode()
+    assert "DUBOIS" in content
+    assert "MOREL" not in content
+    assert at.browser.post(page, {"autorisation": str(other.autorisations.get().id)}).status_code == 403
+    assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 200
+    page = flow.choice_page(at.browser, asked, claims=json.dumps({"userinfo": {"sub": {"value": "nobody"}}}))
+    assert "Aucun mandat utilisable" in at.browser.get(page).content.decode()
+
+
 def test_a_code_lives_60_seconds():
     at, asked = flow.desk(), flow.site()
     flow.code_of(at, asked)
