@@ -21,6 +21,11 @@ from oidc.franceconnect import errors, logins, sign_in
 from oidc.franceconnect.models import FranceConnectLogin
 
 _PROBLEM = "franceconnect_problem"
+_LAST_PERSON = "franceconnect_last_person"
+_SAME_PERSON = (
+    "C’est la même personne que pour le mandat préparé juste avant à ce poste. "
+    "Demandez-lui de lire son nom avant de continuer."
+)
 _LEFT_OPEN = (
     "La session FranceConnect de la personne est peut-être restée ouverte : "
     "fermez toutes les fenêtres du navigateur avant de continuer."
@@ -100,7 +105,10 @@ def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Iden
     if login.brouillon_id:
         acteur = logins.acteur_of_login(login)
         answer = brouillons.identify(login.brouillon_id, found.identite, found.preuve, acteur, timezone.now())
-        return answer if isinstance(answer, Denied) else None
+        if isinstance(answer, Denied):
+            return answer
+        _warn_of_same_person(request, str(login.brouillon_id), found.identite.sub_digest)
+        return None
     usager = Usager.objects.filter(sub_digest=found.identite.sub_digest).first()
     if usager is None:
         return Denied(errors.NO_MANDAT)
@@ -108,6 +116,14 @@ def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Iden
     usager_session.enter_by_franceconnect(request, usager.id, timezone.now())
     logins.restore_binding(request.session, binding)
     return None
+
+
+def _warn_of_same_person(request: HttpRequest, brouillon_id: str, sub_digest: str) -> None:
+    """Ask when this desk's last usager comes again: somebody may have sat down in their session (DOMAIN §3.5)."""
+    before = request.session.get(_LAST_PERSON, ("", ""))
+    if sub_digest == before[1] and brouillon_id != before[0]:
+        messages.warning(request, _SAME_PERSON)
+    request.session[_LAST_PERSON] = (brouillon_id, sub_digest)
 
 
 def _leave(request: HttpRequest, address: str | Denied, brouillon_id: UUID | None) -> HttpResponse:

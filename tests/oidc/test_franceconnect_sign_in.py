@@ -268,6 +268,30 @@ def test_an_unknown_state_gets_a_clear_page(desk: Desk, brouillon: Brouillon) ->
     assert desk.ours.get("/franceconnect/deconnexion?state=x").status_code == 400
 
 
+def test_the_same_person_twice_at_a_desk_is_asked_about(desk: Desk, brouillon: Brouillon) -> None:
+    desk.close(desk.ours.get(desk.sign_in(desk.leave(start(brouillon)))))
+    desk.close(desk.ours.get(desk.sign_in(desk.leave(start(brouillon)))))
+    assert "la même personne" not in told(desk)
+    second = builders.brouillon(brouillon.aidant, brouillon.structure, now=timezone.now())
+    desk.close(desk.ours.get(desk.sign_in(desk.leave(start(second)))))
+    assert "la même personne" in told(desk)
+
+
+def test_an_usager_opens_their_own_page(desk: Desk, brouillon: Brouillon) -> None:
+    unknown = desk.close(desk.ours.get(desk.sign_in(desk.leave("/franceconnect/usager"))))
+    assert unknown["Location"] == "/usager"
+    assert "Aucun mandat" in told(desk)
+    desk.close(desk.ours.get(desk.sign_in(desk.leave(start(brouillon)))))
+    person = identity_of(Brouillon.objects.get(pk=brouillon.pk))
+    assert person
+    mandat = builders.mandat(brouillon.aidant, brouillon.structure, person, now=timezone.now())
+    last = desk.close(desk.ours.get(desk.sign_in(desk.leave("/franceconnect/usager"))))
+    assert last["Location"] == "/usager/mandats"
+    assert desk.state()["sso_ouvertes"] == 0
+    assert mandat.reference in desk.ours.get("/usager/mandats", follow=True).content.decode()
+    assert desk.ours.get("/accueil")["Location"].startswith("/connexion")
+
+
 def test_a_login_expires_after_half_an_hour(desk: Desk, brouillon: Brouillon) -> None:
     back = desk.sign_in(desk.leave(start(brouillon)))
     FranceConnectLogin.objects.update(expires_at=timezone.now())
