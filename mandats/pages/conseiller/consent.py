@@ -19,7 +19,7 @@ from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.forms import ConsentCodeForm, DrawingForm, ScanForm, TelephoneForm
-from mandats.pages.conseiller.present import demarches_of, hour, lacks_email, paragraphs, replaced_rows, zone_of
+from mandats.pages.conseiller.present import consent_words, demarches_of, hour, lacks_email, paragraphs, replaced_rows, zone_of
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.registre.coffre import FrozenTexts, identity_of
 from mandats.registre.models import Brouillon, Document
@@ -175,5 +175,6 @@ def _facts(brouillon: Brouillon, texts: FrozenTexts) -> dict[str, Any]:
         "lacks_email": identite is not None and lacks_email(identite, brouillon),
         "replaced": replaced_rows(replaced_by_signing(brouillon, identite, now)) if identite else [],
         "code_sent_at": hour(brouillon.code_sent_at, zone) if brouillon.code_sent_at else "",
+        "consent_way": consent_words(brouillon.consent_method),
         "printed": Document.objects.filter(brouillon=brouillon, kind="exemplaire").exists(),
     }
