@@ -19,7 +19,15 @@ from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.forms import ConsentCodeForm, DrawingForm, ScanForm, TelephoneForm
-from mandats.pages.conseiller.present import consent_words, demarches_of, hour, lacks_email, paragraphs, replaced_rows, zone_of
+from mandats.pages.conseiller.present import (
+    consent_words,
+    demarches_of,
+    hour,
+    lacks_email,
+    paragraphs,
+    replaced_rows,
+    zone_of,
+)
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.registre.coffre import FrozenTexts, identity_of
 from mandats.registre.models import Brouillon, Document
