@@ -35,6 +35,8 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
     if brouillon is None or brouillon.signed_as_id:
         return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
+    if brouillon.code_sends >= consent.CODE_SENDS:
+        return _refused(errors.TOO_MANY_CODES, brouillon_id, acteur, now)
     code = f"{secrets.randbelow(10**6):06d}"
     text = (
         f"Mandat {brouillon.reference} : pour donner votre accord à {brouillon.structure.name[:60]}, "

@@ -94,6 +94,12 @@ CONSENT_CODE_REFUSED = declare(
     "Ce code n’est pas le bon. Vérifiez le message reçu, puis réessayez.",
     "Code de consentement faux ou expiré (10 minutes, 5 essais).",
 )
+TOO_MANY_CODES = declare(
+    "brouillon.too_many_codes",
+    429,
+    "Trop de codes ont été envoyés pour ce mandat. La personne peut signer à l’écran ou sur papier.",
+    "Cinq codes au plus par brouillon. Vérifier le numéro ; sinon signature à l’écran ou sur papier.",
+)
 SIGNATURE_EMPTY = declare(
     "brouillon.signature_empty",
     422,

@@ -206,6 +206,7 @@ class Brouillon(models.Model):
     code_digest = models.CharField(max_length=64, blank=True)
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
+    code_sends = models.PositiveSmallIntegerField(default=0)
     signed_as = models.OneToOneField(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="brouillon")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -20,18 +20,23 @@ from mandats.registre.services.brouillons import locked, refuse
 
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
+CODE_SENDS = 5
+"""Codes sent for one brouillon: with five tries each, guessing six digits stays one chance in 40 000."""
 _PURPOSE = "consent-code"
 
 
-def _ready(brouillon: Brouillon | None, text_sha256: str) -> Decision:
-    """A consent needs a brouillon that waits for it, and the very text that was shown."""
+def _ready(brouillon_id: UUID, text_sha256: str, acteur: Acteur, now: datetime) -> Brouillon | Denied:
+    """Return the locked brouillon that waits for consent to the very text that was shown, or the refusal."""
+    brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
-        return Denied(errors.BROUILLON_GONE)
-    if brouillon.identity_sealed is None:
-        return Denied(errors.NO_IDENTITY)
-    if not brouillon.text_sha256 or not hmac.compare_digest(brouillon.text_sha256, text_sha256):
-        return Denied(errors.TEXT_CHANGED)
-    return GRANTED
+        reason = errors.BROUILLON_GONE
+    elif brouillon.identity_sealed is None:
+        reason = errors.NO_IDENTITY
+    elif not brouillon.text_sha256 or not hmac.compare_digest(brouillon.text_sha256, text_sha256):
+        reason = errors.TEXT_CHANGED
+    else:
+        return brouillon
+    return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
 
 
 @transaction.atomic
@@ -44,6 +49,7 @@ def expect_code(
         return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     brouillon.code_digest = secret_digest(_PURPOSE, f"{brouillon.id}:{code}")
     brouillon.code_sent_at, brouillon.code_tries, brouillon.updated_at = now, 0, now
+    brouillon.code_sends += 1
     brouillon.consent_proof = {
         "telephone_sha256": secret_digest("telephone", telephone),
         "delivery_sha256": sha256_hex(delivery.encode()),
@@ -56,11 +62,9 @@ def expect_code(
 @transaction.atomic
 def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager ticks and gives the code received on their own telephone."""
-    brouillon = locked(brouillon_id, acteur)
-    ready = _ready(brouillon, text_sha256)
-    if isinstance(ready, Denied) or brouillon is None:
-        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
-        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    if isinstance(brouillon, Denied):
+        return brouillon
     if not _code_matches(brouillon, code, now):
         brouillon.code_tries += 1
         brouillon.save(update_fields=("code_tries",))
@@ -81,11 +85,9 @@ def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
 @transaction.atomic
 def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager signs on the screen; the drawing is kept as an image only."""
-    brouillon = locked(brouillon_id, acteur)
-    ready = _ready(brouillon, text_sha256)
-    if isinstance(ready, Denied) or brouillon is None:
-        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
-        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    if isinstance(brouillon, Denied):
+        return brouillon
     document = keep_document(brouillon, "signature", png, "image/png", acteur, now)
     return _give(brouillon, "ecran", "dessin", {"drawing_sha256": document.sha256}, acteur, now)
 
@@ -112,11 +114,9 @@ def consent_on_paper(
     brouillon_id: UUID, scan: bytes, content_type: str, text_sha256: str, acteur: Acteur, now: datetime
 ) -> Decision:
     """The signed sheet came back as a scan or a photograph; its content was checked by the caller."""
-    brouillon = locked(brouillon_id, acteur)
-    ready = _ready(brouillon, text_sha256)
-    if isinstance(ready, Denied) or brouillon is None:
-        reason = ready.reason if isinstance(ready, Denied) else errors.BROUILLON_GONE
-        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    if isinstance(brouillon, Denied):
+        return brouillon
     printed = brouillon.documents.filter(kind="exemplaire").order_by("-version").first()
     if printed is None:
         return refuse(events.CONSENT_REFUSED, errors.NOT_PRINTED, acteur, now, brouillon_id)

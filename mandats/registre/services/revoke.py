@@ -9,21 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import ErrorCode
 from aidants.journal.record import record
 from mandats.domain import errors, events
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Mandat
-
-
-def _locked(mandat_id: UUID, acteur: Acteur) -> Mandat | None:
-    """Return the mandat under lock; an aidant reaches only those of their structure."""
-    rows = Mandat.objects.select_for_update().filter(pk=mandat_id)
-    if acteur.kind is Kind.COMPTE:
-        rows = rows.filter(structure=acteur.structure_id)
-    return rows.first()
+from mandats.registre.services.reach import locked_mandat, tell
 
 
 def _refuse(reason: ErrorCode, acteur: Acteur, mandat_id: UUID | None, way: str, now: datetime) -> Denied:
@@ -42,22 +35,14 @@ def revoke_mandat(
     motif: MotifDeFin = MotifDeFin.REVOCATION,
 ) -> Decision:
     """End the whole mandat.  ``way`` says how it was asked (``page_usager``, ``aidant``…)."""
-    mandat = _locked(mandat_id, acteur)
+    mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
         return _refuse(errors.AUTORISATION_UNKNOWN, acteur, None, way, now)
     if mandat.ended_at is not None or mandat.expires_at <= now:
         return _refuse(errors.ALREADY_ENDED, acteur, mandat_id, way, now)
     Autorisation.objects.filter(mandat=mandat, ended_at__isnull=True).update(ended_at=now, motif=motif)
     _end(mandat, motif, now)
-    facts = {"motif": motif.value, "way": way}
-    record(
-        events.MANDAT_REVOKE,
-        acteur=acteur,
-        at=now,
-        subject=mandat.id,
-        structure=mandat.structure_id,
-        facts=facts,
-    )
+    tell(events.MANDAT_REVOKE, mandat, acteur, now, motif=motif.value, way=way)
     return GRANTED
 
 
@@ -72,21 +57,13 @@ def revoke_autorisation(
 ) -> Decision:
     """End one demarche; the mandat ends with its last one."""
     row = Autorisation.objects.filter(pk=autorisation_id).first()
-    mandat = _locked(row.mandat_id, acteur) if row else None
+    mandat = locked_mandat(row.mandat_id, acteur) if row else None
     if row is None or mandat is None:
         return _refuse(errors.AUTORISATION_UNKNOWN, acteur, None, way, now)
     standing = Autorisation.objects.filter(mandat=mandat, ended_at__isnull=True)
     if mandat.expires_at <= now or not standing.filter(pk=row.id).update(ended_at=now, motif=motif):
         return _refuse(errors.ALREADY_ENDED, acteur, mandat.id, way, now)
-    facts = {"motif": motif.value, "way": way, "demarche": row.demarche}
-    record(
-        events.AUTORISATION_REVOKE,
-        acteur=acteur,
-        at=now,
-        subject=mandat.id,
-        structure=mandat.structure_id,
-        facts=facts,
-    )
+    tell(events.AUTORISATION_REVOKE, mandat, acteur, now, motif=motif.value, way=way, demarche=row.demarche)
     if not standing.exists():
         _end(mandat, motif, now)
     return GRANTED

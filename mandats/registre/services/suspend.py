@@ -7,50 +7,33 @@ from django.db import transaction
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from aidants.journal.record import record
 from mandats.domain import errors, events
-from mandats.registre.models import Mandat
+from mandats.registre.services.reach import locked_mandat, tell
 
 
 @transaction.atomic
 def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
     """Stop every use of a mandat for the time being; ``way`` says how it was asked."""
-    mandat = Mandat.objects.select_for_update().filter(pk=mandat_id).first()
+    mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
     if mandat.ended_at or mandat.suspended_at or mandat.expires_at <= now:
         return Denied(errors.ALREADY_ENDED)
     mandat.suspended_at = now
     mandat.save(update_fields=("suspended_at",))
-    facts = {"way": way}
-    record(
-        events.MANDAT_SUSPEND,
-        acteur=acteur,
-        at=now,
-        subject=mandat.id,
-        structure=mandat.structure_id,
-        facts=facts,
-    )
+    tell(events.MANDAT_SUSPEND, mandat, acteur, now, way=way)
     return GRANTED
 
 
 @transaction.atomic
 def resume_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
     """Let uses begin again; only the usager may."""
-    mandat = Mandat.objects.select_for_update().filter(pk=mandat_id).first()
+    mandat = locked_mandat(mandat_id, acteur)
     if mandat is None or acteur.kind is not Kind.USAGER:
         return Denied(errors.AUTORISATION_UNKNOWN)
     if mandat.ended_at or not mandat.suspended_at:
         return Denied(errors.ALREADY_ENDED)
     mandat.suspended_at = None
     mandat.save(update_fields=("suspended_at",))
-    facts = {"way": way}
-    record(
-        events.MANDAT_RESUME,
-        acteur=acteur,
-        at=now,
-        subject=mandat.id,
-        structure=mandat.structure_id,
-        facts=facts,
-    )
+    tell(events.MANDAT_RESUME, mandat, acteur, now, way=way)
     return GRANTED

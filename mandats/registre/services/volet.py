@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.journal.record import record
 from mandats.domain import errors, events
 from mandats.domain.codes import is_well_formed, new_code, normalise
 from mandats.registre.coffre import secret_digest
 from mandats.registre.models import CodeUsager, Mandat
+from mandats.registre.services.reach import locked_mandat, tell
 
 VERIFICATION_LIVES = timedelta(days=30)
 VERIFICATION, REVOCATION = "verification", "revocation"
@@ -45,44 +46,28 @@ def _replace(mandat: Mandat, kind: str, now: datetime) -> str:
     return code
 
 
-def _locked(mandat_id: UUID, acteur: Acteur) -> Mandat | None:
-    rows = Mandat.objects.select_for_update().filter(pk=mandat_id)
-    if acteur.kind is Kind.COMPTE:
-        rows = rows.filter(structure=acteur.structure_id)
-    return rows.first()
-
-
 @transaction.atomic
 def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
     """Make both codes anew for a printing of the volet; the old ones end."""
-    mandat = _locked(mandat_id, acteur)
+    mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
-    record(events.VOLET_PRINT, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id)
+    tell(events.VOLET_PRINT, mandat, acteur, now)
     return codes
 
 
 @transaction.atomic
 def renew_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> str | Denied:
     """Make another verification code at the usager's wish."""
-    mandat = _locked(mandat_id, acteur)
+    mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
     code = _replace(mandat, VERIFICATION, now)
-    facts = {"kind": VERIFICATION}
-    record(
-        events.CODE_RENEW,
-        acteur=acteur,
-        at=now,
-        subject=mandat.id,
-        structure=mandat.structure_id,
-        facts=facts,
-    )
+    tell(events.CODE_RENEW, mandat, acteur, now, kind=VERIFICATION)
     return code
 
 
-@transaction.atomic
 @transaction.atomic
 def cancel_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> None:
     """End the verification code at the usager's wish."""
