@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from mandats.document.textes.filling import blocks
 from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.services.sign import sign_mandat
 from tests import builders
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, drawing, shown_digest, text
@@ -200,3 +202,26 @@ def test_no_script_and_no_style_stands_in_a_page(desk: Desk) -> None:
     assert " onclick=" not in page
     assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
     assert page.count("<script") == len(re.findall(r"<script[^>]* src=\"/static/", page))
+
+
+def test_who_accepts_second_is_led_to_what_the_first_concluded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    brouillon = desk.consented()
+
+    def somebody_else_signs(*args: object) -> bool:
+        assert isinstance(sign_mandat(brouillon.id, desk.acteur, timezone.now()), Mandat)
+        return True
+
+    monkeypatch.setattr("mandats.pages.conseiller.acceptance.fresh_code_given", somebody_else_signs)
+    answer = desk.client.post(address(brouillon, "acceptation"), {"code": "123456"}, follow=True)
+    mandat = Mandat.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/mandats/{mandat.id}"
+    assert "Ce brouillon n’existe plus" in text(answer)
+
+
+def test_a_scan_too_large_is_refused_before_it_is_read(desk: Desk, settings: Any) -> None:
+    settings.SCAN_MAX_BYTES = 100
+    brouillon = desk.identified()
+    digest = shown_digest(text(desk.client.get(address(brouillon, "recapitulatif"))))
+    scan = SimpleUploadedFile("feuille.png", builders.signature_png(), "image/png")
+    answer = desk.client.post(address(brouillon, "accord/papier"), {"text_sha256": digest, "scan": scan})
+    assert (answer.status_code, "10 Mo au plus" in text(answer)) == (422, True)

@@ -13,6 +13,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.fresh_code import fresh_code_given
@@ -28,7 +29,7 @@ from mandats.registre.texts import duree_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_brouillon
 def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
-    """Ask for a fresh code, then conclude the mandat."""
+    """Ask for a fresh code, then conclude the mandat; who comes second is led to what the first concluded."""
     if brouillon.consented_at is None:
         return redirect(resume_address(brouillon))
     form = CodeForm(posted(request))
@@ -36,6 +37,9 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
         signed = sign_mandat(brouillon.id, acteur, timezone.now())
         if not isinstance(signed, Denied):
             return _concluded(request, acteur, signed)
+        if signed.reason == errors.BROUILLON_GONE:
+            messages.warning(request, signed.reason.message)
+            return redirect("mandats:brouillon_accept", brouillon.id)
         form.add_error(None, signed.reason.message)
     status = 422 if form.errors else 200
     return render(request, "mandats/conseiller/accept.html", _facts(brouillon) | {"form": form}, status=status)

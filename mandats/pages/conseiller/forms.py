@@ -8,8 +8,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from aidants.domain.demarches import DEMARCHES, Demarche
+from mandats.domain import errors
 from mandats.domain.durees import DUREES, french_date
 from mandats.registre.services.brouillons import DemarcheChoisie
 from mandats.registre.services.uses import DECLARED_CHANNELS
@@ -165,6 +168,13 @@ class ScanForm(ShownTextForm):
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png", "capture": "environment"}),
         error_messages={"required": "Choisissez le fichier de la feuille signée.", "empty": "Ce fichier est vide."},
     )
+
+    def clean_scan(self) -> UploadedFile:
+        """Refuse what is too large before it is read."""
+        scan: UploadedFile = self.cleaned_data["scan"]
+        if (scan.size or 0) > settings.SCAN_MAX_BYTES:
+            raise forms.ValidationError(errors.SCAN_REFUSED.message)
+        return scan
 
 
 class UtilisationForm(forms.Form):
