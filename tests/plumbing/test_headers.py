@@ -1,6 +1,9 @@
 """What browsers are told on every page: nothing runs, frames or leaks that is not ours."""
 
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from django.utils import timezone
 from aidants.comptes.address import client_address
 from mandats.registre.models import Mandat
 from tests import builders
+from tests.architecture import sources
+from tests.environment import SETTINGS
 
 STRANGERS = ("/", "/connexion", "/usager", "/nulle-part", "/authorize?client_id=unknown")
 SIGNED_IN = ("/accueil", "/mandats", "/mandats/nouveau", "/structures", "/mandats/{mandat}", "/mandats/{mandat}/volet")
@@ -71,3 +76,16 @@ def test_an_address_is_believed_from_our_proxy_alone(settings: Any, proxy: objec
     settings.SECURE_PROXY_SSL_HEADER = proxy
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="10.0.0.1, 203.0.113.9")
     assert client_address(request) == told
+
+
+@pytest.mark.parametrize(
+    ("issuer", "secure"), [("https://mandats.example.org", True), ("http://localhost:8000", False)]
+)
+def test_https_is_asked_for_where_the_service_is_served_over_it(issuer: str, secure: bool) -> None:
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
+    script = f"from deploy import settings; print([bool(getattr(settings, name)) for name in {names}])"
+    environment = {**os.environ, **SETTINGS, "ISSUER": issuer}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=sources.ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str([secure] * len(names))

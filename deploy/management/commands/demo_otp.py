@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django_otp.oath import TOTP
+from django_otp.oath import hotp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 
@@ -25,11 +25,10 @@ class Command(BaseCommand):
         device = TOTPDevice.objects.filter(user__email=options["email"].lower(), confirmed=True).first()
         if device is None:
             raise CommandError(f"Aucun compte de démonstration {options['email']}.")
-        # A code serves once: give the first step after the last one used; ±1 step is accepted.
-        now_step = int(time.time() - device.t0) // device.step
-        step = max(now_step, device.last_t + 1)
-        if step > now_step + 1:
-            time.sleep((step - 1) * device.step + device.t0 - time.time())
-        generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-        generator.time = step * device.step + device.t0
-        self.stdout.write(f"{generator.token():06d}")
+        # A code serves once: give the first counter after the last one used.  django-otp counts from the drift that it
+        # learnt, and accepts one step more or less.
+        current = int(time.time() - device.t0) // device.step + device.drift
+        counter = max(current, device.last_t + 1)
+        if counter > current + 1:
+            time.sleep((counter - 1 - device.drift) * device.step + device.t0 - time.time())
+        self.stdout.write(f"{hotp(device.bin_key, counter, device.digits):06d}")

@@ -1,0 +1,102 @@
+"""The documents tell the truth: what they name exists, and what must be named is named."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import sources
+
+THREATS = Path("deploy/threat-model.md")
+DECISIONS = Path("deploy/decisions")
+CODE_BLOCK = re.compile(r"```.*?```", re.DOTALL)
+TICKED = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+TEST = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
+MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
+MANAGE = re.compile(r"manage\.py ([a-z_]+)")
+REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
+# A place of one machine, or a promise that we may not make (eIDAS, RGS).
+FORBIDDEN = re.compile(r"(?<![\w.])/(?:tmp|var/tmp|work|home|root)/|\bqualifiée?s?\b|\bhomologuée?s?\b", re.IGNORECASE)
+DJANGO_COMMANDS = {"check", "collectstatic", "migrate", "makemigrations", "shell"}
+TOP = {file.parts[0] for file in sources.tracked()}
+
+
+def documents() -> list[Path]:
+    """Return every page of documentation of the house."""
+    return [file for file in sources.tracked() if file.suffix == ".md" and file.parts[0] != "tests"]
+
+
+def _paths(document: Path) -> set[str]:
+    """Return what the document names between backquotes that has the shape of a path of this repository."""
+    ticked = TICKED.findall(CODE_BLOCK.sub("", sources.text(document)))
+    words = {word.split("::")[0].split(" ")[0] for word in ticked}
+    return {word for word in words if "/" in word and word.split("/")[0] in TOP and not re.search(r"[*<{…]", word)}
+
+
+def _exists(name: str) -> bool:
+    return (sources.ROOT / name).exists()
+
+
+def _commands() -> set[str]:
+    own = (file.stem for file in sources.tracked() if file.parts[1:3] == ("management", "commands"))
+    return DJANGO_COMMANDS | set(own)
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_path_exists(document: Path) -> None:
+    assert not {name for name in _paths(document) if not _exists(name)}
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    targets = {link for link in LINK.findall(sources.text(document)) if ":" not in link}
+    assert not {link for link in targets if not (sources.ROOT / document.parent / link).exists()}
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_test_exists(document: Path) -> None:
+    named = set(TEST.findall(sources.text(document)))
+    assert not {
+        f"{file}::{test}" for file, test in named if not _exists(file) or f"def {test}(" not in sources.text(Path(file))
+    }
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_command_exists(document: Path) -> None:
+    text = sources.text(document)
+    targets = set(re.findall(r"^([a-z-]+):", sources.text(Path("Makefile")), re.MULTILINE))
+    assert not set(MAKE.findall("\n".join(TICKED.findall(text) + CODE_BLOCK.findall(text)))) - targets
+    assert not set(MANAGE.findall(text)) - _commands()
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_no_place_of_one_machine_and_no_promise_that_we_may_not_make(document: Path) -> None:
+    assert not FORBIDDEN.findall(sources.text(document))
+
+
+@pytest.mark.parametrize("lock", ["requirements.in", "requirements-demo.in", "requirements-dev.in"])
+def test_every_dependency_has_its_line(lock: str) -> None:
+    contributing = sources.text(Path("CONTRIBUTING.md"))
+    told = {cell.strip("` ").lower() for row in contributing.splitlines() for cell in row.split("|")[1:2]}
+    assert not {name for name in REQUIREMENT.findall(sources.text(Path(lock))) if name.lower() not in told}
+
+
+def test_every_control_names_the_test_that_proves_it() -> None:
+    proven = sources.text(THREATS).split("## Controls without a test yet")[0]
+    rows = [row for row in proven.splitlines() if row.startswith("| ") and "`" in row]
+    assert len(rows) > 30
+    assert not [row for row in rows if not TEST.search(row.rsplit("|", 2)[1])]
+
+
+@pytest.mark.parametrize("app", ["aidants", "mandats", "oidc"])
+def test_every_room_is_presented(app: str) -> None:
+    told = sources.text(Path(app) / "README.md")
+    rooms = {file.parts[1] for file in sources.tracked() if file.parts[0] == app and len(file.parts) > 2}
+    hidden = {"migrations", "management", "templates", "static", "templatetags"}
+    assert not {room for room in rooms - hidden if f"`{room}" not in told}
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    found = sorted(file.name for file in sources.tracked() if file.parent == DECISIONS)
+    assert [name[:5] for name in found] == [f"{number:04d}-" for number in range(1, len(found) + 1)]

@@ -1,0 +1,75 @@
+"""A page about an object answers the same for another structure's object as for one that does not exist."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation
+from mandats.registre.models import Autorisation, Brouillon, Mandat
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def _routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield each private route of `mandats` that names objects, with the names of its arguments."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry, entry.namespace or space)
+        elif space == "mandats" and entry.pattern.converters:
+            name = f"{space}:{entry.name}"
+            if name not in settings.PUBLIC_ROUTES:
+                yield name, list(entry.pattern.converters)
+
+
+def _paths(identifier: Callable[[str], UUID]) -> list[tuple[str, str]]:
+    return [(name, reverse(name, kwargs={one: identifier(one) for one in wanted})) for name, wanted in _routes()]
+
+
+def _elsewhere() -> dict[str, UUID]:
+    """Return a mandat, a brouillon, an autorisation and a paper of another structure."""
+    place = builders.structure("CCAS voisin", siret="99999920500029")
+    who = builders.aidant(place)
+    mandat = builders.mandat(who, place, now=timezone.now())
+    return {
+        "mandat_id": mandat.id,
+        "brouillon_id": builders.brouillon(who, place).id,
+        "autorisation_id": mandat.autorisations.get().id,
+        "document_id": mandat.documents.get(kind="signature").id,
+    }
+
+
+def _rows() -> list[Any]:
+    return [list(model.objects.order_by("pk").values()) for model in (Mandat, Autorisation, Brouillon)]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_foreign_object_answers_as_an_unknown_one(method: str) -> None:
+    theirs = _elsewhere()
+    foreign, unknown = _paths(theirs.__getitem__), _paths(lambda _: uuid4())
+    stranger = builders.signed_in(builders.aidant(builders.structure("Mairie d’ailleurs")))
+    before = _rows()
+    assert len(foreign) > 12
+    for (name, path), (_, other) in zip(foreign, unknown, strict=True):
+        answers = [getattr(stranger, method)(one) for one in (path, other)]
+        assert {answer.status_code for answer in answers} in ({404}, {405}), name
+        assert len({len(answer.content) for answer in answers}) == 1, name
+    assert _rows() == before
+    assert not Entree.objects.filter(event__in=("mandat:consult", "document:consult", "volet:print")).exists()
+
+
+def test_a_referent_who_is_no_aidant_opens_nothing_about_usagers() -> None:
+    place = builders.structure()
+    mandat = builders.mandat(builders.aidant(place), place, now=timezone.now())
+    referent = builders.compte()
+    Affectation.objects.create(compte=referent, structure=place, is_referent=True, started_at=builders.NOW)
+    browser = builders.signed_in(referent)
+    for path in (f"/mandats/{mandat.id}", f"/mandats/{mandat.id}/document", "/mandats", "/mandats/nouveau"):
+        assert browser.get(path).status_code == 403, path
+    assert mandat.usager.family_name not in browser.get("/accueil").content.decode()
