@@ -13,7 +13,7 @@ from tests import builders
 from tests.browser.allocations import Allocations
 from tests.browser.chromium import running_chromium
 from tests.browser.conseiller import Conseiller
-from tests.browser.usager import Agent, Usager
+from tests.browser.usager import Agent, Dossier, Usager
 from tests.browser.visitor import DESK, KEYBOARD_ZOOMED, NARROW, Visitor, Way
 from tests.stack import LiveStack
 
@@ -89,7 +89,7 @@ def allocations(conseiller: Conseiller) -> Allocations:
 @pytest.fixture
 def sophie(visit: Visit, stack: LiveStack) -> Usager:
     """Give Sophie Martin, whom the simulated FranceConnect knows, a window at home."""
-    return Usager(visit(), stack.sites, name="Sophie Martin", born=("2", "4", "1980"))
+    return Usager(visit(), stack.sites, name="Sophie Martin", dossier=Dossier("Martin", ("2", "4", "1980")))
 
 
 @pytest.fixture

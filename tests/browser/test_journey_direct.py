@@ -2,7 +2,7 @@
 
 from tests.browser.allocations import Allocations
 from tests.browser.conseiller import Conseiller
-from tests.browser.usager import Agent
+from tests.browser.usager import Agent, Dossier
 
 
 def test_administration_sees_who_acts_for_whom(conseiller: Conseiller, allocations: Allocations) -> None:
@@ -29,8 +29,7 @@ def test_agents_verify_with_the_codes_of_the_volet(
     told = allocations.verifies(volet, family_name="Martin", birthdate="1980-04-02", demarche="Logement")
     assert "couvre" in told
 
-    asked = {"family_name": "MARTIN", "born": ("02", "04", "1980")}
-    told = agent.verifies(volet, volet.verification, **asked, demarche="Logement")
-    assert "couvre" in told
+    dossier = Dossier("MARTIN", ("02", "04", "1980"))
+    assert "couvre" in agent.verifies(volet, volet.verification, dossier, "Logement")
     assert agent.takes_receipt().count(b".") == 2
-    assert "ne couvre pas" in agent.verifies(volet, volet.verification, **asked, demarche="Justice")
+    assert "ne couvre pas" in agent.verifies(volet, volet.verification, dossier, "Justice")

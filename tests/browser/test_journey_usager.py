@@ -13,8 +13,7 @@ def test_usager_stops_and_everybody_learns_it(
     conseiller.types_credentials()
     conseiller.picks("Sophie Martin", "Logement", allocations.name)
     allocations.shows_dossier_of("Sophie Martin")
-    asked = {"family_name": "Martin", "born": sophie.born, "demarche": "Logement"}
-    assert "couvre" in agent.verifies(volet, volet.verification, **asked)
+    assert "couvre" in agent.verifies(volet, volet.verification, sophie.dossier, "Logement")
 
     sophie.opens_their_page(volet)
     sophie.visitor.read("Allocations de démonstration")
@@ -23,7 +22,7 @@ def test_usager_stops_and_everybody_learns_it(
     sophie.closes()
 
     assert "ne tient plus" in allocations.asks_whether_mandat_stands()
-    assert "a pris fin" in agent.verifies(volet, volet.verification, **asked)
+    assert "a pris fin" in agent.verifies(volet, volet.verification, sophie.dossier, "Logement")
     allocations.open_for_aidants()
     conseiller.visitor.see("Pour qui agissez-vous")
     conseiller.visitor.read("Aucun mandat utilisable")
@@ -37,7 +36,6 @@ def test_usager_enters_by_franceconnect(conseiller: Conseiller, sophie: Usager, 
     sophie.opens_their_page_by_franceconnect(conseiller.place.name)
     fresh = sophie.makes_new_verification_code()
 
-    asked = {"family_name": "Martin", "born": sophie.born, "demarche": "Logement"}
-    assert "Aucun mandat" in agent.verifies(volet, volet.verification, **asked)
-    assert "couvre" in agent.verifies(volet, fresh, **asked)
+    assert "Aucun mandat" in agent.verifies(volet, volet.verification, sophie.dossier, "Logement")
+    assert "couvre" in agent.verifies(volet, fresh, sophie.dossier, "Logement")
     sophie.closes()

@@ -1,18 +1,28 @@
 """What the usager does at home, with the sheet that was handed to them or with FranceConnect."""
 
+from dataclasses import dataclass
+
 from deploy.demo.sites import Sites
 from tests.browser.papers import Volet
 from tests.browser.visitor import Visitor
 
 
+@dataclass(frozen=True)
+class Dossier:
+    """What a person's file says of them, in their own drawer or in an administration's: name, day, month and year."""
+
+    family_name: str
+    born: tuple[str, str, str]
+
+
 class Usager:
     """A person who gave a mandat, in front of a window of their own."""
 
-    def __init__(self, visitor: Visitor, sites: Sites, *, name: str, born: tuple[str, str, str]) -> None:
+    def __init__(self, visitor: Visitor, sites: Sites, *, name: str, dossier: Dossier) -> None:
         self.visitor = visitor
         self.sites = sites
         self.name = name
-        self.born = born
+        self.dossier = dossier
 
     def opens_their_page(self, volet: Volet) -> None:
         """Type the address of the sheet, then its reference and its revocation code, and the birth date."""
@@ -22,7 +32,7 @@ class Usager:
         at.see("Voir ou arrêter mon mandat")
         at.write("Référence du mandat", volet.reference)
         at.write("Code de révocation", volet.revocation)
-        for label, text in zip(("Jour", "Mois", "Année"), self.born, strict=True):
+        for label, text in zip(("Jour", "Mois", "Année"), self.dossier.born, strict=True):
             at.write(label, text)
         at.press("Ouvrir ma page")
         at.see("Mon mandat")
@@ -76,7 +86,7 @@ class Agent:
         self.visitor = visitor
         self.sites = sites
 
-    def verifies(self, volet: Volet, code: str, *, family_name: str, born: tuple[str, str, str], demarche: str) -> str:
+    def verifies(self, volet: Volet, code: str, dossier: Dossier, demarche: str) -> str:
         """Ask on the public page; return the answer."""
         at = self.visitor
         at.open(self.sites.service)
@@ -86,8 +96,8 @@ class Agent:
         at.write("Votre organisme", "CAF de Gap")
         at.write("Référence du mandat", volet.reference)
         at.write("Code de vérification", code)
-        at.write("Nom de naissance", family_name)
-        for label, text in zip(("Jour", "Mois", "Année"), born, strict=True):
+        at.write("Nom de naissance", dossier.family_name)
+        for label, text in zip(("Jour", "Mois", "Année"), dossier.born, strict=True):
             at.write(label, text)
         at.choose("Démarche demandée", demarche)
         at.press("Vérifier")
