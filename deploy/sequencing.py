@@ -1,9 +1,10 @@
-"""The loop that integrates the journal's new entries into its tree, every second.
+"""The loops that integrate the journal's new entries into its tree, and that ask the witnesses, every second.
 
-Apart from the schedule: a long job must not delay the tree.
+Apart from the schedule and from each other: neither a long job nor a slow witness delays the tree.
 """
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from django.db import DatabaseError, connection
@@ -11,19 +12,38 @@ from django.utils import timezone
 
 from aidants.journal.notes import BadNote
 from aidants.journal.sequence import integrate
+from aidants.journal.witnessing import ask_witnesses
 
 log = structlog.get_logger()
 _SECONDS = 1.0
 
 
-def loop(stop: threading.Event) -> None:
-    """Integrate every second until ``stop``; a database that went away is asked again."""
+def integrating(stop: threading.Event) -> None:
+    """Integrate every second until ``stop``."""
+    _every_second(stop, lambda: integrate(timezone.now()))
+
+
+def witnessing(stop: threading.Event) -> None:
+    """Ask the witnesses every second until ``stop``; tell each refusal once."""
+    told: dict[str, str] = {}
+
+    def ask() -> None:
+        for outcome in ask_witnesses(timezone.now()):
+            if outcome.refused and told.get(outcome.witness) != outcome.refused:
+                log.error("witness refused", witness=outcome.witness, size=outcome.size, why=outcome.refused)
+            told[outcome.witness] = outcome.refused
+
+    _every_second(stop, ask)
+
+
+def _every_second(stop: threading.Event, act: Callable[[], object]) -> None:
+    """Act every second; a database that went away is asked again."""
     while not stop.wait(_SECONDS):
         try:
-            integrate(timezone.now())
+            act()
         except DatabaseError as error:
-            log.warning("sequencer: database did not answer", error=type(error).__name__)
+            log.warning("journal: database did not answer", error=type(error).__name__)
             connection.close()
-        except BadNote:
-            log.error("sequencer: JOURNAL_KEY is missing or not well formed")  # noqa: TRY400 -- a traceback adds nothing
+        except BadNote as error:
+            log.error("journal: JOURNAL_KEY or JOURNAL_WITNESSES is not well formed", why=str(error))  # noqa: TRY400
     connection.close()

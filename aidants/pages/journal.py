@@ -36,14 +36,20 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:
     """Hashes of the tree, 256 a tile."""
     found = _place(int(level), place) if level in _LEVELS else None
-    return _immutable(tiles.read_tile(int(level), *found) if found else None)
+    try:
+        return _immutable(tiles.read_tile(int(level), *found) if found else None)
+    except tiles.IncompleteTile:
+        return _immutable(None)
 
 
 @require_safe
 def entries(request: HttpRequest, place: str) -> HttpResponse:
     """Salted digests under one tile of level 0, each after its length on two bytes."""
     found = _place(0, place)
-    digests = tiles.read_digests(*found) if found else None
+    try:
+        digests = tiles.read_digests(*found) if found else None
+    except tiles.IncompleteTile:
+        digests = None
     return _immutable(digests and [struct.pack(">H", len(digest)) + digest for digest in digests])
 
 

@@ -1,13 +1,16 @@
-"""``verify_journal``: walks the journal and the actes, names the first break."""
+"""``verify_journal [--checkpoint FILE]``: walks the journal, its tree and the actes, names the first break."""
 
 import hashlib
 import sys
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from aidants.journal.sequence import journal_signer
 from aidants.journal.walk import Break, entries, fault_of
+from aidants.journal.walk_tree import tree_fault
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
 from mandats.attestation.keys import published_keys
@@ -17,7 +20,11 @@ from mandats.registre.models import Mandat
 class Command(BaseCommand):
     """Exit status 0 when everything holds, 1 at the first break."""
 
-    help = "Vérifie chaque entrée du journal, chaque acte, et leur accord."
+    help = "Vérifie chaque entrée du journal, son arbre, chaque acte, et leur accord."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take a checkpoint that somebody kept outside."""
+        parser.add_argument("--checkpoint", type=Path, help="relevé signé, gardé ailleurs, que l’arbre doit confirmer")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk, then compare with the register."""
@@ -29,8 +36,16 @@ class Command(BaseCommand):
             if entree.event == "mandat:sign":
                 signed[str(entree.subject_id)] = (entree.id, body["facts"]["acte_sha256"])
             count += 1
+        self._walk_tree(options["checkpoint"])
         actes = self._compare_actes(signed)
         self.stdout.write(f"{count} entrées, {actes} actes : tout concorde.")
+
+    def _walk_tree(self, file: Path | None) -> None:
+        """Every entry that has a number stands in the tree that was signed, here and outside."""
+        kept = [file.read_text()] if file else []
+        if fault := tree_fault(journal_signer().verifier, kept):
+            self.stderr.write(f"n° {fault.number} : {fault.why}")
+            sys.exit(1)
 
     def _compare_actes(self, signed: dict[str, tuple[int, str]]) -> int:
         """Each mandat has its entry, each entry its mandat, and each acte verifies with our published keys."""

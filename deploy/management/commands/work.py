@@ -18,8 +18,8 @@ class Command(BaseCommand):
         """Start the schedule and the sequencer in threads of their own, then work until a signal says stop."""
         stop = threading.Event()
         loops = [
-            threading.Thread(target=run, args=(stop,), name=run.__module__, daemon=True)
-            for run in (periods.loop, sequencing.loop)
+            threading.Thread(target=run, args=(stop,), name=run.__name__, daemon=True)
+            for run in (periods.loop, sequencing.integrating, sequencing.witnessing)
         ]
         for thread in loops:
             thread.start()

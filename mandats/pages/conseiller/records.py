@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.journal.proofs import proof_of
 from aidants.pages.posted import posted
+from mandats.domain.events import MANDAT_SIGN
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import VoletForm
 from mandats.pages.conseiller.present import record_facts
@@ -48,6 +50,15 @@ def piece(request: HttpRequest, acteur: Acteur, mandat: Mandat, document_id: UUI
     consult_document(kept, mandat, acteur, timezone.now())
     name = f"{kept.kind}-{mandat.reference}-{kept.version}.{_EXTENSIONS.get(kept.content_type, 'bin')}"
     return attachment(bytes(kept.content), kept.content_type, name)
+
+
+@with_mandat
+def proof(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Hand over the proof that the mandat's signature is in the journal, once the tree holds it."""
+    found = proof_of(mandat.id, MANDAT_SIGN)
+    if found is None:
+        raise Http404
+    return attachment(str(found).encode(), "text/plain; charset=utf-8", f"mandat-{mandat.reference}.tlog-proof")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,6 +25,7 @@ urlpatterns = [
     path(_MANDAT, records.detail, name="detail"),
     path(f"{_MANDAT}/document", records.document, name="document"),
     path(f"{_MANDAT}/pieces/<uuid:document_id>", records.piece, name="piece"),
+    path(f"{_MANDAT}/preuve", records.proof, name="proof"),
     path(f"{_MANDAT}/volet", records.volet, name="volet"),
     path(f"{_MANDAT}/utilisation", uses.declare, name="declare_use"),
     path(f"{_MANDAT}/arret", ends.revoke, name="revoke"),

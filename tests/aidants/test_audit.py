@@ -1,0 +1,283 @@
+"""Who sees what: an auditor from outside, a witness, `verify_journal` from inside, against six ways to cheat.
+
+The cheats are those of the owner of the database who also holds the journal's key.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from psycopg import sql
+
+from aidants.journal import audit as auditing
+from aidants.journal import merkle
+from aidants.journal.audit import Break, Policy, audit
+from aidants.journal.audit_source import Source
+from aidants.journal.audit_state import State
+from aidants.journal.models import Checkpoint, Entree, Leaf, Node
+from aidants.journal.notes import COSIGNATURE, Note, Signer
+from aidants.journal.notes import Checkpoint as Signed
+from aidants.journal.publication import witnesses
+from aidants.journal.sequence import integrate, journal_signer
+from aidants.journal.witness import Witness, server
+from aidants.journal.witness_store import Memory
+from aidants.journal.witnessing import ask_witnesses
+from tests import database
+from tests.aidants.test_sequence import append
+from tests.builders import NOW
+
+KEY = journal_signer().verifier
+VICTIM = 100
+
+
+def look(origin: str, folder: Path | None = None, *, full: bool = False) -> int | None | str:
+    """Audit as a stranger would; return "ok", or the number at which it breaks."""
+    try:
+        audit(Source(f"{origin}/journal"), State.load(folder), Policy(KEY), full=full)
+    except Break as broken:
+        return broken.number
+    return "ok"
+
+
+def forge(name: str, *statements: tuple[str, tuple[object, ...]]) -> None:
+    """Do what the administrator of the server could: change rows with the triggers off."""
+    with psycopg.connect(database.the_server().url(database.ADMIN_ROLE, name)) as session:
+        session.execute("SET session_replication_role = replica")
+        for statement, values in statements:
+            session.execute(sql.SQL(statement), values)
+
+
+def entree(number: int) -> int:
+    """Return the entry that stands at a number."""
+    return Leaf.objects.get(number=number).entree_id
+
+
+UNSIGN = tuple((f"DELETE FROM journal_{table}", ()) for table in ("node", "checkpoint", "cosignature"))
+
+
+# --- the six cheats ---------------------------------------------------------------------------------------------
+
+
+def edit_row(name: str) -> None:
+    forge(name, ("UPDATE journal_entree SET digest = %s WHERE id = %s", (bytes(32), entree(VICTIM))))
+
+
+def delete_row(name: str) -> None:
+    forge(name, ("DELETE FROM journal_entree WHERE id = %s", (entree(VICTIM),)))
+
+
+def swap_pair(name: str) -> None:
+    first, second = entree(VICTIM), entree(VICTIM + 1)
+    places = ((first, -1), (second, first), (-1, second))
+    swap = "UPDATE journal_leaf SET entree_id = %s WHERE entree_id = %s"
+    forge(name, *((swap, (after, before)) for before, after in places))
+
+
+def cut_tail(name: str) -> None:
+    """Remove the last entries, and every trace of them, then sign the smaller tree."""
+    keep = (VICTIM,)
+    forge(
+        name,
+        ("DELETE FROM journal_entree WHERE id IN (SELECT entree_id FROM journal_leaf WHERE number >= %s)", keep),
+        ("DELETE FROM journal_leaf WHERE number >= %s", keep),
+        *UNSIGN,
+    )
+    sign_again()
+
+
+def rewrite_tail(name: str) -> None:
+    """Change an entry, its leaf and all that stands over it, and sign the same size with another root."""
+    digest = b"\x07" * 32
+    forge(
+        name,
+        ("UPDATE journal_entree SET digest = %s WHERE id = %s", (digest, entree(VICTIM))),
+        ("UPDATE journal_leaf SET hash = %s WHERE number = %s", (merkle.leaf_hash(digest), VICTIM)),
+        *UNSIGN,
+    )
+    sign_again()
+
+
+def rewrite_and_grow(name: str) -> None:
+    """Rewrite, then go on as if nothing had happened: the new tree is larger."""
+    rewrite_tail(name)
+    append(3)
+    integrate(NOW)
+
+
+def sign_again() -> None:
+    """Sign the tree as it stands now, with the journal's own key."""
+    hashes = [bytes(item) for item in Leaf.objects.order_by("number").values_list("hash", flat=True)]
+    for at in range(len(hashes) // 256):
+        Node.objects.create(level=1, number=at, hash=merkle.full_root(hashes[at * 256 : at * 256 + 256]))
+    signer = journal_signer()
+    text = Signed(signer.name, len(hashes), merkle.root_of_leaves(hashes)).text
+    Checkpoint.objects.create(size=len(hashes), note=str(Note(text, (signer.sign(text),))), seen=0, at=NOW)
+
+
+Cheat = Callable[[str], None]
+# cheat, auditor on a first visit, auditor on a second visit, the same reading all again, witness, verify_journal
+TABLE: list[tuple[Cheat, object, object, object, bool, bool]] = [
+    (edit_row, VICTIM, "ok", VICTIM, False, True),
+    (delete_row, VICTIM, "ok", VICTIM, False, True),
+    (swap_pair, VICTIM, "ok", VICTIM, False, True),
+    (cut_tail, "ok", VICTIM, VICTIM, True, True),
+    (rewrite_tail, "ok", VICTIM, VICTIM, True, True),
+    (rewrite_and_grow, "ok", VICTIM, VICTIM, True, True),
+]
+
+
+@pytest.mark.parametrize(("cheat", "first", "second", "again", "by_witness", "inside"), TABLE)
+def test_which_cheat_is_seen_by_whom(
+    live_service: str, committed_db: str, tmp_path: Path, cheat: Cheat, first: object, second: object, again: object,
+    by_witness: bool, inside: bool, settings: object,
+) -> None:  # fmt: skip
+    append(200)
+    append(70)
+    integrate(NOW)
+    kept = Checkpoint.objects.latest("size").note
+    assert look(live_service, tmp_path / "auditor") == "ok"
+    with running_witness(tmp_path, "w1") as one:
+        settings.JOURNAL_WITNESSES = one  # type: ignore[attr-defined]
+        assert [outcome.refused for outcome in ask_witnesses(NOW)] == [""]
+        cheat(committed_db)
+        append(2)
+        integrate(NOW)
+        assert look(live_service) == first
+        assert look(live_service, tmp_path / "auditor") == second
+        assert look(live_service, tmp_path / "auditor", full=True) == again
+        assert bool(ask_witnesses(NOW)[0].refused) is by_witness
+    assert verify_journal(tmp_path, kept) is not inside
+
+
+def verify_journal(folder: Path, note: str) -> bool:
+    """Run the command with a checkpoint kept outside; tell whether all holds."""
+    (folder / "kept").write_text(note)
+    try:
+        call_command("verify_journal", checkpoint=folder / "kept", stdout=io.StringIO(), stderr=io.StringIO())
+    except SystemExit as stopped:
+        return stopped.code == 0
+    return True
+
+
+# --- a split view -----------------------------------------------------------------------------------------------
+
+
+def test_two_auditors_shown_two_journals_are_told_by_the_missing_cosignature(
+    live_service: str, committed_db: str, tmp_path: Path, settings: object
+) -> None:
+    append(10)
+    integrate(NOW)
+    with running_witness(tmp_path, "w1") as one, running_witness(tmp_path, "w2") as two:
+        settings.JOURNAL_WITNESSES = f"{one} {two}"  # type: ignore[attr-defined]
+        assert [outcome.refused for outcome in ask_witnesses(NOW)] == ["", ""]
+        policy = Policy(KEY, tuple(found.verifier for found in witnesses()), 2)
+        found = audit(Source(f"{live_service}/journal"), State(), policy)
+        assert found.cosigners == ("witness.example/w1", "witness.example/w2")
+        other = b"\x09" * 32
+        forge(
+            committed_db,
+            ("UPDATE journal_entree SET digest = %s WHERE id = %s", (other, entree(4))),
+            ("UPDATE journal_leaf SET hash = %s WHERE number = 4", (merkle.leaf_hash(other),)),
+            *UNSIGN,
+        )
+        sign_again()
+        assert look(live_service) == "ok"
+        assert [outcome.refused[:3] for outcome in ask_witnesses(NOW)] == ["409", "409"]
+        with pytest.raises(Break, match="cosigned by 0 witnesses"):
+            audit(Source(f"{live_service}/journal"), State(), policy)
+
+
+@contextmanager
+def running_witness(folder: Path, name: str) -> Iterator[str]:
+    """Run a witness of our journal; give its words for JOURNAL_WITNESSES."""
+    signer = Signer(f"witness.example/{name}", COSIGNATURE, name.encode().ljust(32, b"."))
+    made = server(Witness(signer, {KEY.name: KEY}, Memory(folder / f"{name}.sqlite")), "127.0.0.1", 0)
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"{signer.verifier} http://127.0.0.1:{made.server_port}"
+    finally:
+        made.shutdown()
+        made.server_close()
+        thread.join()
+
+
+# --- the auditor's own ways -------------------------------------------------------------------------------------
+
+
+def test_a_second_visit_reads_only_what_is_new(live_service: str, tmp_path: Path) -> None:
+    policy = Policy(KEY)
+    source = Source(f"{live_service}/journal")
+    for count, total in ((600, 600), (5, 605), (0, 605), (300, 905)):
+        append(count)
+        integrate(NOW)
+        found = audit(source, State.load(tmp_path), policy)
+        assert (found.fresh, found.checkpoint.size) == (count, total)
+    assert audit(source, State.load(tmp_path), policy, full=True).fresh == 905
+    assert (tmp_path / "leaves").stat().st_size == 905 * 32
+
+
+def test_an_auditor_whose_memory_is_damaged_says_so(live_service: str, tmp_path: Path) -> None:
+    append(3)
+    integrate(NOW)
+    assert look(live_service, tmp_path) == "ok"
+    file = tmp_path / "state.json"
+    kept = json.loads(file.read_text())
+    file.write_text(json.dumps({**kept, "edge": [bytes(32).hex()] * len(kept["edge"])}))
+    with pytest.raises(Break, match="does not hold together"):
+        audit(Source(f"{live_service}/journal"), State.load(tmp_path), Policy(KEY))
+
+
+def test_the_program_stands_alone_and_tells_by_its_exit_status(
+    live_service: str, committed_db: str, tmp_path: Path
+) -> None:
+    append(260)
+    integrate(NOW)
+    url, state = f"{live_service}/journal", str(tmp_path / "state")
+    assert run(url, "--state", state)[0] == 2
+    assert run(url, "--state", state, "--key", str(KEY)) == (0, "OK: 260 entries, 260 read now, cosigned by nobody\n")
+    assert run(url, "--state", state) == (0, "OK: 260 entries, 0 read now, cosigned by nobody\n")
+    forge(committed_db, ("UPDATE journal_entree SET digest = %s WHERE id = %s", (bytes(32), entree(7))))
+    assert run(url, "--state", state, "--full") == (
+        1,
+        "BREAK at entry 7: changed: the entry does not hash to its leaf\n",
+    )
+    assert run("http://127.0.0.1:1/journal", "--state", state)[0] == 2
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Run the auditor as its own process, in which neither Django nor a database driver may be imported."""
+    program = (
+        "import sys; sys.modules.update(django=None, psycopg=None);"
+        "from aidants.journal.audit import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, cwd=database.ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_checkpoint_of_another_key_is_no_checkpoint(live_service: str) -> None:
+    append()
+    integrate(NOW)
+    other = Signer(KEY.name, KEY.kind, bytes(32)).verifier
+    with pytest.raises(Break, match="no known key"):
+        audit(Source(f"{live_service}/journal"), State(), Policy(other))
+    assert auditing.main([f"{live_service}/journal", "--key", "nonsense"]) == 2
+
+
+def test_tiles_that_do_not_stand_over_those_below_are_told(live_service: str, committed_db: str) -> None:
+    append(600)
+    integrate(NOW)
+    forge(committed_db, ("UPDATE journal_node SET hash = %s WHERE level = 1 AND number = 1", (bytes(32),)))
+    assert look(live_service) == 256
+    forge(committed_db, ("DELETE FROM journal_leaf WHERE number = 3", ()))
+    assert look(live_service) == 0
+    assert Entree.objects.count() == 600
