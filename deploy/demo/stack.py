@@ -21,7 +21,7 @@ from deploy.demo.children import start_child, stop_child
 from deploy.demo.home import ROOT
 from deploy.demo.sites import Sites
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _STOP_PATIENCE = 6.0
 
 

@@ -124,7 +124,7 @@ def test_no_process_outlives_the_demo(port: int, tmp_path: Path, ending: signal.
         children = _descendants(launched.pid)
         assert len(children) >= 6
         launched.send_signal(ending)
-        status = launched.wait(timeout=20)
+        status = launched.wait(timeout=60)
     assert not _wait_until_gone(children)
     assert status == (0 if ending != signal.SIGKILL else -signal.SIGKILL)
     assert environment_file.exists() == (ending == signal.SIGKILL)
@@ -136,7 +136,7 @@ def test_a_process_that_dies_is_told_and_ends_the_demo(port: int, tmp_path: Path
         children = _descendants(launched.pid)
         site = next(pid for pid in children if b"deploy.demo.administration" in _command_of(pid))
         os.kill(site, signal.SIGKILL)
-        told, _ = launched.communicate(timeout=20)
+        told, _ = launched.communicate(timeout=60)
     assert launched.returncode == 1
     assert told.strip().count("\n") == 0
     assert "administration" in told
