@@ -1,6 +1,7 @@
 """The questions asked of the register.  Never writes."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
@@ -106,27 +107,27 @@ def brouillon_of(structure_id: UUID, brouillon_id: UUID) -> Brouillon | None:
     )
 
 
-def _with_habilitations(found: QuerySet[Autorisation], acteur: Acteur | None) -> QuerySet[Autorisation]:
-    """Annotate what :class:`UseFacts` needs of the structure and of the acteur."""
-    standing = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
-    found = found.annotate(structure_habilitee=Exists(standing))
-    if acteur is None:
-        yes = Value(True, output_field=BooleanField())
-        return found.annotate(actor_is_aidant=yes, aidant_habilite=yes)
+def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) -> dict[str, Exists]:
+    """Return what :class:`UseFacts` needs of a structure and of the person who acts for it."""
+    standing = HabilitationStructure.objects.filter(structure=structure, ended_at__isnull=True)
     place = Affectation.objects.filter(
-        structure=OuterRef("structure"),
-        compte=acteur.id,
+        structure=structure,
+        compte=compte_id,
         compte__is_active=True,
         ended_at__isnull=True,
         is_aidant=True,
     )
     right = HabilitationAidant.objects.filter(
-        affectation__structure=OuterRef("structure"),
-        affectation__compte=acteur.id,
+        affectation__structure=structure,
+        affectation__compte=compte_id,
         affectation__ended_at__isnull=True,
         ended_at__isnull=True,
     )
-    return found.annotate(actor_is_aidant=Exists(place), aidant_habilite=Exists(right))
+    return {
+        "structure_habilitee": Exists(standing),
+        "actor_is_aidant": Exists(place),
+        "aidant_habilite": Exists(right),
+    }
 
 
 def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = False) -> UseFacts:
@@ -151,7 +152,11 @@ def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = 
 def annotated_autorisations(acteur: Acteur | None) -> QuerySet[Autorisation]:
     """Return autorisations joined with all that :func:`facts_of` reads: one query decides a use."""
     rows = Autorisation.objects.select_related("mandat", "usager", "structure")
-    return _with_habilitations(rows, acteur)
+    facts: dict[str, Any] = {**_habilitations(OuterRef("structure"), acteur.id if acteur else None)}
+    if acteur is None:
+        yes = Value(True, output_field=BooleanField())
+        facts |= {"actor_is_aidant": yes, "aidant_habilite": yes}
+    return rows.annotate(**facts)
 
 
 def use_facts(
@@ -183,8 +188,9 @@ def usable_autorisations(
     Sorted by usager; the caller slices it.  Each choice is decided again with
     :func:`may_use_autorisation` when it is made.
     """
-    found = annotated_autorisations(acteur).filter(
+    found = Autorisation.objects.select_related("mandat", "usager", "structure").filter(
         _names_starting(query, "usager__"),
+        *_habilitations(acteur.structure_id, acteur.id).values(),
         structure=acteur.structure_id,
         ended_at__isnull=True,
         mandat__ended_at__isnull=True,
@@ -192,7 +198,6 @@ def usable_autorisations(
         mandat__expires_at__gt=now,
         demarche__in=offered_demarches(acteur.structure_id) if acteur.structure_id else (),
     )
-    found = found.filter(Q(("structure_habilitee", True), ("actor_is_aidant", True), ("aidant_habilite", True)))
     if demarches is not None:
         found = found.filter(demarche__in=demarches)
     if crosses_to_franceconnect:

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from aidants.comptes.second_factor import verified_at
-from aidants.domain.acteur import Acteur
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
 from aidants.domain.vault import keyed_digest
 from mandats.domain.errors import AUTORISATION_UNKNOWN
 from mandats.domain.rules import may_use
+from mandats.registre.compiled import CompiledRead
 from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, facts_of, usable_autorisations
 from mandats.registre.services.uses import record_bridge_use, record_refused_use
@@ -106,7 +107,7 @@ def choose(
     opened = decide(OPEN, _facts(interaction, session, now))
     if isinstance(opened, Denied):
         return opened
-    row = _lock_choice(autorisation_id, acteur)
+    row = _CHOICE.first(autorisation_id, acteur.structure_id, acteur.id)
     verdict = _verdict(row, interaction, acteur, session, now)
     if row is None or isinstance(verdict, Denied):
         denied = verdict if isinstance(verdict, Denied) else Denied(AUTORISATION_UNKNOWN)
@@ -115,10 +116,13 @@ def choose(
     return _give_code(row, interaction, acteur, session, now)
 
 
-def _lock_choice(autorisation_id: UUID, acteur: Acteur) -> Autorisation | None:
+def _choice_locked(autorisation_id: UUID, structure_id: UUID, compte_id: UUID) -> QuerySet[Autorisation]:
     """Return the structure's autorisation, its mandat locked: a revocation comes before the use or after it."""
-    rows = light(annotated_autorisations(acteur)).select_for_update(of=("mandat",))
-    return rows.filter(pk=autorisation_id, structure=acteur.structure_id).first()
+    rows = light(annotated_autorisations(Acteur(Kind.COMPTE, compte_id)))
+    return rows.select_for_update(of=("mandat",)).filter(pk=autorisation_id, structure=structure_id)
+
+
+_CHOICE = CompiledRead(_choice_locked, UUID(int=1), UUID(int=2), UUID(int=3))
 
 
 def _verdict(

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import QuerySet
 
 from aidants.domain.errors import ErrorCode
+from mandats.registre.compiled import CompiledRead
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
 from oidc.protocol.errors import description
@@ -51,14 +53,24 @@ def open_interaction(asked: Asked, client: Client, session: SessionBase, now: da
     )
 
 
+def _of_browser(interaction_id: UUID, browser: str) -> QuerySet[Interaction]:
+    return Interaction.objects.select_related("client").filter(pk=interaction_id, browser=browser)
+
+
+def _of_browser_locked(interaction_id: UUID, browser: str) -> QuerySet[Interaction]:
+    return _of_browser(interaction_id, browser).select_for_update(of=("self",))
+
+
+_FOUND = CompiledRead(_of_browser, UUID(int=1), "browser")
+_LOCKED = CompiledRead(_of_browser_locked, UUID(int=1), "browser")
+
+
 def find_interaction(interaction_id: UUID, session: SessionBase, *, lock: bool = False) -> Interaction | None:
     """Return a request of this browser session; another session's is as unknown as none.
 
     ``lock`` holds the row until the end of the caller's transaction.
     """
-    rows = Interaction.objects.select_related("client")
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    return rows.filter(pk=interaction_id, browser=session.get(_BROWSER, "")).first()
+    return (_LOCKED if lock else _FOUND).first(interaction_id, session.get(_BROWSER, ""))
 
 
 def code_uri(interaction: Interaction, code: str) -> str:

@@ -3,12 +3,15 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
 from aidants.journal.record import record
+from mandats.registre.compiled import CompiledRead
 from oidc.protocol import errors
 from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REPLAY
 from oidc.protocol.parameters import Parameters
@@ -53,9 +56,16 @@ def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | De
         return _issue(standing, now)
 
 
+def _code_locked(digest: str, client_id: UUID) -> QuerySet[Connexion]:
+    return Connexion.objects.select_for_update().filter(code_digest=digest, client=client_id)
+
+
+_CODE = CompiledRead(_code_locked, "digest", UUID(int=1))
+
+
 def _lock(code: str, client: Client) -> Connexion | None:
     """Return the client's own code, locked; another client's is as unknown as none."""
-    return Connexion.objects.select_for_update().filter(code_digest=code_digest(code), client=client).first()
+    return _CODE.first(code_digest(code), client.id)
 
 
 def _facts(parameters: Parameters, connexion: Connexion, standing: Standing, now: datetime) -> CodeFacts:
