@@ -85,7 +85,8 @@ class Data:
     def _mandat(self, first: Mandat, place: Structure, number: int) -> Mandat:
         name = f"NOM {secrets.token_hex(4).upper()}"
         folded = {"folded_family_given": f"{name.lower()} angela", "folded_given_family": f"angela {name.lower()}"}
-        usager = _twin(first.usager, sub_digest=f"{number:064x}", family_name=name, **folded)
+        email = f"usager.{number}@example.org"
+        usager = _twin(first.usager, sub_digest=f"{number:064x}", family_name=name, email=email, **folded)
         twin: Mandat = _twin(first, reference=new_reference(), usager=usager, structure=place)
         return twin
 
