@@ -40,6 +40,10 @@ _CONSENT_BY_KIND: Final = {
 _compilers = threading.local()
 
 
+class PaperNotMade(RuntimeError):
+    """Typst refused to lay the paper out; the data stay as they were and it can be asked again."""
+
+
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
@@ -55,14 +59,17 @@ def _compiler() -> typst.Compiler:
 
 
 def _compiled(template: str, data: dict[str, Any], at: datetime) -> bytes:
-    """Return the PDF of ``template`` filled with ``data``, dated ``at``.  Raises typst.TypstError."""
-    pdf = _compiler().compile(
-        input=str(_FOLDER / "modeles" / f"{template}.typ"),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=_STANDARDS,
-        timestamp=int(at.timestamp()),
-    )
+    """Return the PDF of ``template`` filled with ``data``, dated ``at``.  Raises :class:`PaperNotMade`."""
+    try:
+        pdf = _compiler().compile(
+            input=str(_FOLDER / "modeles" / f"{template}.typ"),
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=_STANDARDS,
+            timestamp=int(at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise PaperNotMade(template) from error
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no PDF")
     return pdf

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from deploy.periods import run_due
 from mandats.document.textes.filling import blocks
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.sign import sign_mandat
@@ -82,6 +83,18 @@ def test_drawing_then_a_fresh_code_concludes_the_mandat(desk: Desk) -> None:
     assert (mandat.consentement, mandat.consent_method, mandat.aidant) == ("ecran", "dessin", desk.who)
     assert set(mandat.documents.values_list("kind", flat=True)) == {"signature", "mandat"}
     assert "Il reste à imprimer le volet" in text(desk.client.get(answer["Location"]))
+
+
+def test_a_pdf_that_cannot_be_made_now_leaves_the_mandat_standing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    brouillon = desk.consented()
+    with monkeypatch.context() as broken:
+        broken.setattr("mandats.document.render.qr_svg", lambda statement: "no picture")
+        answer = desk.client.post(address(brouillon, "acceptation"), {"code": desk.code()}, follow=True)
+    assert "Le mandat est conclu. Son PDF n’est pas encore prêt" in text(answer)
+    mandat = Mandat.objects.get()
+    assert not mandat.documents.filter(kind="mandat").exists()
+    run_due(timezone.now())
+    assert mandat.documents.filter(kind="mandat").exists()
 
 
 @pytest.mark.parametrize("code", ["000000", "abc", ""])

@@ -13,6 +13,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from mandats.document.render import PaperNotMade
 from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
@@ -46,9 +47,12 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
 
 
 def _concluded(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
-    """Make the PDF, then show the mandat with what comes next."""
-    produce_document(mandat.id, acteur, timezone.now())
-    messages.success(request, "Le mandat est conclu.")
+    """Make the PDF, then show the mandat with what comes next; a PDF that fails is made later, the mandat stands."""
+    try:
+        produce_document(mandat.id, acteur, timezone.now())
+        messages.success(request, "Le mandat est conclu.")
+    except PaperNotMade:
+        messages.warning(request, "Le mandat est conclu. Son PDF n’est pas encore prêt : réessayez dans une minute.")
     return redirect("mandats:detail", mandat.id)
 
 
