@@ -31,6 +31,10 @@ NARROW = Way(360)
 KEYBOARD_ZOOMED = Way(640, zoom=2, keyboard=True)
 
 
+# Milliseconds; a busy machine is slow, and that is no fault of the pages.
+_PATIENCE = 20_000
+expect.set_options(timeout=_PATIENCE)
+
 Name = str | re.Pattern[str]
 
 
@@ -50,7 +54,7 @@ class Visitor:
             viewport={"width": way.width, "height": 800},
             device_scale_factor=way.zoom,
         )
-        self.window.set_default_timeout(10_000)
+        self.window.set_default_timeout(_PATIENCE)
         self._downloads: list[Download] = []
         self._story = story
         self.window.on("page", self._expect_files)
@@ -139,7 +143,7 @@ class Visitor:
         """Press what gives a file; return its bytes once it is there."""
         self._downloads.clear()
         self.actor.press(target)
-        for _ in range(100):
+        for _ in range(_PATIENCE // 50):
             if self._downloads:
                 return Path(self._downloads.pop().path()).read_bytes()
             self.page.wait_for_timeout(50)
