@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from aidants.domain.acteur import SYSTEME
 from deploy.models import Periode
+from mandats.attestation.keys import NoActiveKey
+from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.purge import purge_brouillons
@@ -25,10 +27,13 @@ log = structlog.get_logger()
 
 
 def _missing_documents(now: datetime) -> None:
-    """Make the PDF of mandats whose printing failed after signature."""
-    missing = Mandat.objects.exclude(documents__kind="mandat").order_by("accepted_at")
+    """Make the PDF of mandats whose printing failed after signature; one that fails again holds up no other."""
+    missing = Mandat.objects.exclude(documents__kind="mandat").order_by("-accepted_at")
     for mandat_id in missing.values_list("id", flat=True)[:20]:
-        produce_document(mandat_id, SYSTEME, now)
+        try:
+            produce_document(mandat_id, SYSTEME, now)
+        except (PaperNotMade, NoActiveKey) as error:
+            log.error("periods: no PDF", mandat=str(mandat_id), error=type(error).__name__)  # noqa: TRY400
 
 
 def _purge_brouillons(now: datetime) -> None:

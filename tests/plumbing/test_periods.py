@@ -1,0 +1,42 @@
+"""What happens by schedule: each job in its turn, and none held up by another's trouble."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from aidants.domain.acteur import Acteur
+from deploy import periods
+from deploy.models import Periode
+from mandats.document.render import PaperNotMade
+from mandats.registre.models import Document
+from mandats.registre.papers import produce_document
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+NAMES = [job.name for job in periods.JOBS]
+
+
+def test_each_job_runs_once_a_period() -> None:
+    now = timezone.now()
+    assert periods.run_due(now) == NAMES
+    assert periods.run_due(now + timedelta(seconds=1)) == []
+    assert periods.run_due(now + timedelta(seconds=21)) == ["missing_documents"]
+    assert Periode.objects.count() == len(NAMES)
+
+
+def test_a_paper_that_cannot_be_made_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = builders.structure()
+    who = builders.aidant(place)
+    sound, broken = builders.mandat(who, place), builders.mandat(who, place)
+
+    def produce(mandat_id: UUID, acteur: Acteur, now: datetime) -> Any:
+        if mandat_id == broken.id:
+            raise PaperNotMade("mandat")
+        return produce_document(mandat_id, acteur, now)
+
+    monkeypatch.setattr(periods, "produce_document", produce)
+    assert periods.run_due(timezone.now()) == NAMES
+    assert set(Document.objects.filter(kind="mandat").values_list("mandat", flat=True)) == {sound.id}
