@@ -21,8 +21,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from aidants.comptes.models import Compte
 from aidants.structures.models import Affectation, Structure
+from mandats.domain.codes import new_code
 from mandats.domain.references import new_reference
-from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager, Utilisation
+from mandats.registre.models import Autorisation, Brouillon, CodeUsager, Mandat, Usager, Utilisation
+from mandats.registre.services.volet import VERIFICATION, VERIFICATION_LIVES, _digest
 from oidc.provider.choices import code_digest
 from oidc.provider.models import AccessToken, Connexion
 from oidc.provider.standing import token_digest
@@ -124,6 +126,34 @@ class Data:
         csrf, name = _csrf(), settings.SESSION_COOKIE_NAME
         session = builders.signed_in(who).cookies[name].value
         return {"csrf": csrf, "cookie": f"{name}={session}; {settings.CSRF_COOKIE_NAME}={csrf}"}
+
+    def pages(self, path: str) -> list[Item]:
+        """Return visits of one page, by each of the browsers."""
+        return [{**browser, "path": path} for browser in self.browsers]
+
+    # --- who verifies ----------------------------------------------------------------------------
+
+    @cached_property
+    def questions(self) -> list[Item]:
+        """What verifiers hold of each standing mandat of the desk: its code, and the usager's name and birth date."""
+        codes = [new_code() for _ in self.standing]
+        made = zip(self.standing, codes, strict=True)
+        CodeUsager.objects.bulk_create(self._code(row.mandat_id, code) for row, code in made)
+        shared = {"organisation": "Mesure", "demarche": "logement", **self._credentials_of(self.administration)}
+        return [
+            {**shared, **self._held(row), "code": code, "csrf": _csrf()}
+            for row, code in zip(self.standing, codes, strict=True)
+        ]
+
+    def _code(self, mandat_id: uuid.UUID, code: str) -> CodeUsager:
+        digest, ends = _digest(mandat_id, VERIFICATION, code), self.now + VERIFICATION_LIVES
+        given = {"kind": VERIFICATION, "created_at": self.now, "expires_at": ends}
+        return CodeUsager(mandat_id=mandat_id, digest=digest, **given)
+
+    def _held(self, row: Autorisation) -> dict[str, str]:
+        usager = row.mandat.usager
+        named = {"family_name": usager.family_name, "birthdate": usager.birthdate}
+        return {"reference": row.mandat.reference, **named}
 
     # --- clients, codes and tokens ---------------------------------------------------------------
 

@@ -100,6 +100,33 @@ def bridge(item: Item) -> Steps:
     yield from userinfo({"token": json.loads(answer.body)["access_token"]})
 
 
+def page(item: Item) -> Steps:
+    """One page of the conseiller."""
+    yield _get("page", item["path"], {"Cookie": item["cookie"]})
+
+
+def verification_api(item: Item) -> Steps:
+    """One question by an administration's own server."""
+    asked = {name: item[name] for name in ("reference", "code", "family_name", "birthdate", "demarche")}
+    headers = {"Content-Type": "application/json", "Authorization": item["client_authorization"]}
+    answer = yield Call("verification", "POST", "/api/v1/verifications", headers, json.dumps(asked).encode())
+    _covers(json.loads(answer.body)["answer"])
+
+
+def verification_page(item: Item) -> Steps:
+    """One question typed by an agent."""
+    typed = {name: item[name] for name in ("reference", "code", "family_name", "demarche", "organisation")}
+    typed |= dict(zip(("year", "month", "day"), item["birthdate"].split("-"), strict=True))
+    cookie = {"Cookie": f"mandats_csrf={item['csrf']}"}
+    answer = yield _post("verification", "/verifier", typed | {"csrfmiddlewaretoken": item["csrf"]}, cookie)
+    _covers("couvre" if "Oui, le mandat couvre" in answer.body.decode() else "autre")
+
+
+def _covers(answer: str) -> None:
+    if answer != "couvre":
+        raise Unexpected(f"verification: {answer}")
+
+
 def sign_in(item: Item) -> Steps:
     """E-mail, password and code, at the cost of the password's hash."""
     form = {name: item[name] for name in ("email", "password", "code")}
@@ -109,5 +136,17 @@ def sign_in(item: Item) -> Steps:
 
 OPERATIONS: Mapping[str, Operation] = {
     operation.__name__: operation
-    for operation in (sante, discovery, jwks, userinfo, introspection, token, bridge, sign_in)
+    for operation in (
+        sante,
+        discovery,
+        jwks,
+        userinfo,
+        introspection,
+        token,
+        bridge,
+        page,
+        verification_api,
+        verification_page,
+        sign_in,
+    )
 }

@@ -52,7 +52,7 @@ class Size:
     @property
     def seconds(self) -> float:
         """Return the longest that one measure may take."""
-        return 8.0 if self.scale >= 1 else 2.0
+        return 6.0 if self.scale >= 1 else 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,11 @@ def measures(data: Data) -> tuple[Measure, ...]:
         Measure("token_franceconnect", "token", 1000, lambda n: data.codes(fc, n), repeat=False),
         Measure("bridge_franceconnect", "bridge", 300, lambda _: data.flows(fc)),
         Measure("bridge_administration", "bridge", 300, lambda _: data.flows(json_site)),
+        Measure("verification_api", "verification_api", 400, lambda _: data.questions),
+        Measure("verification_page", "verification_page", 400, lambda _: data.questions),
+        Measure("page_list", "page", 300, lambda _: data.pages("/mandats")),
+        Measure("page_search", "page", 300, lambda _: data.pages("/mandats?q=NOM+A")),
+        Measure("page_mandat", "page", 300, lambda _: data.pages(f"/mandats/{data.standing[0].mandat_id}")),
         Measure("sign_in", "sign_in", 60, data.newcomers, repeat=False),
     )
 

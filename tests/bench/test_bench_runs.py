@@ -23,6 +23,11 @@ OVER_HTTP = {
     "token_franceconnect",
     "bridge_franceconnect",
     "bridge_administration",
+    "verification_api",
+    "verification_page",
+    "page_list",
+    "page_search",
+    "page_mandat",
     "sign_in",
 }
 IN_PROCESS = {"mandat_signed", "mandat_pdf"}
