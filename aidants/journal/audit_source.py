@@ -67,6 +67,7 @@ class Source:
                 return bytes(answer.read(_MOST_BYTES))
         except urllib.error.HTTPError as error:
             error.close()
-            raise NotServed(f"{path} is not served ({error.code})") from error
+            told = f"{path} is not served ({error.code})"
+            raise (NotServed if error.code in {404, 410} else Unreachable)(told) from error
         except OSError as error:
             raise Unreachable(f"{self.address} does not answer") from error

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psycopg
@@ -20,7 +21,7 @@ from psycopg import sql
 from aidants.journal import audit as auditing
 from aidants.journal import merkle
 from aidants.journal.audit import Break, Policy, audit
-from aidants.journal.audit_source import Source
+from aidants.journal.audit_source import Source, Unreachable
 from aidants.journal.audit_state import State
 from aidants.journal.models import Checkpoint, Entree, Leaf, Node
 from aidants.journal.notes import COSIGNATURE, Note, Signer
@@ -271,6 +272,22 @@ def test_a_checkpoint_of_another_key_is_no_checkpoint(live_service: str) -> None
     with pytest.raises(Break, match="no known key"):
         audit(Source(f"{live_service}/journal"), State(), Policy(other))
     assert auditing.main([f"{live_service}/journal", "--key", "nonsense"]) == 2
+
+
+@pytest.mark.parametrize(("status", "told"), [(404, Break), (503, Unreachable)])
+def test_a_service_out_of_order_is_no_break(status: int, told: type[Exception]) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(status)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        with pytest.raises(told):
+            audit(Source(f"http://127.0.0.1:{running.server_port}/journal"), State(), Policy(KEY))
+        running.shutdown()
 
 
 def test_tiles_that_do_not_stand_over_those_below_are_told(live_service: str, committed_db: str) -> None:

@@ -1,6 +1,10 @@
 """The sequencer: every committed entry once, in order, without holes, whatever commits late and whoever dies."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +21,7 @@ from aidants.journal.record import record
 from aidants.journal.sequence import integrate, journal_signer
 from tests import database
 from tests.builders import NOW
+from tests.environment import SETTINGS
 
 ROW = """
 INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)
@@ -134,6 +139,35 @@ def test_a_crash_at_any_statement_loses_and_doubles_nothing(committed_db: str) -
         pytest.fail("the sequencer never came to its end")
 
 
+SEQUENCER = """
+import django; django.setup()
+from django.utils import timezone
+from aidants.journal import sequence
+sequence._BATCH = 300
+print("ready", flush=True)
+while True:
+    sequence.integrate(timezone.now())
+"""
+
+
+def test_a_sequencer_killed_at_its_work_loses_and_doubles_nothing(committed_db: str) -> None:
+    own = {"DATABASE_URL": database.service_url(committed_db), "DJANGO_SETTINGS_MODULE": "deploy.settings"}
+    integrate(NOW)
+    for patience in (0.0, 0.15):
+        append_fast(3000)
+        command = [sys.executable, "-c", SEQUENCER]
+        environment = {**os.environ, **SETTINGS, **own}
+        with subprocess.Popen(command, cwd=database.ROOT, env=environment, stdout=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"ready\n"
+            time.sleep(patience)
+            running.kill()
+        assert_size_is_sound(0)
+    integrate(NOW, wait=True)
+    assert Leaf.objects.count() == 6000
+    assert_sound()
+
+
 class Killed(RuntimeError):
     """The process died."""
 
@@ -177,7 +211,7 @@ def test_many_writers_and_several_sequencers_lose_nothing(committed_db: str) -> 
             while not stop.is_set():
                 integrate(NOW)
 
-    writers = [threading.Thread(target=write) for _ in range(4)]
+    writers = [threading.Thread(target=write) for _ in range(8)]
     sequencers = [threading.Thread(target=run) for _ in range(2)]
     _started(*writers, *sequencers)
     _ended(*writers)
@@ -185,7 +219,7 @@ def test_many_writers_and_several_sequencers_lose_nothing(committed_db: str) -> 
     _ended(*sequencers)
     assert failures == []
     integrate(NOW, wait=True)
-    assert Leaf.objects.count() == 4 * 48
+    assert Leaf.objects.count() == 8 * 48
     assert_sound()
     assert_order_within_transactions()
 

@@ -22,6 +22,7 @@ from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
+from tests.bench import journal
 from tests.bench.data import STRUCTURES, Data
 from tests.bench.figures import Figure, latencies, milliseconds
 from tests.bench.operations import OPERATIONS, Item, drive
@@ -230,3 +231,5 @@ def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset
     if not only:
         yield from conclude(data, target, size)
         yield from ratios(figures)
+    if not only or "journal" in only:
+        yield from journal.figures(target.origin, size.scale)

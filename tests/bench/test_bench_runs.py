@@ -31,6 +31,7 @@ OVER_HTTP = {
     "sign_in",
 }
 IN_PROCESS = {"mandat_signed", "mandat_pdf"}
+JOURNAL = {"append", "delay", "append_at_10000", "proof_at_10000", "integrate_to_10000", "audit_whole", "audit_since"}
 
 
 @pytest.fixture
@@ -50,6 +51,9 @@ def test_every_figure_is_printed_with_latency_cost_and_queries(figures: dict[str
         assert 0 < figure.more["p50_ms"] <= figure.more["p95_ms"], name
         assert figure.more["service_cpu_ms"] >= 0, name
         assert isinstance(figure.more["sql_queries"], int), name
+    assert figures.keys() >= {f"journal_{name}" for name in JOURNAL}
+    assert figures["journal_append"].more["lost"] == 0
+    assert figures["journal_delay"].more["p99_s"] < 5
     steps = set(figures["bridge_franceconnect"].more["steps"])
     assert steps == {"authorize", "choice_page", "choice", "token", "userinfo"}
     assert connections["default"].in_atomic_block is False

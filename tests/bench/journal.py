@@ -1,0 +1,147 @@
+"""The journal's figures: appending, integrating and proving as it grows, the delay of integration, audits from outside.
+
+Entries are made in bulk between the sizes; what is measured goes through the journal's own functions and the service.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from aidants.domain.acteur import ANONYME
+from aidants.domain.events import SIGN_IN
+from aidants.journal.audit import Policy, audit
+from aidants.journal.audit_source import Source
+from aidants.journal.audit_state import State
+from aidants.journal.merkle import inclusion_proof
+from aidants.journal.publication import newest_size
+from aidants.journal.record import record
+from aidants.journal.sequence import integrate, journal_signer
+from aidants.journal.tiles import tree
+from tests.bench.figures import Figure, latencies, percentile
+
+WRITERS = 8
+_RATE = 500
+_BULK = """
+INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)
+SELECT 'compte:sign_in', now(), 'anonyme', '', '{}', sha256(n::text::bytea) FROM generate_series(1, %s) AS n
+"""
+
+
+def figures(origin: str, scale: float) -> Iterator[Figure]:
+    """Yield the journal's figures; ``scale`` 1 goes up to a million entries, at ``origin`` the service reads them."""
+    yield from _writers(8.0 * scale)
+    yield from _delay(10.0 * max(scale, 0.2))
+    for size in (1_000, 10_000, 100_000, 1_000_000):
+        if size <= 1_000_000 * scale:
+            yield from _at(size)
+    yield from _audits(origin, scale)
+
+
+def _append() -> int:
+    with transaction.atomic():
+        return record(SIGN_IN, acteur=ANONYME, at=timezone.now())
+
+
+def _timed(act: Callable[[], object], count: int) -> list[float]:
+    spent = []
+    for _ in range(count):
+        started = time.perf_counter()
+        act()
+        spent.append(time.perf_counter() - started)
+    return spent
+
+
+def _grow(size: int) -> float:
+    """Bring the tree to ``size`` entries; return how many were integrated a second."""
+    integrate(timezone.now(), wait=True)
+    missing = max(0, size - newest_size())
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(_BULK, [missing])
+        cursor.execute("RESET statement_timeout")
+    started = time.perf_counter()
+    integrate(timezone.now(), wait=True)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE journal_entree, journal_leaf, journal_node")
+    return missing / (time.perf_counter() - started)
+
+
+def _at(size: int) -> Iterator[Figure]:
+    rate = _grow(size)
+    yield Figure(f"journal_integrate_to_{size}", rate, "1/s", size)
+    appends = _timed(_append, 200)
+    yield Figure(f"journal_append_at_{size}", percentile(appends, 0.5) * 1000, "ms", len(appends), latencies(appends))
+    integrate(timezone.now(), wait=True)
+    now_size, places = newest_size(), iter(range(0, 7919 * 100, 7919))
+    proofs = _timed(lambda: inclusion_proof(tree(now_size).node, next(places) % now_size, now_size), 100)
+    yield Figure(f"journal_proof_at_{size}", percentile(proofs, 0.5) * 1000, "ms", len(proofs), latencies(proofs))
+
+
+def _writers(seconds: float) -> Iterator[Figure]:
+    """Append from several connections at once while the sequencer runs; nothing may be lost."""
+    integrate(timezone.now(), wait=True)
+    before, done = newest_size(), list[int]()
+    deadline = time.monotonic() + max(seconds, 0.5)
+
+    def write() -> None:
+        count = 0
+        while time.monotonic() < deadline:
+            _append()
+            count += 1
+        done.append(count)
+        connection.close()
+
+    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        integrate(timezone.now())
+        time.sleep(0.2)
+    integrate(timezone.now(), wait=True)
+    lost = before + sum(done) - newest_size()
+    yield Figure("journal_append", sum(done) / max(seconds, 0.5), "1/s", sum(done), {"writers": WRITERS, "lost": lost})
+
+
+def _delay(seconds: float) -> Iterator[Figure]:
+    """Append at a steady rate with a sequencer that looks each second, as `manage.py work` does."""
+    integrate(timezone.now(), wait=True)
+    base, written, seen = newest_size(), list[float](), list[tuple[float, int]]()
+    ended = threading.Event()
+
+    def sequencer() -> None:
+        while not ended.wait(1.0):
+            integrate(timezone.now())
+            seen.append((time.monotonic(), newest_size()))
+        connection.close()
+
+    thread = threading.Thread(target=sequencer)
+    thread.start()
+    started = time.monotonic()
+    while (now := time.monotonic()) - started < seconds:
+        for _ in range(round((now - started) * _RATE) - len(written)):
+            _append()
+            written.append(time.monotonic())
+        time.sleep(0.005)
+    while not seen or seen[-1][1] < base + len(written):
+        time.sleep(0.05)
+    ended.set()
+    thread.join()
+    delays = [next(at for at, size in seen if size > base + place) - moment for place, moment in enumerate(written)]
+    more = {"p99_s": round(percentile(delays, 0.99), 3), "rate": round(len(written) / seconds)}
+    yield Figure("journal_delay", percentile(delays, 0.5), "s", len(delays), more)
+
+
+def _audits(origin: str, scale: float) -> Iterator[Figure]:
+    """Audit the whole journal over HTTP, then what came since."""
+    policy, source = Policy(journal_signer().verifier), Source(f"{origin}/journal")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        for name, growth in (("whole", 0), ("since", round(2000 * scale))):
+            _grow(newest_size() + growth)
+            started = time.perf_counter()
+            found = audit(source, State.load(Path(folder)), policy)
+            yield Figure(f"journal_audit_{name}", time.perf_counter() - started, "s", found.fresh)
