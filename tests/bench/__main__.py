@@ -2,9 +2,12 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from deploy.demo.postgres import PostgresUnavailable
 from deploy.demo.sites import Sites
@@ -44,12 +47,19 @@ def _measure(sites: Sites, name: str, scale: float, only: frozenset[str]) -> Non
         connection.close()
 
 
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave by the way that removes what was written."""
+    sys.exit(1)
+
+
 def main() -> int:
     """Measure at the size asked; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="1 for the figures; 0.01 to try the code")
     parser.add_argument("only", nargs="*", help="names of the figures wanted; all of them if none is given")
     options = parser.parse_args()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
     home = Path(tempfile.mkdtemp(prefix="mandats-bench-", dir="/var/tmp"))
     try:
         _figures(home, options.scale, frozenset(options.only))

@@ -100,7 +100,8 @@ class Data:
 
     def newcomers(self, count: int) -> list[Item]:
         """Return aidants who have never signed in, each with the code of this moment."""
-        encoded = Argon2PasswordHasher().encode(builders.PASSWORD, "sel-du-banc-de-mesure")
+        hasher = Argon2PasswordHasher()
+        encoded = hasher.encode(builders.PASSWORD, hasher.salt())
         people = [self._newcomer(encoded) for _ in range(count)]
         Compte.objects.bulk_create(people)
         TOTPDevice.objects.bulk_create(TOTPDevice(user=who, name="application", confirmed=True) for who in people)
