@@ -1,0 +1,1 @@
+"""Journeys over HTTP alone, as a browser without any script makes them."""
