@@ -50,7 +50,7 @@ def _wait(target: Target, port: int) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            with Wire("127.0.0.1", port) as wire:
+            with Wire("localhost", port) as wire:
                 wire.send(Call("sante", "GET", "/sante"))
         except OSError as error:
             if time.monotonic() > deadline:
