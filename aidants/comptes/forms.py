@@ -5,9 +5,16 @@ from typing import Any
 from django import forms
 
 
+class CodeInput(forms.TextInput):
+    """A field that comes back empty: a code that was refused never serves."""
+
+    def format_value(self, value: Any) -> None:
+        """Show nothing of what was typed."""
+
+
 def code_field(label: str = "Code à 6 chiffres", help_text: str = "") -> forms.CharField:
     """Return the field of a one-time code, as telephones and password managers recognise it."""
-    widget = forms.TextInput(
+    widget = CodeInput(
         attrs={
             "inputmode": "numeric",
             "autocomplete": "one-time-code",

@@ -93,7 +93,7 @@ def _accounts(sites: Sites) -> str:
     """Return the demo's accounts as lines to print."""
     state = sites.state()
     lines = [f"Comptes (mot de passe de tous : {state['password']})"]
-    lines += ["  {email:<28}{role:<15}{name:<22}{structure}".format(**account) for account in state["accounts"]]
+    lines += ["  {email:<28}{role:<18}{name:<22}{structure}".format(**account) for account in state["accounts"]]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -65,6 +65,12 @@ def test_every_wrong_answer_gets_the_same_page(who: Compte) -> None:
     assert not any(SESSION_KEY in page.wsgi_request.session for page in pages)
 
 
+def test_a_refused_code_does_not_come_back_in_its_field(who: Compte) -> None:
+    page = attempt(Client(), who.email, PASSWORD, "135790").content.decode()
+    assert "135790" not in page
+    assert who.email in page
+
+
 def test_an_inactive_account_is_refused_like_an_unknown_one(who: Compte) -> None:
     Compte.objects.filter(pk=who.pk).update(is_active=False)
     refused = attempt(Client(), who.email, PASSWORD, builders.totp_code(who))

@@ -13,6 +13,11 @@ from aidants.comptes.models import Compte
 from mandats.attestation.keys import SigningKey, create_key
 
 
+def _roles(aidant: bool, referent: bool) -> str:
+    """Return the roles held in the structure, as the launcher prints them."""
+    return ", ".join(name for name, held in (("aidant", aidant), ("referent", referent)) if held)
+
+
 class Command(BaseCommand):
     """May be run again: what is there stays, the clients' addresses follow the ports."""
 
@@ -46,7 +51,7 @@ class Command(BaseCommand):
                 {
                     "email": person.email,
                     "name": f"{person.given_name} {person.family_name}",
-                    "role": person.role or ("aidant" if person.aidant else "referent"),
+                    "role": person.role or _roles(person.aidant, person.referent),
                     "structure": names.get(person.place, ""),
                 }
                 for person in PEOPLE

@@ -88,7 +88,7 @@ def moment(at: datetime, time_zone: str) -> str:
 def hour(at: datetime, time_zone: str) -> str:
     """Return « 16 h 04 » in the structure's place."""
     local = at.astimezone(ZoneInfo(time_zone))
-    return f"{local.hour} h {local.minute:02d}"
+    return f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
 
 
 def labels_of(codes: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Verifying a mandat at the counter or by telephone, without an account (PROTOCOLS §3)."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,6 +54,7 @@ def _question(given: dict[str, Any]) -> Question:
 def _answer_context(verdict: Verdict, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "verdict": verdict,
+        "last_second": verdict.expires_at - timedelta(seconds=1) if verdict.expires_at else None,
         "label": LABELS[verdict.answer],
         "tone": _TONES.get(verdict.answer, "error"),
         "demarche": DEMARCHES[verdict.demarche],
