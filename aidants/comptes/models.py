@@ -7,8 +7,6 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from aidants.domain.folding import fold
-
 
 class ComptesQuery(BaseUserManager["Compte"]):
     """Finds accounts by folded address; creates them with a usable or unusable password."""
@@ -53,11 +51,6 @@ class Compte(AbstractBaseUser):
     def full_name(self) -> str:
         """Given and family name, as shown to usagers and written in actes."""
         return f"{self.given_name} {self.family_name}"
-
-    @property
-    def folded_name(self) -> str:
-        """The name as searched."""
-        return fold(self.full_name)
 
 
 class Fonction(models.Model):
