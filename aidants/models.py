@@ -2,7 +2,7 @@
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
-from aidants.journal.models import Checkpoint, Cosignature, Entree, Leaf, Node, RefusCompte, Sel
+from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
 from aidants.structures.models import Affectation, Structure
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Checkpoint",
     "Compte",
     "Cosignature",
+    "Curseur",
     "Entree",
     "Fonction",
     "HabilitationAidant",

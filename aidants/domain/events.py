@@ -34,3 +34,4 @@ SECOND_FACTOR = declare("compte:second_factor", "Second facteur vérifié", "fac
 SECOND_FACTOR_REFUSED = declare("compte:second_factor_refused", "Second facteur refusé", "factor")
 STRUCTURE_SWITCH = declare("structure:switch", "Changement de structure")
 HABILITATION_VALIDATE = declare("habilitation:validate", "Habilitation validée")
+SALTS_DESTROY = declare("journal:destroy_salts", "Sels détruits en fin de conservation", "count")

@@ -1,5 +1,6 @@
 """The journal's tables.  Entries are written by :mod:`aidants.journal.record`, their tree by
-:mod:`aidants.journal.sequence` and :mod:`aidants.journal.witnessing`, and by nothing else.
+:mod:`aidants.journal.sequence` and :mod:`aidants.journal.witnessing`, cursors by :mod:`aidants.journal.follow`, and by
+nothing else.
 
 The entry holds canonical bytes and their salted digest; the columns beside
 them repeat members of the body so that they can be searched, and
@@ -119,6 +120,20 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size}"
+
+
+class Curseur(models.Model):
+    """How far one follower has read: ``number`` is the entry that it reads next.  The one row that moves."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    number = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journal_curseur"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
 
 
 class Cosignature(models.Model):

@@ -25,11 +25,16 @@ def entries() -> Iterator[tuple[Entree, dict[str, Any]]]:
     """Yield every entry with its body, oldest first; an unreadable body is an empty one."""
     rows = Entree.objects.select_related("sel").order_by("id")
     for entree in rows.iterator(chunk_size=_CHUNK):
-        try:
-            body = json.loads(bytes(entree.body))
-        except ValueError:
-            body = {}
-        yield entree, body
+        yield entree, parsed(entree.body)
+
+
+def parsed(content: bytes | memoryview) -> dict[str, Any]:
+    """Return the body that the bytes of an entry hold; an empty one when they hold none."""
+    try:
+        body = json.loads(bytes(content))
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def fault_of(entree: Entree, body: dict[str, Any]) -> Break | None:

@@ -20,7 +20,7 @@ def may_live(standing: Standing, step: str, now: datetime) -> Standing | Denied:
     revoked = row.revoked_at is not None or row.suspended_at is not None
     facts = BearerFacts("", (), now, row.token_expires_at, revoked, standing.decision)
     verdict = decide(LIFE, facts)
-    if isinstance(verdict, Denied) and not revoked and now < row.token_expires_at:
+    if isinstance(verdict, Denied) and now < row.token_expires_at:
         standing.journal_refusal(step, now)
     return verdict if isinstance(verdict, Denied) else standing
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_tasks_db.management.commands.db_worker import Worker
 
-from deploy import periods, sequencing
+from deploy import following, periods, sequencing
 
 
 class Command(BaseCommand):
@@ -15,11 +15,11 @@ class Command(BaseCommand):
     help = "Exécute les tâches en file et celles du calendrier."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Start the schedule and the sequencer in threads of their own, then work until a signal says stop."""
+        """Start schedule, sequencer and followers in threads of their own, then work until a signal says stop."""
         stop = threading.Event()
         loops = [
             threading.Thread(target=run, args=(stop,), name=run.__name__, daemon=True)
-            for run in (periods.loop, sequencing.integrating, sequencing.witnessing)
+            for run in (periods.loop, sequencing.integrating, sequencing.witnessing, following.following)
         ]
         for thread in loops:
             thread.start()

@@ -1,0 +1,109 @@
+"""The provider follows the journal: what ended in the register ends the connexions that stood on it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.journal.follow import follow
+from aidants.journal.models import Entree
+from aidants.journal.sequence import integrate
+from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.suspend import resume_mandat, suspend_mandat
+from oidc.provider.ends import ENDS
+from oidc.provider.models import Connexion
+from tests import builders
+from tests.oidc import flow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _following():
+    """The follower is there before anything happens, as in the service."""
+    integrate(timezone.now())
+    follow(ENDS, timezone.now())
+
+
+def catch_up() -> None:
+    integrate(timezone.now())
+    follow(ENDS, timezone.now())
+
+
+def usager(at: flow.Desk) -> Acteur:
+    return Acteur(Kind.USAGER, at.mandat.usager_id)
+
+
+def connexions_open() -> set[str]:
+    rows = Connexion.objects.filter(revoked_at__isnull=True)
+    return set(rows.values_list("autorisation__demarche", flat=True))
+
+
+def two_connexions() -> tuple[flow.Desk, flow.Site, str]:
+    """Return a desk that has used both its demarches, and the token of the first use."""
+    at, asked = flow.desk(), flow.site()
+    token = flow.tokens_of(at, asked)["access_token"]
+    other = flow.site(redirect_uris=["https://autre.example/retour"])
+    assert flow.exchange(other, flow.code_of(at, other, "argent")).status_code == 200
+    return at, asked, token
+
+
+def test_a_revocation_ends_every_connexion_of_the_mandat():
+    at, _, _ = two_connexions()
+    assert revoke_mandat(at.mandat.id, usager(at), way="page_usager", now=timezone.now())
+    catch_up()
+    assert connexions_open() == set()
+    told = Entree.objects.filter(event="connexion:end").order_by("id")
+    assert [(row.acteur_kind, row.subject_id, row.reason) for row in told] == [
+        ("systeme", at.mandat.id, "oidc.mandat_no_longer_stands")
+    ] * 2
+    catch_up()
+    assert Entree.objects.filter(event="connexion:end").count() == 2
+
+
+def test_the_end_of_one_demarche_ends_its_connexions_alone():
+    at, _, _ = two_connexions()
+    assert revoke_autorisation(at.autorisation("argent").id, usager(at), way="page_usager", now=timezone.now())
+    catch_up()
+    assert connexions_open() == {"logement"}
+
+
+def test_a_mandat_replaced_ends_the_connexions_of_the_old_one():
+    at, _, _ = two_connexions()
+    person = builders.identite(sub_digest=at.mandat.usager.sub_digest)
+    builders.mandat(at.aidant, at.place, person, now=timezone.now(), demarches=("argent",))
+    catch_up()
+    assert connexions_open() == {"logement"}
+
+
+def test_a_suspension_ends_what_was_open_and_spares_what_comes_after_it_was_lifted():
+    at, asked, _ = two_connexions()
+    earlier = timezone.now() - timedelta(minutes=5)
+    Connexion.objects.update(created_at=earlier - timedelta(minutes=1))
+    assert suspend_mandat(at.mandat.id, usager(at), way="telephone", now=earlier)
+    assert resume_mandat(at.mandat.id, usager(at), way="page_usager", now=earlier)
+    asked.state = "another"
+    flow.tokens_of(at, asked)
+    catch_up()
+    assert Connexion.objects.filter(revoked_at__isnull=True).count() == 1
+
+
+def test_a_code_not_yet_exchanged_is_left_to_the_register():
+    at, asked = flow.desk(), flow.site()
+    code = flow.code_of(at, asked)
+    revoke_mandat(at.mandat.id, usager(at), way="page_usager", now=timezone.now())
+    catch_up()
+    assert flow.exchange(asked, code).json()["error"] == "invalid_grant"
+    assert Entree.objects.filter(event="utilisation:refuse").count() == 1
+
+
+def test_a_token_used_after_the_end_is_still_told_in_the_journal():
+    at, asked, token = two_connexions()
+    revoke_mandat(at.mandat.id, usager(at), way="page_usager", now=timezone.now())
+    catch_up()
+    assert flow.userinfo(token).status_code == 401
+    assert flow.introspect(asked, token).json() == {"active": False}
+    refused = Entree.objects.filter(event="utilisation:refuse")
+    assert {row.subject_id for row in refused} == {at.mandat.id}
+    assert refused.count() == 2
