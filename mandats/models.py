@@ -3,6 +3,7 @@
 from mandats.attestation.keys import SigningKey
 from mandats.registre.models import (
     Autorisation,
+    Avis,
     Brouillon,
     CodeUsager,
     Document,
@@ -14,6 +15,7 @@ from mandats.registre.models import (
 
 __all__ = [
     "Autorisation",
+    "Avis",
     "Brouillon",
     "CodeUsager",
     "Document",

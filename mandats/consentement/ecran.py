@@ -12,7 +12,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.errors import ErrorCode
 from aidants.domain.telephone import BadTelephone, to_e164
-from mandats.consentement.messages import sender
+from aidants.envois.sms import sender
 from mandats.domain import errors, events
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services import consent

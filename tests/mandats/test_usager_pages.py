@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from aidants.journal.models import Entree, RefusCompte
 from mandats.domain.codes import grouped, new_code
+from mandats.domain.durees import local_date
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import CodeUsager, Mandat, Verification
 from mandats.registre.services.uses import declare_utilisation
@@ -223,7 +224,7 @@ def test_the_page_tells_uses_consultations_and_verifications(inside: Client, man
         "channel": "telephone",
         "body": "CAF de Paris",
         "description": "demande d’APL",
-        "used_on": now.date(),
+        "used_on": local_date(now, mandat.time_zone),
     }
     declare_utilisation(part.id, doer, now=now, **told)
     for authenticated, name in ((True, "Allocations"), (False, "Mairie d’Ailleurs")):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_tasks_db.management.commands.db_worker import Worker
 
-from deploy import following, periods, sequencing
+from deploy import following, periods, posting, sequencing
 
 
 class Command(BaseCommand):
@@ -19,7 +19,13 @@ class Command(BaseCommand):
         stop = threading.Event()
         loops = [
             threading.Thread(target=run, args=(stop,), name=run.__name__, daemon=True)
-            for run in (periods.loop, sequencing.integrating, sequencing.witnessing, following.following)
+            for run in (
+                periods.loop,
+                posting.posting,
+                sequencing.integrating,
+                sequencing.witnessing,
+                following.following,
+            )
         ]
         for thread in loops:
             thread.start()

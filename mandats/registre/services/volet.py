@@ -10,10 +10,11 @@ from django.db import transaction
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.journal.record import record
-from mandats.domain import errors, events
+from mandats.domain import avis, errors, events
 from mandats.domain.codes import is_well_formed, new_code, normalise
 from mandats.registre.coffre import secret_digest
 from mandats.registre.models import CodeUsager, Mandat
+from mandats.registre.services.avis import announce
 from mandats.registre.services.reach import locked_mandat, tell
 
 VERIFICATION_LIVES = timedelta(days=30)
@@ -48,12 +49,15 @@ def _replace(mandat: Mandat, kind: str, now: datetime) -> str:
 
 @transaction.atomic
 def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
-    """Make both codes anew for a printing of the volet; the old ones end."""
+    """Make both codes anew for a printing of the volet; the old ones end, and the usager is told that they did."""
     mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
+    again = CodeUsager.objects.filter(mandat=mandat, kind=REVOCATION).count()
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
     tell(events.VOLET_PRINT, mandat, acteur, now)
+    if again:
+        announce(avis.VOLET, mandat, now, key=f"volet:{mandat.id}:{again}")
     return codes
 
 

@@ -13,11 +13,15 @@ from typing import Protocol
 from django.conf import settings
 
 
+class SmsRefused(RuntimeError):
+    """The provider did not take the message; it may be asked again."""
+
+
 class SmsSender(Protocol):
     """Sends one message and returns the delivery's identifier."""
 
     def send(self, telephone: str, text: str) -> str:
-        """Send ``text`` to an E.164 number."""
+        """Send ``text`` to an E.164 number.  Raises :class:`SmsRefused`."""
         ...
 
 

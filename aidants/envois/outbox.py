@@ -1,0 +1,81 @@
+"""Posts messages: each waits, sealed, in the transaction of its act, and leaves within seconds of the commit."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from aidants.domain.vault import seal, unseal
+from aidants.envois.models import Envoi
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file joined to an e-mail."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: ``to`` is an address or an E.164 number; ``subject`` and ``pieces`` are an e-mail's."""
+
+    to: str
+    text: str
+    subject: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes to seal."""
+        pieces = [[piece.name, b64encode(piece.content).decode(), piece.content_type] for piece in self.pieces]
+        return json.dumps([self.to, self.text, self.subject, pieces]).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Message":
+        """Read what :meth:`to_bytes` wrote."""
+        to, text, subject, pieces = json.loads(data)
+        return cls(to, text, subject, tuple(Piece(name, b64decode(content), kind) for name, content, kind in pieces))
+
+
+def post_email(
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    purpose: str,
+    now: datetime,
+    about: UUID | None = None,
+    pieces: Sequence[Piece] = (),
+) -> Envoi:
+    """Post an e-mail in the caller's transaction.
+
+    ``purpose`` names the kind of message, ``about`` what it speaks of (a compte, a mandat); neither is an identity.
+    """
+    return _post("email", Message(to, text, " ".join(subject.split()), tuple(pieces)), purpose, about, now)
+
+
+def post_sms(to: str, text: str, *, purpose: str, now: datetime, about: UUID | None = None) -> Envoi:
+    """Post a text message to an E.164 number in the caller's transaction."""
+    return _post("sms", Message(to, text), purpose, about, now)
+
+
+def _post(channel: str, message: Message, purpose: str, about: UUID | None, now: datetime) -> Envoi:
+    return Envoi.objects.create(
+        channel=channel,
+        purpose=purpose,
+        subject_id=about,
+        sealed=seal(message.to_bytes(), settings.VAULT_KEYS),
+        next_try_at=now,
+        created_at=now,
+    )
+
+
+def message_of(envoi: Envoi) -> Message | None:
+    """Return what waits to leave; ``None`` once it has left or was given up."""
+    return Message.from_bytes(unseal(bytes(envoi.sealed), settings.VAULT_KEYS)) if envoi.sealed else None

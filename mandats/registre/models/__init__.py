@@ -1,0 +1,23 @@
+"""The register's tables.  Only :mod:`mandats.registre.services` writes them.
+
+What must always be true of rows stands here as constraints; what may happen
+stands in :mod:`mandats.domain.rules`.
+"""
+
+from mandats.registre.models.avis import Avis, Verification
+from mandats.registre.models.brouillons import Brouillon
+from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
+from mandats.registre.models.papiers import CodeUsager, Document
+from mandats.registre.models.usagers import Usager
+
+__all__ = [
+    "Autorisation",
+    "Avis",
+    "Brouillon",
+    "CodeUsager",
+    "Document",
+    "Mandat",
+    "Usager",
+    "Utilisation",
+    "Verification",
+]

@@ -1,0 +1,61 @@
+"""Bytes that never change, and the codes of the volet."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from aidants.comptes.models import Compte
+from mandats.registre.models.brouillons import Brouillon
+from mandats.registre.models.mandats import Mandat
+
+
+class Document(models.Model):
+    """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    brouillon = models.ForeignKey(Brouillon, null=True, blank=True, on_delete=models.SET_NULL, related_name="documents")
+    kind = models.CharField(max_length=16)
+    version = models.PositiveSmallIntegerField(default=1)
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    created_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "document"
+        constraints = (
+            models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature")),
+                name="document_kind_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} v{self.version}"
+
+
+class CodeUsager(models.Model):
+    """A code of the volet, kept only as a keyed digest; one of each kind stands."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mandat = models.ForeignKey(Mandat, on_delete=models.PROTECT, related_name="codes")
+    kind = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "code_usager"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("mandat", "kind"), condition=Q(ended_at__isnull=True), name="code_one_standing"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mandat_id} {self.kind}"

@@ -1,0 +1,43 @@
+"""The persons who give mandats."""
+
+import uuid
+
+from django.db import models
+
+
+class Usager(models.Model):
+    """The person who gives mandats, as FranceConnect or an identity document told us.
+
+    Dates of birth are text because they may be presumed (``1962-00-00``).
+    ``sub_digest`` is the keyed digest of FranceConnect's ``sub``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sub_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  unique where known
+    given_name = models.CharField(max_length=256)
+    family_name = models.CharField(max_length=256)
+    preferred_username = models.CharField(max_length=256, blank=True)
+    birthdate = models.CharField(max_length=10)
+    gender = models.CharField(max_length=16)
+    birthplace = models.CharField(max_length=5, blank=True)
+    birthcountry = models.CharField(max_length=5)
+    email = models.EmailField(blank=True)
+    telephone = models.CharField(max_length=16, blank=True)
+    folded_family_given = models.TextField()
+    folded_given_family = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "usager"
+        indexes = (
+            models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
+            models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def full_name(self) -> str:
+        """All first names and the birth name."""
+        return f"{self.given_name} {self.family_name}"
