@@ -19,6 +19,7 @@ from mandats.attestation.keys import NoActiveKey
 from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
+from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
 from oidc.franceconnect.logins import purge_logins
 from oidc.provider.purge import purge_expired
@@ -34,6 +35,11 @@ def _missing_documents(now: datetime) -> None:
             produce_document(mandat_id, SYSTEME, now)
         except (PaperNotMade, NoActiveKey) as error:
             log.error("periods: no PDF", mandat=str(mandat_id), error=type(error).__name__)  # noqa: TRY400
+
+
+def _stamp_documents(now: datetime) -> None:
+    """Ask again for the time-stamps that did not come."""
+    stamp_waiting(now)
 
 
 def _purge_brouillons(now: datetime) -> None:
@@ -60,6 +66,7 @@ class Job:
 
 JOBS = (
     Job("missing_documents", timedelta(seconds=20), _missing_documents),
+    Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),

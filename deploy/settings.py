@@ -225,6 +225,12 @@ FRANCECONNECT_CLIENT_SECRET = os.environ.get("FRANCECONNECT_CLIENT_SECRET", "")
 FRANCECONNECT_IDP_ID = os.environ.get("FRANCECONNECT_IDP_ID", "")
 FRANCECONNECT_TIMEOUT_SECONDS = 6.0
 
+# --- the time-stamping authority (RFC 3161) ------------------------------------------------
+TSA_URL = os.environ.get("TSA_URL", "")
+TSA_LOGIN = os.environ.get("TSA_LOGIN", "")
+TSA_PASSWORD = os.environ.get("TSA_PASSWORD", "")
+TSA_TIMEOUT_SECONDS = float(os.environ.get("TSA_TIMEOUT_SECONDS", "") or "4")
+
 # --- messages --------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", "")

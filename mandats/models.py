@@ -1,12 +1,14 @@
 """Hands on the tables of the rooms, where Django looks for them."""
 
 from mandats.attestation.keys import SigningKey
+from mandats.attestation.sealing_keys import Certificat
 from mandats.registre.models import (
     Autorisation,
     Avis,
     Brouillon,
     CodeUsager,
     Document,
+    Horodatage,
     Mandat,
     Usager,
     Utilisation,
@@ -17,8 +19,10 @@ __all__ = [
     "Autorisation",
     "Avis",
     "Brouillon",
+    "Certificat",
     "CodeUsager",
     "Document",
+    "Horodatage",
     "Mandat",
     "SigningKey",
     "Usager",

@@ -3,7 +3,8 @@
 import io
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,9 @@ from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
 from aidants.structures.models import Affectation, Structure
+from mandats.attestation.certificates import Sealer, new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
+from mandats.attestation.sealing_keys import SEAL, Certificat, keep_sealer
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.registre.coffre import FrozenTexts
@@ -25,6 +28,7 @@ from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identi
 from mandats.registre.services.sign import sign_mandat
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "une phrase de passe bien longue"
 
 IDENTITE = Identite(
@@ -103,11 +107,19 @@ def signature_png() -> bytes:
     return output.getvalue()
 
 
+@cache
+def sealer() -> Sealer:
+    """Return a seal under a throwaway authority, made once a process."""
+    return new_seal(new_authority("Essais", LONG_AGO), "Essais", LONG_AGO, timedelta(days=15 * 365))
+
+
 def keys() -> None:
-    """Make sure that a key signs actes and tokens."""
+    """Make sure that a key signs actes and tokens, and that papers have their seal."""
     for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
         if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
             create_key(purpose, alg, NOW)
+    if not Certificat.objects.filter(purpose=SEAL).exists():
+        keep_sealer(SEAL, sealer(), LONG_AGO)
 
 
 def identite(**fields: Any) -> Identite:

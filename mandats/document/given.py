@@ -5,8 +5,11 @@ Texts are given as they were frozen, never filled again here: what is printed is
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from mandats.document.textes.given import ServiceContact
+
+_ADDRESS_LINES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,64 @@ class VoletDocument:
     time_zone: str
     service: ServiceContact
     large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndCertificate:
+    """That a mandat, or part of it, has ended.  The motif is not among the facts: it is said to nobody.
+
+    ``ended`` the demarches that have ended and ``standing`` those that go on, as words for the page
+    (« Logement : demande d’APL »); none standing means the whole mandat.  ``ended_at`` and ``made_at``
+    are aware; ``time_zone`` is an IANA name; ``verify`` the address where anybody may check.
+    """
+
+    reference: str
+    usager: str
+    structure: str
+    ended_at: datetime
+    made_at: datetime
+    time_zone: str
+    ended: tuple[str, ...]
+    verify: str
+    service: ServiceContact
+    standing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTable:
+    """Rows of words under their columns: the releve's lines."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("a row has one cell a column")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter for a window envelope, folded in three.
+
+    ``recipient`` up to six lines, name first, postcode and town last (NF Z10-011); ``place`` and
+    ``written_at`` stand above the object (« Gap, le 3 mars 2027 ») in ``time_zone``; ``reference`` may
+    be empty; ``table`` comes between ``paragraphs`` and ``closing``; ``signatory`` ends it; ``large``
+    asks for large print.
+    """
+
+    recipient: tuple[str, ...]
+    place: str
+    written_at: datetime
+    time_zone: str
+    object: str
+    paragraphs: tuple[str, ...]
+    service: ServiceContact
+    signatory: str
+    reference: str = ""
+    table: LetterTable | None = None
+    closing: tuple[str, ...] = ()
+    large: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.recipient) <= _ADDRESS_LINES:
+            raise ValueError("an address has one to six lines")

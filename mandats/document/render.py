@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from mandats.document.given import ExemplaireDocument, MandatDocument, VoletDocument
+from mandats.document.given import EndCertificate, ExemplaireDocument, Letter, MandatDocument, VoletDocument
 from mandats.document.qr import qr_svg
 from mandats.document.textes import blocks
 from mandats.document.textes.filling import bare_address, one_line, sha256_hex
 from mandats.domain.codes import grouped
-from mandats.domain.durees import french_date, french_moment, zone_label
+from mandats.domain.durees import french_date, french_moment, local_date, zone_label
 
 _FOLDER: Final = Path(__file__).parent
 _STANDARDS: "Final[list[typst.PDFStandard]]" = ["a-3a", "ua-1"]
@@ -133,6 +133,64 @@ def render_volet(given: VoletDocument) -> bytes:
         "date": _parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
     return _compiled("volet", data, given.printed_at)
+
+
+def render_end_certificate(given: EndCertificate) -> bytes:
+    """Return the certificate that a mandat, or part of it, has ended; to be sealed like the mandat."""
+    data = {
+        "reference": one_line(given.reference),
+        "usager": one_line(given.usager),
+        "structure": one_line(given.structure),
+        "at": _tied(french_moment(given.ended_at, given.time_zone)),
+        "zone": zone_label(given.time_zone),
+        "whole": not given.standing,
+        "ended": [one_line(one) for one in given.ended],
+        "standing": [one_line(one) for one in given.standing],
+        "made": french_date(local_date(given.made_at, given.time_zone)),
+        "verify": bare_address(given.verify),
+        "service": one_line(given.service.name),
+        "telephone": _tied_number(given.service.telephone),
+        "date": _parts(local_date(given.made_at, given.time_zone)),
+    }
+    return _compiled("attestation_fin", data, given.made_at)
+
+
+def render_letter(given: Letter) -> bytes:
+    """Return a letter whose address shows through the window of an ordinary envelope."""
+    service, day = given.service, local_date(given.written_at, given.time_zone)
+    table = given.table
+    data = {
+        "sender": [one_line(line) for line in (service.name, *_post_lines(service.post, service.name))]
+        + [_tied_number(service.telephone)],
+        "recipient": [one_line(line) for line in given.recipient],
+        "place_and_date": f"{one_line(given.place)}, le {french_date(day)}",
+        "object": one_line(given.object),
+        "reference": one_line(given.reference),
+        "paragraphs": [one_line(one) for one in given.paragraphs],
+        "table": {"columns": [one_line(one) for one in table.columns], "rows": _one_lines(table.rows)}
+        if table
+        else None,
+        "closing": [one_line(one) for one in given.closing],
+        "signatory": one_line(given.signatory),
+        "foot": " · ".join(filter(None, (one_line(service.name), one_line(given.reference)))),
+        "large": given.large,
+        "date": _parts(day),
+    }
+    return _compiled("courrier", data, given.written_at)
+
+
+def _post_lines(post: str, name: str) -> list[str]:
+    """Cut a postal address into lines; its first part is left out when it repeats the sender's name."""
+    parts = [part.strip() for part in post.split(",")]
+    return parts[1:] if parts[0] == name else parts
+
+
+def _one_lines(rows: tuple[tuple[str, ...], ...]) -> list[list[str]]:
+    return [[one_line(cell) for cell in row] for row in rows]
+
+
+def _tied_number(number: str) -> str:
+    return one_line(number).replace(" ", "\u00a0")
 
 
 def _paper(given: MandatDocument | ExemplaireDocument) -> dict[str, Any]:

@@ -154,6 +154,12 @@ NOT_PRINTED = declare(
     "Imprimez d’abord l’exemplaire à signer.",
     "Aucun exemplaire n’a été imprimé pour ce brouillon.",
 )
+NOTHING_ENDED = declare(
+    "document.nothing_ended",
+    409,
+    "Ce mandat est toujours en cours : il n’y a pas de fin à attester.",
+    "L’attestation de fin se fait après la fin du mandat, ou d’une de ses démarches.",
+)
 IDEMPOTENCY_MISMATCH = declare(
     "verification.idempotency_mismatch",
     409,

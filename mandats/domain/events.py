@@ -31,6 +31,8 @@ MANDAT_SIGN = declare(
     "brouillon",
 )
 DOCUMENT_PRODUCE = declare("document:produce", "Document du mandat établi", "sha256", "acte_sha256")
+DOCUMENT_STAMP = declare("document:stamp", "Document du mandat horodaté", "sha256", "kind", "version", "stamped_at")
+CERTIFICATE_PRODUCE = declare("document:attest_end", "Attestation de fin établie", "sha256", "version")
 MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brouillon")
 AUTORISATION_REPLACE = declare("autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference")
 MANDAT_REVOKE = declare("mandat:revoke", "Mandat révoqué", "motif", "way")
@@ -66,3 +68,5 @@ VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"
 )
 KEY_CREATE = declare("cle:create", "Clé de signature créée", "kid", "purpose", "alg", "activated_at")
+SEAL_CREATE = declare("sceau:create", "Sceau créé", "fingerprint", "activated_at", "expires_at")
+TIMESTAMPS_TRUST = declare("horodatage:trust", "Autorité d’horodatage reconnue", "fingerprint", "expires_at")

@@ -3,22 +3,24 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
-from aidants.journal.record import record
+from aidants.domain.demarches import DEMARCHES
 from mandats.attestation.keys import active_key
 from mandats.attestation.statement import sign_statement
-from mandats.document.given import ExemplaireDocument, MandatDocument, VoletDocument
-from mandats.document.render import render_mandat, render_volet
+from mandats.document.given import EndCertificate, ExemplaireDocument, MandatDocument, VoletDocument
+from mandats.document.render import render_end_certificate, render_mandat, render_volet
+from mandats.document.sealing import seal_paper
 from mandats.document.textes.filling import full_name
-from mandats.domain import events
+from mandats.domain import errors, events
 from mandats.domain.actes import Acte
 from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite
 from mandats.registre.coffre import FrozenTexts, sha256_hex
-from mandats.registre.models import Brouillon, Document, Mandat
+from mandats.registre.models import Autorisation, Brouillon, Document, Mandat
+from mandats.registre.services import documents
 from mandats.registre.services.volet import VERIFICATION_LIVES, renew_codes
 from mandats.registre.texts import acte_in, duree_of, mandant_of, service_contact
 
@@ -66,31 +68,78 @@ def _mandat_document(mandat: Mandat, acte: Acte, qr: str) -> MandatDocument:
 
 
 def produce_document(mandat_id: UUID, acteur: Acteur, now: datetime) -> Document:
-    """Return the mandat's final PDF, making it if it does not exist yet.
+    """Return the mandat's final PDF, sealed, making it if it does not exist yet.
 
-    It comes after the signature, in its own transaction, so that a failing
-    printer of PDFs never undoes a mandat; ``work`` makes what is still missing.
+    It comes after the signature, so that a failing printer of PDFs never undoes a mandat; ``work`` makes
+    what is still missing, and asks for the time-stamps that did not come.  Raises ``PaperNotMade``.
     """
-    with transaction.atomic():
-        mandat = Mandat.objects.select_for_update().get(pk=mandat_id)
-        if existing := mandat.documents.filter(kind="mandat").order_by("-version").first():
-            return existing
-        acte = acte_in(mandat.acte)
-        signing = active_key("acte", "ES256", now)
-        pdf = render_mandat(_mandat_document(mandat, acte, sign_statement(acte, signing.ec, signing.kid)))
-        document = Document.objects.create(
-            mandat=mandat,
-            kind="mandat",
-            content=pdf,
-            content_type="application/pdf",
-            sha256=sha256_hex(pdf),
-            created_by_id=mandat.aidant_id,
-            created_at=now,
+    if existing := documents.latest(mandat_id, documents.MANDAT):
+        return existing
+    mandat = Mandat.objects.get(pk=mandat_id)
+    acte = acte_in(mandat.acte)
+    signing = active_key("acte", "ES256", now)
+    pdf = render_mandat(_mandat_document(mandat, acte, sign_statement(acte, signing.ec, signing.kid)))
+    paper = seal_paper(pdf, now, reason=f"Mandat {mandat.reference}")
+    acte_sha256 = sha256_hex(mandat.acte.encode())
+    return documents.keep_sealed(
+        mandat_id, documents.MANDAT, 0, paper, events.DOCUMENT_PRODUCE, acteur, now, acte_sha256=acte_sha256
+    )
+
+
+def produce_end_certificate(mandat_id: UUID, acteur: Acteur, now: datetime) -> Document | Denied:
+    """Return the sealed certificate of what has ended so far, making it if it does not tell the latest end.
+
+    Its motif is not said.  Denied while nothing has ended.  Raises ``PaperNotMade``.
+    """
+    mandat = Mandat.objects.select_related("usager", "structure").get(pk=mandat_id)
+    rows = list(mandat.autorisations.order_by("demarche"))
+    ended_at = _ended_at(mandat, rows, now)
+    if ended_at is None:
+        return Denied(errors.NOTHING_ENDED)
+    existing = documents.latest(mandat_id, documents.END_CERTIFICATE)
+    if existing is not None and existing.created_at >= ended_at:
+        return existing
+    after = existing.version if existing else 0
+    whole = mandat.ended_at is not None or mandat.expires_at <= now
+    pdf = render_end_certificate(
+        EndCertificate(
+            reference=mandat.reference,
+            usager=full_name(acte_in(mandat.acte).mandant),
+            structure=acte_in(mandat.acte).structure.name,
+            ended_at=ended_at,
+            made_at=now,
+            time_zone=mandat.time_zone,
+            ended=tuple(_in_words(row) for row in rows if whole or row.ended_at),
+            standing=tuple(_in_words(row) for row in rows if not (whole or row.ended_at)),
+            verify=f"{settings.ISSUER}/verifier",
+            service=service_contact(),
         )
-        facts = {"sha256": document.sha256, "acte_sha256": sha256_hex(mandat.acte.encode())}
-        event, place = events.DOCUMENT_PRODUCE, mandat.structure_id
-        record(event, acteur=acteur, at=now, subject=mandat.id, structure=place, facts=facts)
-    return document
+    )
+    paper = seal_paper(pdf, now, reason=f"Attestation de fin, mandat {mandat.reference}")
+    return documents.keep_sealed(
+        mandat_id,
+        documents.END_CERTIFICATE,
+        after,
+        paper,
+        events.CERTIFICATE_PRODUCE,
+        acteur,
+        now,
+        version=after + 1,
+    )
+
+
+def _ended_at(mandat: Mandat, rows: list[Autorisation], now: datetime) -> datetime | None:
+    """Return when the latest end came: the whole mandat's, its term's, or one demarche's."""
+    if mandat.ended_at is not None:
+        return mandat.ended_at
+    if mandat.expires_at <= now:
+        return mandat.expires_at
+    return max((row.ended_at for row in rows if row.ended_at), default=None)
+
+
+def _in_words(row: Autorisation) -> str:
+    label = DEMARCHES[row.demarche].label
+    return f"{label}\u00a0: {', '.join(row.formalites)}" if row.formalites else label
 
 
 def print_volet(mandat_id: UUID, acteur: Acteur, now: datetime, *, large: bool = False) -> bytes | Denied:

@@ -8,7 +8,14 @@ from functools import cache
 from PIL import Image, ImageDraw
 
 from aidants.domain.demarches import DEMARCHES
-from mandats.document.given import ExemplaireDocument, MandatDocument, VoletDocument
+from mandats.document.given import (
+    EndCertificate,
+    ExemplaireDocument,
+    Letter,
+    LetterTable,
+    MandatDocument,
+    VoletDocument,
+)
 from mandats.document.textes import DemarcheAsked, ServiceContact, TextInput, frozen_text, summary_text
 from mandats.domain.actes import RESERVED_ACTS, AidantActing, Mandant, StructureParty
 from mandats.domain.durees import J31, J365
@@ -146,4 +153,50 @@ def volet(given: TextInput | None = None) -> VoletDocument:
         printed_at=signed.accepted_at,
         time_zone=signed.time_zone,
         service=signed.service,
+    )
+
+
+def end_certificate(given: TextInput | None = None) -> EndCertificate:
+    """Return the certificate that the ordinary mandat has ended."""
+    signed = ordinary_mandat(given)
+    return EndCertificate(
+        reference=signed.reference,
+        usager=signed.mandant,
+        structure=signed.structure,
+        ended_at=signed.accepted_at,
+        made_at=signed.accepted_at,
+        time_zone=signed.time_zone,
+        ended=("Logement\u00a0: demande d’APL", "Argent - Impôts - Consommation"),
+        verify="https://mandats.example/verifier",
+        service=signed.service,
+    )
+
+
+def letter() -> Letter:
+    """Return a letter with six lines of address, the longest of them too long, and a table."""
+    return Letter(
+        recipient=(
+            "Madame Marie Éloïse DUPONT-MARTIN",
+            "Chez Monsieur et Madame de la Rochefoucauld-Montmorency",
+            "Bâtiment C, escalier 12",
+            "1234 boulevard de la République",
+            "BP 12",
+            "59000 LILLE CEDEX",
+        ),
+        place="Paris",
+        written_at=ordinary_mandat().accepted_at,
+        time_zone="Europe/Paris",
+        object="Ce qui a été fait en votre nom",
+        paragraphs=("Madame,", "Voici les démarches faites en votre nom."),
+        service=SERVICE,
+        signatory="Le service des mandats",
+        reference="GAP7-K3XW-9B",
+        table=LetterTable(
+            ("Date", "Aidant", "Démarche"),
+            (
+                ("3 mars 2027", "Nadia Benali, CCAS de Démonstration", "CAF des Hautes-Alpes, par téléphone"),
+                ("4 mars 2027", "Nadia Benali, CCAS de Démonstration", "France Travail"),
+            ),
+        ),
+        closing=("Une question ? Téléphonez au 01 99 00 12 34.",),
     )

@@ -71,3 +71,19 @@ def font_sizes(pdf: bytes) -> set[float]:
                 if str(instruction.operator) == "Tf":
                     sizes.add(float(instruction.operands[1]))
     return sizes
+
+
+def word_boxes(pdf: bytes, folder: Path) -> dict[str, tuple[float, float, float, float]]:
+    """Return where each word first stands on the first page: left, top, right, foot, in millimetres."""
+    path = folder / "boxes.pdf"
+    path.write_bytes(pdf)
+    run = subprocess.run(
+        ["pdftotext", "-bbox", "-f", "1", "-l", "1", str(path), "-"], capture_output=True, text=True, check=True
+    )
+    found: dict[str, tuple[float, float, float, float]] = {}
+    for left, top, right, foot, word in re.findall(
+        r'xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="([^"]+)">([^<]+)<', run.stdout
+    ):
+        box = tuple(float(number) / 72 * 25.4 for number in (left, top, right, foot))
+        found.setdefault(word, (box[0], box[1], box[2], box[3]))
+    return found

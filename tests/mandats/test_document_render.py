@@ -11,13 +11,22 @@ import pytest
 import typst
 
 from mandats.document.qr import QrTooDense, qr_svg
-from mandats.document.render import _fonts, render_exemplaire, render_mandat, render_volet
+from mandats.document.render import (
+    _fonts,
+    render_end_certificate,
+    render_exemplaire,
+    render_letter,
+    render_mandat,
+    render_volet,
+)
 from mandats.document.textes import blocks, frozen_text, sha256_hex
 from mandats.document.textes.filling import NOT_PRINTABLE, one_line
 from tests.mandats.attestation_examples import golden
 from tests.mandats.document_examples import (
     NASTY,
+    end_certificate,
     exemplaire,
+    letter,
     longest_mandat,
     longest_text,
     ordinary_mandat,
@@ -31,6 +40,7 @@ from tests.mandats.pdf_readers import (
     page_count,
     qpdf_check,
     qr_codes,
+    word_boxes,
     words_of,
 )
 
@@ -42,6 +52,8 @@ PAPERS: dict[str, Render] = {
     "exemplaire": lambda: render_exemplaire(exemplaire()),
     "longest exemplaire": lambda: render_exemplaire(exemplaire(longest_text())),
     "volet": lambda: render_volet(volet()),
+    "end certificate": lambda: render_end_certificate(end_certificate()),
+    "longest end certificate": lambda: render_end_certificate(end_certificate(longest_text())),
     "large volet": lambda: render_volet(replace(volet(), large=True)),
 }
 
@@ -251,3 +263,39 @@ def test_codes_are_never_in_the_mandat() -> None:
 def test_words_that_we_may_not_use(word: str) -> None:
     for render in PAPERS.values():
         assert word not in words_of(render()).lower()
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_letter_shows_its_address_through_the_window(large: bool, tmp_path: Path) -> None:
+    """Windows of 35 and 45 mm, 20 mm from the right and from the foot of a DL envelope (NF D60-001)."""
+    pdf = render_letter(replace(letter(), large=large))
+    boxes = word_boxes(pdf, tmp_path)
+    for word in ("Madame", "Rochefoucauld-Montmorency", "CEDEX"):
+        left, top, right, foot = boxes[word]
+        assert left >= 100, word
+        assert right <= 190, word
+        assert (top >= 53, foot <= 80) == (True, True), word
+
+
+def test_a_letter_s_table_has_one_cell_a_column() -> None:
+    table = letter().table
+    assert table is not None
+    with pytest.raises(ValueError, match="one cell a column"):
+        replace(table, rows=(("one",),))
+
+
+def test_an_address_has_six_lines_at_most() -> None:
+    with pytest.raises(ValueError, match="six lines"):
+        replace(letter(), recipient=("a",) * 7)
+
+
+def test_the_certificate_says_what_ended_and_never_why() -> None:
+    partly = replace(end_certificate(), standing=("Justice",))
+    for words, whole in (
+        (words_of(render_end_certificate(one)), not one.standing) for one in (end_certificate(), partly)
+    ):
+        assert ("Une partie du mandat" in words) is not whole
+        assert "22 novembre 2026 à 18 h 04 min 05 s" in words
+        assert "heure de Paris" in words
+        assert "Logement" in words
+        assert "révocation" not in words

@@ -1,7 +1,7 @@
 """``load_demo``: fills an empty database with the demonstration's data, once."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
+from mandats.attestation.certificates import new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
+from mandats.attestation.sealing_keys import AUTHORITY, SEAL, keep_sealer, standing, trust_timestamps
 
 
 def _roles(aidant: bool, referent: bool) -> str:
@@ -26,7 +28,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where to write accounts and clients, and where the simulated administration stands."""
         parser.add_argument("--state", type=Path, required=True, help="fichier JSON écrit (comptes, clients)")
+        parser.add_argument("--timestamps", type=Path, help="certificat racine de l’autorité d’horodatage locale")
         parser.add_argument("--administration", default="http://localhost:8002")
+
+    @staticmethod
+    def _make_seal(at: datetime) -> None:
+        """Make the authority of seals and a seal under it."""
+        authority = new_authority(settings.SERVICE_NAME, at)
+        keep_sealer(AUTHORITY, authority, at)
+        keep_sealer(SEAL, new_seal(authority, settings.SERVICE_NAME, at), at)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load keys, people, mandats and clients; write the state file for its owner's eyes only."""
@@ -42,6 +52,10 @@ class Command(BaseCommand):
         for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
             if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
                 create_key(purpose, alg, long_ago)
+        if standing(SEAL, now) is None:
+            self._make_seal(long_ago)
+        if options["timestamps"]:
+            trust_timestamps(options["timestamps"].read_text(), long_ago)
         if not Compte.objects.exists():
             load_mandats(load_people(load_places(long_ago), long_ago), now)
         names = {place.key: place.name for place in PLACES}

@@ -7,7 +7,7 @@ stands in :mod:`mandats.domain.rules`.
 from mandats.registre.models.avis import Avis, Verification
 from mandats.registre.models.brouillons import Brouillon
 from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
-from mandats.registre.models.papiers import CodeUsager, Document
+from mandats.registre.models.papiers import CodeUsager, Document, Horodatage
 from mandats.registre.models.usagers import Usager
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Brouillon",
     "CodeUsager",
     "Document",
+    "Horodatage",
     "Mandat",
     "Usager",
     "Utilisation",

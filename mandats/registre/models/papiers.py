@@ -1,4 +1,4 @@
-"""Bytes that never change, and the codes of the volet."""
+"""Bytes that never change, those that wait for their time-stamp, and the codes of the volet."""
 
 import uuid
 
@@ -11,7 +11,11 @@ from mandats.registre.models.mandats import Mandat
 
 
 class Document(models.Model):
-    """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature."""
+    """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature.
+
+    ``stamped_at`` is the moment that the time-stamping authority gave to a sealed paper.  One that waits
+    for it is shown as it is; the stamped bytes come as its next version.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mandat = models.ForeignKey(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
@@ -21,6 +25,7 @@ class Document(models.Model):
     content = models.BinaryField()
     content_type = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
+    stamped_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
@@ -29,13 +34,27 @@ class Document(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature")),
+                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature", "attestation_fin")),
                 name="document_kind_known",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} v{self.version}"
+
+
+class Horodatage(models.Model):
+    """A sealed paper that waits for its time-stamp: how often the authority was asked, and when it is asked again."""
+
+    document = models.OneToOneField(Document, primary_key=True, on_delete=models.CASCADE, related_name="horodatage")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "horodatage"
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.tries}"
 
 
 class CodeUsager(models.Model):

@@ -1,0 +1,110 @@
+"""The seal of a paper: PAdES B-B by pyHanko, then B-T by a time-stamp put into the same signature.  Plain Python.
+
+Two steps, so that sealing needs nobody and only the time-stamp needs an authority: a paper whose
+authority was down is the same signature without the token, and the token is added later without a
+byte of what was signed changing.  PDF/A-3a and PDF/UA-1 stay: RSA (an elliptic key makes PDF 2.0),
+an invisible field out of bounds, a name for it that can be read aloud.  Never asks for a time-stamp.
+"""
+
+import io
+from datetime import datetime
+from typing import Any, Final
+
+from asn1crypto import cms, keys, x509
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from mandats.attestation.certificates import Sealer
+
+FIELD: Final = "Sceau"
+_READABLE: Final = "Sceau du service des mandats"
+_DIGEST: Final = "sha256"
+_ROOM: Final = 16_384
+"""Bytes kept for the signature: ours with its chain takes 4 000, a time-stamp with its chain 3 000 to 8 000."""
+
+
+class NotSealed(ValueError):
+    """This is no PDF that we sealed, or its signature has no room for what is asked."""
+
+
+def seal_pdf(pdf: bytes, sealer: Sealer, at: datetime, *, name: str, reason: str) -> bytes:
+    """Return ``pdf`` sealed (PAdES B-B, ETSI EN 319 142-1) by ``sealer``, which claims to do so at ``at``.
+
+    ``name`` is who seals and ``reason`` why, as readers show them.
+    """
+    own, *others = [x509.Certificate.load(one.public_bytes(serialization.Encoding.DER)) for one in sealer.certificates]
+    store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    # The root is what a verifier must hold already; what is between goes along.
+    store.register_multiple(others[:-1])
+    signing = signers.SimpleSigner(
+        signing_cert=own, signing_key=keys.PrivateKeyInfo.load(sealer.private), cert_registry=store
+    )
+    about = signers.PdfSignatureMetadata(
+        field_name=FIELD, md_algorithm=_DIGEST, subfilter=fields.SigSeedSubFilter.PADES, name=name, reason=reason
+    )
+    where = fields.SigFieldSpec(
+        FIELD, readable_field_name=_READABLE, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True)
+    )
+    sealed = io.BytesIO()
+    _Signer(about, signer=signing, new_field_spec=where, at=at).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed
+    )
+    return sealed.getvalue()
+
+
+class _Signer(signers.PdfSigner):
+    """Claims the moment that it is given, instead of reading a clock."""
+
+    def __init__(self, *arguments: Any, at: datetime, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._at = at
+
+    def init_signing_session(self, *arguments: Any, **named: Any) -> Any:
+        session = super().init_signing_session(*arguments, **named)
+        session.system_time = self._at
+        return session
+
+
+def seal_in(pdf: bytes) -> Any:
+    """Return the one signature of ``pdf`` (pyHanko's ``EmbeddedPdfSignature``).  Raises :class:`NotSealed`."""
+    try:
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotSealed("the signatures cannot be read") from error
+    if len(found) != 1 or found[0].field_name != FIELD:
+        raise NotSealed(f"{len(found)} signatures")
+    return found[0]
+
+
+def signature_value(pdf: bytes) -> bytes:
+    """Return the bytes that a time-stamp of the seal dates: the signature itself (ETSI EN 319 122-1 §5.3)."""
+    return bytes(seal_in(pdf).signer_info["signature"].native)
+
+
+def with_timestamp(pdf: bytes, token: bytes) -> bytes:
+    """Return ``pdf`` with the RFC 3161 ``token`` (DER) as the seal's time-stamp: PAdES B-T.
+
+    Only the room kept for the signature changes.  Raises :class:`NotSealed`.
+    """
+    seal = seal_in(pdf)
+    content = cms.ContentInfo.load(seal.pkcs7_content)
+    signer = content["content"]["signer_infos"][0]
+    if signer["unsigned_attrs"].native:
+        raise NotSealed("the seal has its time-stamp already")
+    stamped = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]})
+    signer["unsigned_attrs"] = cms.CMSAttributes([stamped])
+    start, end = gap_of(seal)
+    value: bytes = content.dump(force=True).hex().encode()
+    if len(value) > end - start:
+        raise NotSealed("the time-stamp is larger than the room kept for it")
+    return pdf[:start] + value.ljust(end - start, b"0") + pdf[end:]
+
+
+def gap_of(seal: Any) -> tuple[int, int]:
+    """Return where the hexadecimal digits of the signature begin and end in the file (ISO 32000-1 §12.8.1)."""
+    _, first, second, _ = (int(number) for number in seal.byte_range)
+    return first + 1, second - 1
