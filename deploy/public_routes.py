@@ -34,6 +34,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_new_code",
         "mandats:usager_cancel_code",
         "mandats:usager_document",
+        "mandats:usager_proof",
         # An agent without an account; the API asks for client credentials.
         "mandats:verify_form",
         "mandats:verify_receipt",

@@ -6,7 +6,7 @@ from aidants.domain.events import Event
 from aidants.journal.merkle import inclusion_proof
 from aidants.journal.models import Checkpoint, Leaf
 from aidants.journal.publication import published
-from aidants.journal.tiles import tree
+from aidants.journal.tiles import path_reader
 from aidants.journal.tlog_proof import Proof
 
 
@@ -29,5 +29,5 @@ def proof_of(subject: UUID, event: Event) -> Proof | None:
     if size <= leaf.number:
         newest = Checkpoint.objects.latest("size")
         size, note = newest.size, newest.note
-    path = tuple(inclusion_proof(tree(size).node, leaf.number, size))
+    path = tuple(inclusion_proof(path_reader(leaf.number, size), leaf.number, size))
     return Proof(bytes(leaf.entree.body), bytes(leaf.entree.sel.salt), leaf.number, path, note)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from aidants.journal.merkle import TILE_WIDTH, TileTree
+from aidants.journal.merkle import TILE_HEIGHT, TILE_WIDTH, ReadNode, TileTree, full_root, inclusion_proof
 
 
 class IncompleteTile(LookupError):
@@ -52,3 +52,51 @@ def _rows(statement: str, places: tuple[int, ...], width: int) -> Sequence[bytes
 def tree(size: int) -> TileTree:
     """Return the tree of ``size`` leaves."""
     return TileTree(size, read_tile)
+
+
+_PATH = """
+SELECT 0, l.number, l.hash FROM unnest(%s::bigint[], %s::bigint[]) AS r (first, past)
+JOIN journal_leaf l ON l.number >= r.first AND l.number < r.past
+UNION ALL
+SELECT n.level, n.number, n.hash FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS r (level, first, past)
+JOIN journal_node n ON n.level = r.level AND n.number >= r.first AND n.number < r.past
+"""
+
+
+def path_reader(index: int, size: int) -> ReadNode:
+    """Return a reader of the nodes that the inclusion proof of one leaf needs, all read by one statement.
+
+    Raises ``ValueError`` for a leaf that the tree has not; the reader raises :class:`IncompleteTile`.
+    """
+    wanted: list[tuple[int, int]] = []
+
+    def note(level: int, node: int) -> bytes:
+        wanted.append((level, node))
+        return b""
+
+    inclusion_proof(note, index, size)
+    rows = _stored([_under(level, node) for level, node in wanted])
+
+    def read(level: int, node: int) -> bytes:
+        stored, first, past = _under(level, node)
+        hashes = [rows[stored, number] for number in range(first, past) if (stored, number) in rows]
+        if len(hashes) != past - first:
+            raise IncompleteTile(f"{len(hashes)} rows of {past - first}")
+        return full_root(hashes)
+
+    return read
+
+
+def _under(level: int, node: int) -> tuple[int, int, int]:
+    """Return the stored level below a node, and the numbers of its hashes there (the last exclusive)."""
+    stored, height = divmod(level, TILE_HEIGHT)
+    return stored, node << height, (node + 1) << height
+
+
+def _stored(ranges: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int], bytes]:
+    leaves = [found for found in ranges if found[0] == 0]
+    nodes = [found for found in ranges if found[0] > 0]
+    places = [[found[at] for found in leaves] for at in (1, 2)] + [[found[at] for found in nodes] for at in (0, 1, 2)]
+    with connection.cursor() as cursor:
+        cursor.execute(_PATH, places)
+        return {(level, number): bytes(item) for level, number, item in cursor.fetchall()}

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import NOT_AN_AIDANT
-from aidants.domain.events import STRUCTURE_SWITCH
+from aidants.domain.events import STRUCTURE_SWITCH, STRUCTURE_SWITCH_REFUSED
 from aidants.domain.roles import Role
 from aidants.journal.record import record
 from aidants.structures.models import Affectation
@@ -88,6 +88,9 @@ def switch_structure(session: SessionBase, compte_id: UUID, structure_id: UUID, 
     places = (place for place in structures_of(compte_id) if place.structure_id == structure_id)
     chosen = next(places, None)
     if chosen is None:
+        with transaction.atomic():
+            acteur, reason = Acteur(Kind.COMPTE, compte_id), NOT_AN_AIDANT.code
+            record(STRUCTURE_SWITCH_REFUSED, acteur=acteur, at=now, subject=compte_id, reason=reason)
         return Denied(NOT_AN_AIDANT)
     with transaction.atomic():
         record(STRUCTURE_SWITCH, acteur=Acteur(Kind.COMPTE, compte_id, structure_id), at=now, subject=compte_id)

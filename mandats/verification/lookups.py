@@ -16,6 +16,7 @@ from django.db import transaction
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.vault import keyed_digest
+from aidants.journal.inscription import inscription_of
 from aidants.journal.record import record
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
@@ -160,6 +161,7 @@ def _known(question: Question, mandat: Mandat, told: Finding, asker: Asker, now:
         signed_at=mandat.accepted_at,
         expires_at=mandat.expires_at,
         revoked_at=told.revoked_at,
+        inscription=inscription_of(mandat.id, events.MANDAT_SIGN),
     )
     verdict, row = _kept(verdict, question, mandat.reference, mandat, asker, now)
     facts = {

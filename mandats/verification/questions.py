@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from aidants.journal.inscription import Inscription
 from mandats.verification.answers import Answer
 
 
@@ -42,6 +43,7 @@ class Asker:
 class Verdict:
     """The answer, never more than the demarche asked, the dates and the structure; nothing for ``inconnu``.
 
+    ``inscription`` says whether the mandat's conclusion is in the journal, checked for this answer.
     ``mistyped`` names the fields whose check digits are wrong: told at once, looked up nowhere, not counted.
     """
 
@@ -54,3 +56,4 @@ class Verdict:
     revoked_at: datetime | None = None
     receipt: str = ""
     mistyped: tuple[str, ...] = ()
+    inscription: Inscription | None = None

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from aidants.domain.canonical import canonical_bytes
+from aidants.journal.inscription import Inscription, State
 from mandats.attestation.compact import AttestationRefused, sign_compact, verify_compact
 from mandats.attestation.keys import active_key, published_keys
 from mandats.verification.answers import Answer
@@ -22,6 +23,13 @@ VERSION: Final = 1
 
 def _seconds(moment: datetime | None) -> int | None:
     return int(moment.timestamp()) if moment else None
+
+
+def _inscribed(inscription: Inscription | None) -> dict[str, int | None] | None:
+    """Return where the mandat's conclusion stands in the journal, once that was verified."""
+    if inscription is None or not inscription.is_verified:
+        return None
+    return {"index": inscription.number, "size": inscription.size}
 
 
 def sign_receipt(
@@ -48,6 +56,7 @@ def sign_receipt(
         "signed_at": _seconds(verdict.signed_at),
         "expires_at": _seconds(verdict.expires_at),
         "revoked_at": _seconds(verdict.revoked_at),
+        "journal": _inscribed(verdict.inscription),
         "request": request_digest or None,
     }
     payload = {name: value for name, value in told.items() if value is not None}
@@ -75,6 +84,9 @@ def verdict_of(told: dict[str, Any], compact: str) -> Verdict:
         expires_at=_moment(told.get("expires_at")),
         revoked_at=_moment(told.get("revoked_at")),
         receipt=compact,
+        inscription=Inscription(State.VERIFIED, told["journal"]["index"], told["journal"]["size"])
+        if "journal" in told
+        else None,
     )
 
 

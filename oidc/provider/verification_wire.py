@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from aidants.domain.demarches import DEMARCHES
+from aidants.journal.inscription import Inscription
 from mandats.verification.answers import Answer
 from mandats.verification.questions import Question, Verdict
 
@@ -104,6 +105,13 @@ class StructureTold(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class JournalTold(serializers.Serializer[Any]):
+    """Where the mandat's conclusion stands in the public journal."""
+
+    index = serializers.IntegerField(help_text="Numéro de l’inscription, à partir de 0.")
+    size = serializers.IntegerField(help_text="Taille de l’arbre signé dans lequel elle a été vérifiée.")
+
+
 class VerdictTold(serializers.Serializer[Any]):
     """The answer; ``structure`` and dates are null for ``inconnu``."""
 
@@ -113,6 +121,7 @@ class VerdictTold(serializers.Serializer[Any]):
     signed_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Exclu : à cet instant, le mandat a pris fin.")
     revoked_at = serializers.DateTimeField(allow_null=True)
+    journal = JournalTold(allow_null=True, help_text="Null tant que l’inscription au journal est en cours.")
     receipt = serializers.CharField(help_text="JWS compact, typ recu+jws, à vérifier avec /jwks.")
     mistyped = serializers.ListField(
         child=serializers.ChoiceField(choices=["reference", "code"]),
@@ -137,6 +146,13 @@ def told(verdict: Verdict) -> dict[str, Any]:
         "demarche": verdict.demarche,
         "structure": structure,
         **{name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None for name, moment in moments.items()},
+        "journal": _journal(verdict.inscription),
         "receipt": verdict.receipt,
         "mistyped": list(verdict.mistyped),
     }
+
+
+def _journal(inscription: Inscription | None) -> dict[str, int | None] | None:
+    if inscription is None or not inscription.is_verified:
+        return None
+    return {"index": inscription.number, "size": inscription.size}

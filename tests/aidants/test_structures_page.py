@@ -44,6 +44,8 @@ def test_a_structure_of_others_is_as_unknown_as_none(places: tuple[Compte, Struc
     client = builders.signed_in(who)
     wanted = str(builders.structure("Ailleurs").id) if typed == "foreign" else typed
     assert client.post("/structures", {"structure": wanted}).status_code == 404
+    refused = Entree.objects.filter(event="structure:switch_refused")
+    assert [(row.subject_id, row.structure_id) for row in refused] == ([(who.id, None)] if typed == "foreign" else [])
     assert first.name in bar(client)
 
 

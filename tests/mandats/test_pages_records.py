@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from aidants.journal.models import Entree
+from aidants.journal.sequence import integrate
 from mandats.domain.durees import local_date
 from mandats.registre.models import CodeUsager, Mandat, Utilisation
 from mandats.registre.papers import produce_document
@@ -46,9 +47,17 @@ def test_record_shows_the_mandat_and_journals_its_opening(desk: Desk, query_coun
     mandat = desk.mandat()
     produce_document(mandat.id, desk.acteur, timezone.now())
     desk.client.get("/accueil")
-    with query_count(13):
+    integrate(timezone.now())
+    with query_count(15):
         page = text(desk.client.get(f"/mandats/{mandat.id}"))
-    for shown in (mandat.reference, "Angela Claire Louise DUBOIS", "24 août 1962", "heure de Paris", "En cours"):
+    for shown in (
+        mandat.reference,
+        "Angela Claire Louise DUBOIS",
+        "24 août 1962",
+        "heure de Paris",
+        "En cours",
+        "Inscrit au journal, n° ",
+    ):
         assert shown in page
     assert events(mandat)[-1] == "mandat:consult"
 

@@ -3,12 +3,13 @@
 import threading
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from aidants.structures.models import Structure
@@ -21,8 +22,9 @@ from mandats.registre.selectors import may_use_autorisation, state_of, usable_au
 from mandats.registre.services.brouillons import change_brouillon, freeze, identify
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.sign import sign_mandat
+from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from mandats.registre.services.uses import declare_utilisation
-from mandats.registre.services.volet import CodesVolet, check_code, renew_codes
+from mandats.registre.services.volet import CodesVolet, check_code, renew_codes, renew_verification_code
 from tests import builders
 from tests.builders import NOW
 
@@ -249,3 +251,26 @@ def test_a_consent_code_is_sent_five_times_at_the_most_and_tried_five_times(
         assert verdict == Denied(errors.CONSENT_CODE_REFUSED)
     verdict = ecran.consent_by_code(brouillon.id, code, texts.text_sha256, doer, NOW)
     assert verdict == Denied(errors.CONSENT_CODE_REFUSED)
+
+
+def test_each_refusal_of_a_suspension_a_resumption_or_a_code_is_journaled(desk: Desk) -> None:
+    place, who = desk
+    doer, signed = builders.acteur(who, place), builders.mandat(who, place)
+    usager = Acteur(Kind.USAGER, signed.usager_id)
+    unknown = uuid4()
+    assert not resume_mandat(signed.id, doer, way="aidant", now=NOW)
+    assert not resume_mandat(signed.id, usager, way="page_usager", now=NOW)
+    assert suspend_mandat(signed.id, doer, way="telephone", now=NOW)
+    assert not suspend_mandat(signed.id, doer, way="telephone", now=NOW)
+    assert not suspend_mandat(unknown, doer, way="telephone", now=NOW)
+    assert not renew_codes(unknown, doer, NOW)
+    assert not renew_verification_code(unknown, usager, NOW)
+    told = Entree.objects.exclude(reason="").order_by("id").values_list("event", "reason", "subject_id")
+    assert list(told) == [
+        ("mandat:resume_refused", "mandat.autorisation_unknown", signed.id),
+        ("mandat:resume_refused", "mandat.already_ended", signed.id),
+        ("mandat:suspend_refused", "mandat.already_ended", signed.id),
+        ("mandat:suspend_refused", "mandat.autorisation_unknown", None),
+        ("code:refuse", "mandat.autorisation_unknown", None),
+        ("code:refuse", "mandat.autorisation_unknown", None),
+    ]

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from aidants.journal.models import Entree, RefusCompte
+from aidants.journal.models import Entree, Leaf, RefusCompte
+from aidants.journal.sequence import integrate, journal_signer
+from aidants.journal.tlog_proof import Proof
 from mandats.domain.codes import grouped, new_code
 from mandats.domain.durees import local_date
 from mandats.pages.usager import session as usager_session
@@ -257,10 +259,28 @@ def test_by_franceconnect_all_mandats_in_all_structures(mandat: Mandat) -> None:
     assert client.get(page_of(other)).status_code == 200
 
 
+def test_the_page_says_that_the_mandat_is_in_the_journal_and_hands_the_proof(inside: Client, mandat: Mandat) -> None:
+    assert "En cours d’inscription" in inside.get(page_of(mandat)).content.decode()
+    assert inside.get(f"{page_of(mandat)}/preuve").status_code == 404
+    integrate(timezone.now())
+    number = Leaf.objects.get(entree__event="mandat:sign").number
+    assert f"Inscrit au journal, n° {number}, vérifié." in inside.get(page_of(mandat)).content.decode()
+    answer = inside.get(f"{page_of(mandat)}/preuve")
+    assert answer["Content-Disposition"] == f'attachment; filename="mandat-{mandat.reference}.tlog-proof"'
+    read = Proof.parse(answer.content.decode())
+    assert (read.index, read.verify(journal_signer().verifier)) == (number, Leaf.objects.count())
+    assert str(mandat.id) in read.content.decode()
+
+
 def test_query_counts(inside: Client, mandat: Mandat, codes: CodesVolet, query_count: Callable[[int], Any]) -> None:
     with query_count(0):
         Client().get("/usager")
-    with query_count(9):
+    with query_count(10):
         inside.get(page_of(mandat))
+    integrate(timezone.now())
+    with query_count(11):  # the entry with the last checkpoint, then the path between them
+        inside.get(page_of(mandat))
+    with query_count(9):
+        inside.get(f"{page_of(mandat)}/preuve")
     with query_count(3):
         inside.get(f"{page_of(mandat)}/arreter")

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from aidants.journal.models import RefusCompte
+from aidants.journal.models import Leaf, RefusCompte
+from aidants.journal.sequence import integrate
 from mandats.domain.codes import grouped, new_code
 from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.volet import CodesVolet, renew_codes
@@ -85,6 +86,15 @@ def test_a_slip_is_told_and_nothing_is_looked_up(typed: dict[str, str], changes:
     assert not RefusCompte.objects.exists()
 
 
+def test_the_answer_says_that_the_mandat_is_in_the_journal(typed: dict[str, str]) -> None:
+    assert "Mandat en cours d’inscription au journal" in Client().post("/verifier", typed).content.decode()
+    integrate(timezone.now())
+    number = Leaf.objects.get(entree__event="mandat:sign").number
+    assert f"n° {number}, vérifié" in Client().post("/verifier", typed).content.decode()
+    wrong = Client().post("/verifier", typed | {"code": new_code()}).content.decode()
+    assert "inscrit au" not in wrong
+
+
 def test_too_many_wrong_tries_wait(typed: dict[str, str]) -> None:
     for _ in range(10):
         Client().post("/verifier", typed | {"code": new_code()})
@@ -106,5 +116,6 @@ def test_query_counts(typed: dict[str, str], query_count: Callable[[int], Any]) 
         Client().get("/verifier")
     with query_count(0):
         Client().get("/v")
-    with query_count(12):
+    integrate(timezone.now())
+    with query_count(14):
         Client().post("/verifier", typed)

@@ -10,11 +10,13 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from aidants.domain.acteur import Acteur, Kind
-from aidants.journal.models import RefusCompte
+from aidants.journal.models import Leaf, RefusCompte
+from aidants.journal.sequence import integrate
 from mandats.domain.codes import new_code
 from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.revoke import revoke_mandat
 from mandats.registre.services.volet import CodesVolet, renew_codes
+from mandats.verification.receipt import read_receipt
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client
 from tests import builders
@@ -78,12 +80,25 @@ def test_the_answer_says_what_was_asked_and_no_more(
         "signed_at": f"{mandat.accepted_at:%Y-%m-%dT%H:%M:%SZ}",
         "expires_at": f"{mandat.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         "revoked_at": None,
+        "journal": None,
         "mistyped": [],
     }
     row = Verification.objects.get()
     assert (row.organisation, row.authenticated, row.way) == ("Allocations", True, "api")
     assert row.client_id == administration.client.id
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_answer_and_its_receipt_say_where_the_mandat_stands_in_the_journal(
+    administration: Administration, fields: dict[str, Any]
+) -> None:
+    size = integrate(timezone.now())
+    told = administration.ask(fields).json()
+    number = Leaf.objects.get(entree__event="mandat:sign").number
+    assert told["journal"] == {"index": number, "size": size}
+    receipt = read_receipt(told["receipt"], timezone.now())
+    assert receipt is not None
+    assert receipt["journal"] == told["journal"]
 
 
 def test_revoked_from_that_second(administration: Administration, mandat: Mandat, fields: dict[str, Any]) -> None:
@@ -182,7 +197,8 @@ def test_too_many_wrong_tries(administration: Administration, fields: dict[str, 
 
 def test_query_count(administration: Administration, fields: dict[str, Any], query_count: Callable[[int], Any]) -> None:
     administration.ask(fields)
-    with query_count(13):
+    integrate(timezone.now())
+    with query_count(15):
         administration.ask(fields)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.journal.inscription import inscription_of
 from aidants.journal.proofs import proof_of
 from aidants.pages.posted import posted
 from mandats.domain.events import MANDAT_SIGN
@@ -19,7 +20,7 @@ from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.registre.dossier import document_of, dossier_of
 from mandats.registre.models import Mandat
 from mandats.registre.papers import print_volet, produce_document
-from mandats.registre.services.consult import consult_document, consult_mandat
+from mandats.registre.services.consult import consult_document, consult_mandat, consult_proof
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -29,7 +30,8 @@ def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse
     """Show the record; each opening is journaled."""
     now = timezone.now()
     consult_mandat(mandat, acteur, now)
-    return render(request, "mandats/conseiller/detail.html", record_facts(mandat, dossier_of(mandat), now))
+    facts = record_facts(mandat, dossier_of(mandat), now) | {"inscription": inscription_of(mandat.id, MANDAT_SIGN)}
+    return render(request, "mandats/conseiller/detail.html", facts)
 
 
 @with_mandat
@@ -58,6 +60,7 @@ def proof(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     found = proof_of(mandat.id, MANDAT_SIGN)
     if found is None:
         raise Http404
+    consult_proof(mandat, acteur, timezone.now())
     return attachment(str(found).encode(), "text/plain; charset=utf-8", f"mandat-{mandat.reference}.tlog-proof")
 
 

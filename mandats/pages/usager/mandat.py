@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.domain.decisions import Denied
+from aidants.journal.inscription import inscription_of
+from aidants.journal.proofs import proof_of
 from aidants.journal.record import record
 from mandats.domain import events
 from mandats.domain.codes import grouped
@@ -59,7 +61,8 @@ def page(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpRespons
 @usager_only
 def mandat(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Show one mandat and everything that was done with it."""
-    context = {"record": record_of(_mine(who, mandat_id), now), "has_list": who.mandat_id is None}
+    found, inscription = record_of(_mine(who, mandat_id), now), inscription_of(mandat_id, events.MANDAT_SIGN)
+    context = {"record": found, "inscription": inscription, "has_list": who.mandat_id is None}
     return render(request, "usager/mandat.html", context)
 
 
@@ -136,10 +139,27 @@ def document(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id:
     found = latest_document(mandat)
     if found is None:
         raise Http404
-    facts = {"kind": found.kind, "version": found.version}
-    with transaction.atomic():
-        acteur = acteur_usager(who.usager_id)
-        record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=who.usager_id, facts=facts)
+    _tell(who, now, kind=found.kind, version=found.version)
     name = f"mandat-{mandat.reference}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(found.content), content_type=found.content_type, headers=headers)
+
+
+@transaction.atomic
+def _tell(who: UsagerSession, now: datetime, **facts: object) -> None:
+    acteur = acteur_usager(who.usager_id)
+    record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=who.usager_id, facts=facts)
+
+
+@require_safe
+@usager_only
+def proof(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
+    """Hand the proof that the mandat is in the journal: entry, salt, path, signed checkpoint.  Good without us."""
+    mandat = _mine(who, mandat_id)
+    found = proof_of(mandat.id, events.MANDAT_SIGN)
+    if found is None:
+        raise Http404
+    _tell(who, now, kind="preuve")
+    name = f"mandat-{mandat.reference}.tlog-proof"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(str(found), content_type="text/plain; charset=utf-8", headers=headers)

@@ -14,4 +14,5 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/code", mandat.new_code, name="usager_new_code"),
     path("usager/mandats/<uuid:mandat_id>/code/annuler", mandat.cancel_code, name="usager_cancel_code"),
     path("usager/mandats/<uuid:mandat_id>/document", mandat.document, name="usager_document"),
+    path("usager/mandats/<uuid:mandat_id>/preuve", mandat.proof, name="usager_proof"),
 ]

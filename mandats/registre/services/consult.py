@@ -17,6 +17,14 @@ def consult_mandat(mandat: Mandat, acteur: Acteur, now: datetime) -> None:
 
 
 @transaction.atomic
+def consult_proof(mandat: Mandat, acteur: Acteur, now: datetime) -> None:
+    """Note that the proof of the mandat's place in the journal was taken."""
+    place = mandat.structure_id
+    facts = {"kind": "preuve"}
+    record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=mandat.id, structure=place, facts=facts)
+
+
+@transaction.atomic
 def consult_document(document: Document, mandat: Mandat, acteur: Acteur, now: datetime) -> None:
     """Note that one paper of the record was opened."""
     facts = {"kind": document.kind, "version": document.version}

@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import ErrorCode
 from aidants.domain.events import Event
 from aidants.journal.record import record
 from mandats.registre.models import Mandat
@@ -20,3 +22,12 @@ def locked_mandat(mandat_id: UUID, acteur: Acteur) -> Mandat | None:
 def tell(event: Event, mandat: Mandat, acteur: Acteur, now: datetime, **facts: object) -> None:
     """Journal an act about a mandat, under the structure whose mandat it is."""
     record(event, acteur=acteur, at=now, subject=mandat.id, structure=mandat.structure_id, facts=facts)
+
+
+def tell_refusal(
+    event: Event, reason: ErrorCode, mandat: Mandat | None, acteur: Acteur, now: datetime, **facts: object
+) -> Denied:
+    """Journal that an act was refused and return the refusal; ``mandat`` is ``None`` where nothing was reached."""
+    subject, structure = (mandat.id, mandat.structure_id) if mandat else (None, None)
+    record(event, acteur=acteur, at=now, subject=subject, structure=structure, reason=reason.code, facts=facts)
+    return Denied(reason)

@@ -6,19 +6,19 @@ from uuid import UUID
 from django.db import transaction
 
 from aidants.domain.acteur import Acteur, Kind
-from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.domain.decisions import GRANTED, Decision
 from mandats.domain import errors, events
-from mandats.registre.services.reach import locked_mandat, tell
+from mandats.registre.services.reach import locked_mandat, tell, tell_refusal
 
 
 @transaction.atomic
 def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
     """Stop every use of a mandat for the time being; ``way`` says how it was asked."""
-    mandat = locked_mandat(mandat_id, acteur)
+    refused, mandat = events.MANDAT_SUSPEND_REFUSED, locked_mandat(mandat_id, acteur)
     if mandat is None:
-        return Denied(errors.AUTORISATION_UNKNOWN)
+        return tell_refusal(refused, errors.AUTORISATION_UNKNOWN, None, acteur, now, way=way)
     if mandat.ended_at or mandat.suspended_at or mandat.expires_at <= now:
-        return Denied(errors.ALREADY_ENDED)
+        return tell_refusal(refused, errors.ALREADY_ENDED, mandat, acteur, now, way=way)
     mandat.suspended_at = now
     mandat.save(update_fields=("suspended_at",))
     tell(events.MANDAT_SUSPEND, mandat, acteur, now, way=way)
@@ -28,11 +28,11 @@ def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) 
 @transaction.atomic
 def resume_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) -> Decision:
     """Let uses begin again; only the usager may."""
-    mandat = locked_mandat(mandat_id, acteur)
+    refused, mandat = events.MANDAT_RESUME_REFUSED, locked_mandat(mandat_id, acteur)
     if mandat is None or acteur.kind is not Kind.USAGER:
-        return Denied(errors.AUTORISATION_UNKNOWN)
+        return tell_refusal(refused, errors.AUTORISATION_UNKNOWN, mandat, acteur, now, way=way)
     if mandat.ended_at or not mandat.suspended_at:
-        return Denied(errors.ALREADY_ENDED)
+        return tell_refusal(refused, errors.ALREADY_ENDED, mandat, acteur, now, way=way)
     mandat.suspended_at = None
     mandat.save(update_fields=("suspended_at",))
     tell(events.MANDAT_RESUME, mandat, acteur, now, way=way)

@@ -15,7 +15,7 @@ from mandats.domain.codes import is_well_formed, new_code, normalise
 from mandats.registre.coffre import secret_digest
 from mandats.registre.models import CodeUsager, Mandat
 from mandats.registre.services.avis import announce
-from mandats.registre.services.reach import locked_mandat, tell
+from mandats.registre.services.reach import locked_mandat, tell, tell_refusal
 
 VERIFICATION_LIVES = timedelta(days=30)
 VERIFICATION, REVOCATION = "verification", "revocation"
@@ -52,7 +52,7 @@ def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | 
     """Make both codes anew for a printing of the volet; the old ones end, and the usager is told that they did."""
     mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
-        return Denied(errors.AUTORISATION_UNKNOWN)
+        return tell_refusal(events.CODE_REFUSED, errors.AUTORISATION_UNKNOWN, None, acteur, now, kind="volet")
     again = CodeUsager.objects.filter(mandat=mandat, kind=REVOCATION).count()
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
     tell(events.VOLET_PRINT, mandat, acteur, now)
@@ -66,7 +66,7 @@ def renew_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> s
     """Make another verification code at the usager's wish."""
     mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
-        return Denied(errors.AUTORISATION_UNKNOWN)
+        return tell_refusal(events.CODE_REFUSED, errors.AUTORISATION_UNKNOWN, None, acteur, now, kind=VERIFICATION)
     code = _replace(mandat, VERIFICATION, now)
     tell(events.CODE_RENEW, mandat, acteur, now, kind=VERIFICATION)
     return code
