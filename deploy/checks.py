@@ -51,6 +51,9 @@ def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
         found.append(Error("FRANCECONNECT_IDP_ID manque : nos identités nous reviendraient.", id="mandats.E007"))
     if settings.SMS_BACKEND in ("console", "file"):
         found.append(Warning("SMS_BACKEND : les SMS ne partent pas, codes compris.", id="mandats.W001"))
+    elif not (settings.SMS_API_TOKEN and settings.SMS_SENDER and len(settings.SMS_WEBHOOK_SECRET) >= 32):
+        advice = "SMS_API_TOKEN, SMS_SENDER ou SMS_WEBHOOK_SECRET (32 caractères au moins) manque."
+        found.append(Error(advice, id="mandats.E015"))
     return found
 
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from aidants.domain.acteur import SYSTEME
+from aidants.envois.inbox import purge_received
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.document.render import PaperNotMade
@@ -46,6 +47,10 @@ def _purge_brouillons(now: datetime) -> None:
     purge_brouillons(now)
 
 
+def _purge_received(now: datetime) -> None:
+    purge_received(now)
+
+
 def _purge_sessions(now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
 
@@ -69,6 +74,7 @@ JOBS = (
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
+    Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
 )
 

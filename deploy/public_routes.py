@@ -41,6 +41,8 @@ PUBLIC_ROUTES = frozenset(
         "mandats:verify_qr",
         "oidc:api_verifications",
         "oidc:api_schema",
+        # The provider of text messages: each call carries its signature.
+        "mandats:sms_callback",
         "oidc:fc_start_usager",
         "oidc:fc_callback",
         "oidc:fc_logout_return",

@@ -243,6 +243,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ne-pas-repondre@mandats.example")
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "console")
 SMS_DIR = os.environ.get("SMS_DIR", "")
+# The real provider, GatewayAPI: where it is, its token, the number that people see and may answer, the secret of its
+# web hook (POST ISSUER/sms/retour), and the keyword when the number is shared.
+SMS_API_BASE = os.environ.get("SMS_API_BASE", "https://gatewayapi.eu").rstrip("/")
+SMS_API_TOKEN = os.environ.get("SMS_API_TOKEN", "")
+SMS_SENDER = os.environ.get("SMS_SENDER", "")
+SMS_WEBHOOK_SECRET = os.environ.get("SMS_WEBHOOK_SECRET", "")
+SMS_KEYWORD = os.environ.get("SMS_KEYWORD", "")
 SERVICE_NAME = os.environ.get("SERVICE_NAME", "Service des mandats")
 SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de Ségur, 75007 Paris")
 SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")

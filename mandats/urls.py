@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
     path("", include("mandats.pages.usager.urls")),
     path("", include("mandats.pages.verifier.urls")),
+    path("", include("mandats.pages.sms.urls")),
 ]

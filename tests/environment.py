@@ -26,4 +26,7 @@ SETTINGS: Mapping[str, str] = {
     "FRANCECONNECT_IDP_ID": "aidants-connect",
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
     "SMS_BACKEND": "console",
+    "SMS_WEBHOOK_SECRET": "tests-only-secret-of-the-web-hook-32-characters",
+    "SMS_SENDER": "36180",
+    "SMS_API_TOKEN": "tests-token",
 }

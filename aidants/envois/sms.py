@@ -1,7 +1,7 @@
 """How a text message leaves: one interface, backends behind it.
 
-``console`` prints for an operator at a terminal; ``file`` writes one JSON file
-a message, for the tests and the demonstration.
+``console`` prints for an operator at a terminal; ``file`` writes one JSON file a message, for the tests;
+``gatewayapi`` is a real provider.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 
 class SmsRefused(RuntimeError):
@@ -47,9 +48,14 @@ class FileSender:
         return name
 
 
-_SENDERS: dict[str, type[SmsSender]] = {"console": ConsoleSender, "file": FileSender}
+_SENDERS = {
+    "console": "aidants.envois.sms.ConsoleSender",
+    "file": "aidants.envois.sms.FileSender",
+    "gatewayapi": "aidants.envois.gatewayapi.GatewayApiSender",
+}
 
 
 def sender() -> SmsSender:
     """Return the backend that ``SMS_BACKEND`` names.  Raises ``KeyError`` for an unknown one."""
-    return _SENDERS[settings.SMS_BACKEND]()
+    made: SmsSender = import_string(_SENDERS[settings.SMS_BACKEND])()
+    return made

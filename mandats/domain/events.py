@@ -73,3 +73,4 @@ VERIFICATION_UNKNOWN = declare(
 KEY_CREATE = declare("cle:create", "Clé de signature créée", "kid", "purpose", "alg", "activated_at")
 SEAL_CREATE = declare("sceau:create", "Sceau créé", "fingerprint", "activated_at", "expires_at")
 TIMESTAMPS_TRUST = declare("horodatage:trust", "Autorité d’horodatage reconnue", "fingerprint", "expires_at")
+SMS_REFUSED = declare("sms:refuse", "Retour de l’opérateur SMS refusé", "count")

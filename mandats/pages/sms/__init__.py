@@ -1,0 +1,1 @@
+"""Where the provider of text messages calls us back."""

@@ -1,0 +1,46 @@
+"""The provider's web hook: a report on a message of ours, or a message that somebody sent us."""
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from aidants.comptes.address import client_address
+from aidants.domain.acteur import ANONYME
+from aidants.domain.vault import keyed_digest
+from aidants.envois.gatewayapi import BadSignature, Report, told_by
+from aidants.envois.inbox import note_report
+from aidants.journal.record import count_refusal, record
+from mandats.consentement.reponses import Reponse, receive
+from mandats.domain import events
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def callback(request: HttpRequest) -> HttpResponse:
+    """Take what the provider signed; 204 also for what we have already, so that it asks no more."""
+    now = timezone.now()
+    try:
+        told = told_by(request.headers.get("X-Gwapi-Signature", ""), settings.SMS_WEBHOOK_SECRET.encode())
+    except BadSignature:
+        _count_stranger(request)
+        return HttpResponse("signature", status=401, content_type="text/plain")
+    if isinstance(told, Report):
+        note_report(told.delivery, told.status, told.at)
+    else:
+        receive(Reponse(told.message_id, told.telephone, told.text), now)
+    return HttpResponse(status=204)
+
+
+@transaction.atomic
+def _count_stranger(request: HttpRequest) -> None:
+    """Count a call that the provider did not sign; the first of a minute is journaled."""
+    now = timezone.now()
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_address(request))
+    count = count_refusal(events.SMS_REFUSED, bucket=bucket, at=now)
+    if count == 1:
+        record(events.SMS_REFUSED, acteur=ANONYME, at=now, facts={"count": count})
