@@ -12,10 +12,11 @@ from django.db import connection
 from django.utils import timezone
 
 from aidants.journal.follow import Follower, follow
+from mandats.verification.suspensions import SUSPENSIONS
 from oidc.provider.ends import ENDS
 
 log = structlog.get_logger()
-FOLLOWERS: tuple[Follower, ...] = (ENDS,)
+FOLLOWERS: tuple[Follower, ...] = (ENDS, SUSPENSIONS)
 _SECONDS = 1.0
 
 

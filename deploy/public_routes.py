@@ -39,6 +39,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:verify_form",
         "mandats:verify_receipt",
         "mandats:verify_qr",
+        "mandats:status_list",
         "oidc:api_verifications",
         "oidc:api_schema",
         # The provider of text messages: each call carries its signature.

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from mandats.pages.verifier import views
+from mandats.pages.verifier import statuses, views
 
 urlpatterns = [
     path("verifier", views.form, name="verify_form"),
     path("verifier/recu", views.receipt, name="verify_receipt"),
     path("v", views.qr, name="verify_qr"),
+    path("status/<int:number>", statuses.status_list, name="status_list"),
 ]

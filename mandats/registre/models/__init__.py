@@ -8,6 +8,7 @@ from mandats.registre.models.avis import Avis, Verification
 from mandats.registre.models.brouillons import Brouillon
 from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
 from mandats.registre.models.papiers import CodeUsager, Document, Horodatage
+from mandats.registre.models.suspensions import Suspension
 from mandats.registre.models.usagers import Usager
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Document",
     "Horodatage",
     "Mandat",
+    "Suspension",
     "Usager",
     "Utilisation",
     "Verification",

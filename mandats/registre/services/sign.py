@@ -5,7 +5,6 @@ the brouillon emptied, the journal entries.  The PDF holds the acte and comes
 after, in its own transaction (see ``papers``).
 """
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -30,9 +29,8 @@ from mandats.registre.coffre import FrozenTexts, identity_of, sha256_hex, texts_
 from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, Usager
 from mandats.registre.selectors import offered_demarches
 from mandats.registre.services.brouillons import locked, refuse
+from mandats.registre.services.places import draw_places
 from mandats.registre.texts import acte_of
-
-_STATUS_LIST_SIZE = 2**20
 
 
 @transaction.atomic
@@ -116,7 +114,8 @@ def _create(
     now: datetime,
 ) -> Mandat:
     """Sign the acte and write mandat, autorisations and journal entry."""
-    indexes = {chosen["code"]: (0, _free_index()) for chosen in brouillon.demarches}
+    codes = [chosen["code"] for chosen in brouillon.demarches]
+    indexes = dict(zip(codes, draw_places(len(codes)), strict=True))
     acceptor = Compte.objects.get(pk=acteur.known_id)
     acte = acte_of(brouillon, identite, acceptor, indexes, now)
     mandat = _write_mandat(brouillon, acte, texts, usager, acceptor)
@@ -134,14 +133,6 @@ def _create(
     )
     _journal_signature(mandat, brouillon, acteur, now)
     return mandat
-
-
-def _free_index() -> int:
-    """Draw the place of an autorisation in the status list: random, so that it tells nothing."""
-    while True:
-        index = secrets.randbelow(_STATUS_LIST_SIZE)
-        if not Autorisation.objects.filter(status_list=0, status_index=index).exists():
-            return index
 
 
 def _write_mandat(brouillon: Brouillon, acte: Acte, texts: FrozenTexts, usager: Usager, acceptor: Compte) -> Mandat:

@@ -1,0 +1,68 @@
+"""Which autorisations of a list stand, now or at a moment of the past (Token Status List §8.4).
+
+What a list says now is at most two seconds old; a copy may be kept for as long as ``ttl`` says.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from mandats.attestation.keys import active_key
+from mandats.attestation.status_list import INVALID, SUSPENDED, sign_status_list
+from mandats.registre.models import Autorisation, Suspension
+from mandats.registre.texts import status_uri
+
+TTL: Final = timedelta(seconds=5)
+_AGE: Final = 2
+
+
+def list_exists(number: int) -> bool:
+    """Tell whether a list was opened; the first one always was."""
+    return number == 0 or Autorisation.objects.filter(status_list=number).exists()
+
+
+def current_list(number: int, now: datetime) -> str:
+    """Return the signed list as it stands, made anew every two seconds at most in each process."""
+    slot = int(now.timestamp()) // _AGE
+    return _made(number, slot, settings.ISSUER, str(Autorisation.objects.db), now)
+
+
+@lru_cache(maxsize=8)
+def _made(number: int, slot: int, issuer: str, database: str, now: datetime) -> str:
+    return _signed(number, now, now)
+
+
+def list_at(number: int, at: datetime, now: datetime) -> str:
+    """Return the signed list as it stood at ``at``, which is not after ``now``."""
+    return _signed(number, at, now)
+
+
+def _signed(number: int, at: datetime, now: datetime) -> str:
+    key = active_key("acte", "ES256", now)
+    at = at.astimezone(UTC).replace(microsecond=0)
+    return sign_status_list(status_uri(number), statuses_at(number, at), at=at, ttl=TTL, key=key.ec, kid=key.kid)
+
+
+def statuses_at(number: int, at: datetime) -> dict[int, int]:
+    """Return the places of a list that were not VALID at ``at``, each with its status.
+
+    INVALID: ended, by any cause, or past its term.  SUSPENDED: it may stand again.
+    """
+    rows = Autorisation.objects.filter(status_list=number, mandat__accepted_at__lte=at)
+    over = Q(ended_at__lte=at) | Q(mandat__ended_at__lte=at) | Q(mandat__expires_at__lte=at)
+    invalid = _places(rows.filter(over))
+    suspended = _places(rows.exclude(over).filter(_suspended_at(at)))
+    return dict.fromkeys(suspended, SUSPENDED) | dict.fromkeys(invalid, INVALID)
+
+
+def _suspended_at(at: datetime) -> Q:
+    """Suspended now and since before ``at``, or within a suspension that is past."""
+    past = Suspension.objects.filter(mandat=OuterRef("mandat"), started_at__lte=at, ended_at__gt=at)
+    return Q(mandat__suspended_at__lte=at) | Q(Exists(past))
+
+
+def _places(rows: QuerySet[Autorisation]) -> list[int]:
+    return list(rows.order_by(F("status_index")).values_list("status_index", flat=True))
