@@ -86,7 +86,7 @@ def verify_status_list(compact: str, uri: str, jwks: Jwks) -> StatusList:
     payload = verify_compact(compact, typ=TYPE, jwks=jwks)
     try:
         found = _read(parse_canonical(payload))
-    except (CanonicalError, KeyError, TypeError, ValueError, OverflowError, OSError, zlib.error) as error:
+    except (CanonicalError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise AttestationRefused(Fault.CONTENT, str(error)) from error
     if found.uri != uri:
         raise AttestationRefused(Fault.CONTENT, "the list of another address")
@@ -96,7 +96,10 @@ def verify_status_list(compact: str, uri: str, jwks: Jwks) -> StatusList:
 def unpack(lst: str) -> bytes:
     """Return the bytes of ``lst``.  Raises ``ValueError`` for what is too large to be a list of ours."""
     opened = zlib.decompressobj()
-    packed = opened.decompress(base64.urlsafe_b64decode(lst + "=" * (-len(lst) % 4)), _LARGEST)
+    try:
+        packed = opened.decompress(base64.urlsafe_b64decode(lst + "=" * (-len(lst) % 4)), _LARGEST)
+    except zlib.error as error:
+        raise ValueError("a list that is not compressed as it should") from error
     if opened.unconsumed_tail or not opened.eof:
         raise ValueError("a list larger than any, or cut short")
     return packed

@@ -55,6 +55,8 @@ class MandatFacts:
     signed_at: int
     expires_at: int
     consentement: str
+    status_uri: str
+    status_index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def mandat_claim(mandat: MandatFacts) -> dict[str, Any]:
         "signed_at": mandat.signed_at,
         "expires_at": mandat.expires_at,
         "consentement": mandat.consentement,
+        "status": {"status_list": {"idx": mandat.status_index, "uri": mandat.status_uri}},
     }
 
 

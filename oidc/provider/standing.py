@@ -18,6 +18,7 @@ from aidants.domain.decisions import Decision, Denied
 from aidants.domain.vault import keyed_digest
 from mandats.domain.rules import UseFacts, may_use
 from mandats.registre.services.uses import record_refused_use
+from mandats.registre.texts import status_uri
 from oidc.protocol.claims import ConnexionFacts, MandatFacts, UsagerFacts
 from oidc.protocol.client import Profile
 
@@ -58,6 +59,8 @@ class Row:
     mandat_ended_at: datetime | None
     mandat_suspended_at: datetime | None
     consentement: str
+    status_list: int
+    status_index: int
     structure_id: UUID
     siret: str
     structure_name: str
@@ -86,7 +89,7 @@ SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at,
        c.id, c.client_id, c.profile, c.userinfo_alg, c.secret_sealed, c.suspended_at,
        a.demarche, a.formalites, a.ended_at,
        m.id, m.reference, m.identity, m.identity_level, m.identified_at, m.accepted_at, m.expires_at, m.ended_at,
-       m.suspended_at, m.consentement,
+       m.suspended_at, m.consentement, a.status_list, a.status_index,
        s.id, s.siret, s.name, s.demarches,
        u.given_name, u.family_name, u.preferred_username, u.birthdate, u.gender, u.birthplace, u.birthcountry, u.email,
        EXISTS (SELECT 1 FROM habilitation_structure h WHERE h.structure_id = a.structure_id AND h.ended_at IS NULL),
@@ -220,4 +223,6 @@ def _mandat(row: Row) -> MandatFacts:
         signed_at=int(row.accepted_at.timestamp()),
         expires_at=int(row.expires_at.timestamp()),
         consentement=row.consentement,
+        status_uri=status_uri(row.status_list),
+        status_index=row.status_index,
     )

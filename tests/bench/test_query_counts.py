@@ -63,7 +63,7 @@ def test_from_identity_to_signature(desk, query_count):
     assert isinstance(texts, FrozenTexts)
     with query_count(7):
         assert builders.consent_by_drawing(opened.id, builders.signature_png(), texts.text_sha256, doer, NOW)
-    with query_count(20):
+    with query_count(21):
         assert sign_mandat(opened.id, doer, NOW)
 
 
@@ -72,7 +72,7 @@ def test_a_mandat_that_replaces_another(desk, query_count):
     person = builders.identite()
     builders.mandat(who, place, person)
     ready = builders.consented(who, place, person)
-    with query_count(24):
+    with query_count(25):
         assert sign_mandat(ready.id, builders.acteur(who, place), NOW)
 
 
@@ -80,7 +80,7 @@ def test_papers_codes_use_and_end_of_a_mandat(desk, query_count):
     place, who = desk
     doer, signed = builders.acteur(who, place), builders.mandat(who, place)
     row = signed.autorisations.get()
-    with query_count(8):
+    with query_count(9):
         produce_document(signed.id, doer, NOW)
     with query_count(8):
         renew_codes(signed.id, doer, NOW)

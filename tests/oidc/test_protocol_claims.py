@@ -17,7 +17,20 @@ from oidc.protocol.claims_request import read_claims
 from oidc.protocol.metadata import metadata
 
 USAGER = UsagerFacts("sub-u", "Angela Claire", "DUBOIS", "", "1962-08-24", "female", "75107", "99100", "a@b.example")
-MANDAT = MandatFacts("GAP7-K3XW-9B", "logement", ("demande d’APL",), "franceconnect", "eidas1", 1, 2, 3, "ecran")
+STATUS = "https://mandats.example/status/3"
+MANDAT = MandatFacts(
+    "GAP7-K3XW-9B",
+    "logement",
+    ("demande d’APL",),
+    "franceconnect",
+    "eidas1",
+    1,
+    2,
+    3,
+    "ecran",
+    STATUS,
+    4711,
+)
 FACTS = ConnexionFacts(
     issuer="https://op.example",
     client_id="site",

@@ -1,0 +1,220 @@
+"""Token Status List (draft-ietf-oauth-status-list): our lists, by its own vectors and by another's reader."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidants.domain.acteur import Acteur, Kind
+from aidants.journal.follow import follow
+from aidants.journal.sequence import integrate
+from mandats.attestation.compact import AttestationRefused
+from mandats.attestation.keys import active_key, published_keys
+from mandats.attestation.status_list import (
+    INVALID,
+    SIZE,
+    SUSPENDED,
+    TYPE,
+    VALID,
+    compressed,
+    pack,
+    sign_status_list,
+    unpack,
+    verify_status_list,
+)
+from mandats.registre.models import Autorisation, Mandat
+from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.suspend import resume_mandat, suspend_mandat
+from mandats.verification import statuses
+from mandats.verification.suspensions import SUSPENSIONS
+from tests import builders
+from tests.builders import NOW
+from tests.conformance.node_client import started
+
+SPEC = "Token Status List"
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.mark.spec(SPEC, "4.1")
+@pytest.mark.parametrize(
+    ("bits", "given_statuses", "packed"),
+    [
+        (1, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1], "b9a3"),
+        (2, [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], "c944f9"),
+    ],
+)
+def test_the_specifications_example_is_packed_as_it_says(bits: int, given_statuses: list[int], packed: str) -> None:
+    length = len(given_statuses) * bits // 8
+    assert pack(dict(enumerate(given_statuses)), bits=bits, length=length).hex() == packed
+
+
+@pytest.mark.spec(SPEC, "4.2")
+@pytest.mark.parametrize(("lst", "packed"), [("eNrbuRgAAhcBXQ", "b9a3"), ("eNo76fITAAPfAgc", "c944f9")])
+def test_the_specifications_example_is_read(lst: str, packed: str) -> None:
+    assert unpack(lst).hex() == packed
+    assert unpack(compressed(bytes.fromhex(packed))).hex() == packed
+
+
+@pytest.mark.spec(SPEC, "4.1")
+@given(st.dictionaries(st.integers(0, 199), st.integers(0, 3)))
+def test_what_is_packed_reads_back(given_statuses: dict[int, int]) -> None:
+    packed = pack(given_statuses, length=50)
+    read = [packed[index // 4] >> (index % 4 * 2) & 3 for index in range(200)]
+    assert read == [given_statuses.get(index, VALID) for index in range(200)]
+
+
+@pytest.mark.parametrize("lst", ["", "AAAA", compressed(bytes(16 * SIZE // 4 + 1)), "eNrbuRgAAhcB"])
+def test_a_list_that_is_none_is_refused(lst: str) -> None:
+    with pytest.raises(ValueError, match="list"):
+        unpack(lst)
+
+
+@pytest.fixture
+def mandat(db: None) -> Mandat:
+    place = builders.structure()
+    return builders.mandat(builders.aidant(place), place, demarches=("logement", "famille", "papiers"))
+
+
+def usager(mandat: Mandat) -> Acteur:
+    return Acteur(Kind.USAGER, mandat.usager_id)
+
+
+def places(mandat: Mandat) -> dict[str, int]:
+    return dict(Autorisation.objects.filter(mandat=mandat).values_list("demarche", "status_index"))
+
+
+def served(path: str = "/status/0") -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/statuslist+jwt"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    return answer.content.decode()
+
+
+def told(mandat: Mandat, at: datetime) -> dict[str, int]:
+    found = statuses.statuses_at(0, at)
+    return {demarche: found.get(index, VALID) for demarche, index in places(mandat).items()}
+
+
+@pytest.mark.spec(SPEC, "5.1")
+def test_a_reader_that_others_wrote_finds_each_status(db: None) -> None:
+    place = builders.structure()
+    now = datetime.now(UTC)
+    mandat = builders.mandat(
+        builders.aidant(place), place, demarches=("logement", "famille", "papiers"), now=now - A_MINUTE
+    )
+    ended = Autorisation.objects.get(mandat=mandat, demarche="famille")
+    assert revoke_autorisation(ended.id, usager(mandat), way="page_usager", now=now - timedelta(seconds=30))
+    token = served()
+    read = verify_status_list(token, f"{mandat_issuer(mandat)}/status/0", published_keys(now))
+    assert (read.ttl, read.bits) == (timedelta(seconds=5), 2)
+    assert read.issued_at <= datetime.now(UTC) < read.expires_at
+    where = places(mandat)
+    with started("status-list.mjs") as reader:
+        answer = reader.tell({"token": token, "indexes": list(where.values())})
+    expected = {"logement": VALID, "famille": INVALID, "papiers": VALID}
+    assert dict(zip(where, answer["statuses"], strict=True)) == expected
+    assert {demarche: read.status(index) for demarche, index in where.items()} == expected
+
+
+def mandat_issuer(mandat: Mandat) -> str:
+    from mandats.registre.texts import acte_in
+
+    return acte_in(mandat.acte).issuer
+
+
+@pytest.mark.spec(SPEC, "6.2")
+def test_the_acte_names_its_place(mandat: Mandat) -> None:
+    from mandats.registre.texts import acte_in
+
+    acte = acte_in(mandat.acte)
+    assert {one.code: one.status.idx for one in acte.demarches} == places(mandat)
+    assert {one.status.uri for one in acte.demarches} == {f"{acte.issuer}/status/0"}
+
+
+@pytest.mark.spec(SPEC, "7.1")
+def test_suspended_is_not_invalid_and_ends_with_the_resumption(mandat: Mandat) -> None:
+    assert suspend_mandat(mandat.id, usager(mandat), way="telephone", now=NOW + A_DAY)
+    assert set(told(mandat, NOW + A_DAY).values()) == {SUSPENDED}
+    assert set(told(mandat, NOW + A_DAY - A_MINUTE).values()) == {VALID}
+    assert resume_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW + 2 * A_DAY)
+    assert set(told(mandat, NOW + 2 * A_DAY).values()) == {VALID}
+
+
+@pytest.mark.spec(SPEC, "8.4")
+def test_the_past_tells_a_suspension_that_is_over(mandat: Mandat) -> None:
+    assert follow(SUSPENSIONS, NOW) >= 0
+    suspend_mandat(mandat.id, usager(mandat), way="telephone", now=NOW + A_DAY)
+    resume_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW + 2 * A_DAY)
+    suspend_mandat(mandat.id, usager(mandat), way="telephone", now=NOW + 3 * A_DAY)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW + 4 * A_DAY)
+    integrate(NOW + 4 * A_DAY)
+    follow(SUSPENSIONS, NOW + 4 * A_DAY)
+    days = [set(told(mandat, NOW + half * A_DAY / 2).values()) for half in range(1, 10)]
+    assert days == [{VALID}, {SUSPENDED}, {SUSPENDED}, {VALID}, {VALID}, {SUSPENDED}, {SUSPENDED}, {INVALID}, {INVALID}]
+
+
+@pytest.mark.spec(SPEC, "8.4")
+def test_the_term_is_told_to_the_second(mandat: Mandat) -> None:
+    assert set(told(mandat, mandat.expires_at - timedelta(seconds=1)).values()) == {VALID}
+    assert set(told(mandat, mandat.expires_at).values()) == {INVALID}
+
+
+@pytest.mark.spec(SPEC, "8.4")
+def test_a_past_list_is_dated_of_that_moment(db: None) -> None:
+    builders.keys()
+    token = served(f"/status/0?time={int(NOW.timestamp())}")
+    read = verify_status_list(token, "http://localhost:8000/status/0", published_keys(NOW))
+    assert read.issued_at == NOW
+    assert read.expires_at > NOW
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("?time=99999999999", 404), ("?time=x", 400), ("?time=", 400), ("?time=-1", 400), ("?time=1.5", 400),
+     ("?time=" + "9" * 40, 400), ("?time=٣", 400)],
+)  # fmt: skip
+def test_a_moment_that_is_none_is_refused(db: None, query: str, status: int) -> None:
+    builders.keys()
+    assert Client().get(f"/status/0{query}").status_code == status
+
+
+def test_a_list_that_was_never_opened_does_not_exist(db: None) -> None:
+    builders.keys()
+    assert Client().get("/status/1").status_code == 404
+    assert Client().post("/status/0").status_code == 405
+
+
+def test_a_list_for_another_address_or_altered_is_refused(db: None) -> None:
+    builders.keys()
+    key = active_key("acte", "ES256", NOW)
+    token = sign_status_list("https://a.example/status/0", {}, at=NOW, ttl=A_MINUTE, key=key.ec, kid=key.kid)
+    keys = published_keys(NOW)
+    assert verify_status_list(token, "https://a.example/status/0", keys).status(SIZE - 1) == VALID
+    with pytest.raises(AttestationRefused):
+        verify_status_list(token, "https://a.example/status/1", keys)
+    head, payload, signature = token.split(".")
+    with pytest.raises(AttestationRefused):
+        verify_status_list(f"{head}.{payload[:-2]}AA.{signature}", "https://a.example/status/0", keys)
+    assert TYPE == "statuslist+jwt"
+
+
+def test_a_full_list_is_left_for_the_next(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mandats.registre.services import places as drawing
+
+    monkeypatch.setattr(drawing, "SIZE", 64)
+    place = builders.structure()
+    who = builders.aidant(place)
+    for _ in range(9):
+        builders.mandat(who, place, demarches=("logement", "famille", "papiers", "social"))
+    lists = set(Autorisation.objects.values_list("status_list", flat=True))
+    assert lists == {0, 1}
+    assert Autorisation.objects.filter(status_list=0).count() <= 64
+
+
+def test_one_list_takes_two_statements(mandat: Mandat, query_count: object) -> None:
+    active_key("acte", "ES256", NOW)
+    with query_count(2):  # type: ignore[operator]
+        statuses.statuses_at(0, NOW)
