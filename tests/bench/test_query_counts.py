@@ -80,11 +80,11 @@ def test_papers_codes_use_and_end_of_a_mandat(desk, query_count):
     place, who = desk
     doer, signed = builders.acteur(who, place), builders.mandat(who, place)
     row = signed.autorisations.get()
-    with query_count(9):
+    with query_count(12):
         produce_document(signed.id, doer, NOW)
-    with query_count(8):
-        renew_codes(signed.id, doer, NOW)
     with query_count(9):
+        renew_codes(signed.id, doer, NOW)
+    with query_count(18):
         print_volet(signed.id, doer, NOW)
     told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "used_on": NOW.date()}
     with query_count(5):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mandats', '0004_avis'),
+        ('mandats', '0005_sealed_papers'),
     ]
 
     operations = [
