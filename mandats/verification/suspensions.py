@@ -10,7 +10,7 @@ from mandats.registre.models import Suspension
 
 def _begin(entry: Integrated, now: datetime) -> None:
     """Note that a suspension began; a second one within the first says nothing new."""
-    if not Suspension.objects.filter(mandat=entry.subject_id, ended_at__isnull=True).exists():
+    if entry.subject_id and not Suspension.objects.filter(mandat=entry.subject_id, ended_at__isnull=True).exists():
         Suspension.objects.create(mandat_id=entry.subject_id, started_at=entry.at)
 
 
