@@ -22,6 +22,7 @@ from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
+from mandats.registre.services.single_use import close_bridge_uses, close_expired
 from oidc.franceconnect.logins import purge_logins
 from oidc.provider.purge import purge_expired
 
@@ -51,6 +52,11 @@ def _purge_received(now: datetime) -> None:
     purge_received(now)
 
 
+def _close_rows(now: datetime) -> None:
+    close_expired(now)
+    close_bridge_uses(now)
+
+
 def _purge_sessions(now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
 
@@ -73,6 +79,7 @@ JOBS = (
     Job("missing_documents", timedelta(seconds=20), _missing_documents),
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
+    Job("close_rows", timedelta(seconds=30), _close_rows),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),

@@ -21,11 +21,13 @@ from mandats.attestation.certificates import Sealer, new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
 from mandats.attestation.sealing_keys import SEAL, Certificat, keep_sealer
 from mandats.consentement.ecran import consent_by_drawing
+from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.registre.coffre import FrozenTexts
-from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.models import Brouillon, Mandat, Utilisation
 from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identify, open_brouillon
 from mandats.registre.services.sign import sign_mandat
+from mandats.registre.services.uses import declare_utilisation
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -161,3 +163,19 @@ def mandat(who: Compte, place: Structure, person: Identite | None = None, now: d
         signed = sign_mandat(consented(who, place, person, now, **fields).id, acteur(who, place), now)
     assert isinstance(signed, Mandat), signed
     return signed
+
+
+def utilisation(mandat: Mandat, now: datetime | None = None, **fields: Any) -> Utilisation:
+    """Return a use of the mandat's first demarche, declared by the aidant who concluded it."""
+    at = now or mandat.accepted_at
+    given = {
+        "channel": "telephone",
+        "body": "CAF des Hautes-Alpes",
+        "description": "Appel pour connaître l’avancement du dossier.",
+        "used_on": local_date(at, mandat.time_zone),
+        "manner": "avec",
+    } | fields
+    first = mandat.autorisations.order_by("demarche")[0]
+    made = declare_utilisation(first.id, acteur(mandat.aidant, mandat.structure), now=at, **given)
+    assert isinstance(made, Utilisation), made
+    return made

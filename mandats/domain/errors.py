@@ -130,6 +130,19 @@ DECLARATION_REFUSED = declare(
     "Indiquez l’organisme, ce qui a été fait et une date comprise dans la durée du mandat.",
     "Une utilisation déclarée demande organisme, description et date.",
 )
+SINGLE_USE_DONE = declare(
+    "mandat.single_use_done",
+    409,
+    "Ce mandat ne servait qu’une fois, et il a servi. Un nouveau mandat est nécessaire.",
+    "Mandat à usage unique déjà utilisé.",
+    "access_denied",
+)
+CORRECTION_REFUSED = declare(
+    "utilisation.correction_refused",
+    409,
+    "Cette ligne ne peut pas être corrigée : elle l’a déjà été, ou elle vient d’une connexion à un site.",
+    "Seule une utilisation déclarée se corrige, une fois ; ce qui a été écrit ne s’efface pas.",
+)
 USAGER_ACCESS_REFUSED = declare(
     "usager.access_refused",
     403,

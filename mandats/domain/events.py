@@ -48,11 +48,18 @@ CODE_RENEW = declare("code:renew", "Nouveau code demandé par l’usager", "kind
 CODE_CANCEL = declare("code:cancel", "Code annulé par l’usager", "kind")
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
-UTILISATION_DECLARE = declare("utilisation:declare", "Utilisation déclarée", "channel", "demarche", "utilisation")
+UTILISATION_DECLARE = declare(
+    "utilisation:declare", "Utilisation déclarée", "channel", "demarche", "manner", "utilisation"
+)
 UTILISATION_DECLARE_REFUSED = declare("utilisation:declare_refused", "Déclaration d’utilisation refusée")
 UTILISATION_BRIDGE = declare(
-    "utilisation:bridge", "Utilisation par connexion à un site", "client", "demarche", "utilisation"
+    "utilisation:bridge", "Utilisation par connexion à un site", "client", "demarche", "manner", "utilisation"
 )
+UTILISATION_MANNER = declare(
+    "utilisation:say_manner", "Utilisation : avec la personne, ou à sa place", "manner", "utilisation"
+)
+UTILISATION_CORRECT = declare("utilisation:correct", "Utilisation déclarée par erreur, corrigée", "utilisation")
+UTILISATION_CORRECT_REFUSED = declare("utilisation:correct_refused", "Correction refusée", "utilisation")
 UTILISATION_REFUSED = declare("utilisation:refuse", "Utilisation refusée", "client", "demarche", "step")
 IDENTITY_RELEASE = declare("identite:release", "Identité transmise à un site", "client", "demarche")
 USAGER_ENTER = declare("usager:enter", "Espace de l’usager ouvert", "way")

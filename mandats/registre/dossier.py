@@ -22,7 +22,9 @@ def dossier_of(mandat: Mandat) -> Dossier:
     return Dossier(
         autorisations=list(mandat.autorisations.order_by("demarche")),
         utilisations=list(
-            mandat.utilisations.select_related("aidant", "autorisation").order_by("-used_on", "-created_at", "id")
+            mandat.utilisations.select_related("aidant", "autorisation", "correction", "contestation").order_by(
+                "-used_on", "-created_at", "id"
+            )
         ),
         verifications=list(Verification.objects.filter(mandat=mandat).order_by("-created_at", "id")),
         documents=list(
@@ -48,3 +50,9 @@ def autorisation_of(mandat: Mandat, autorisation_id: UUID) -> Autorisation | Non
 def document_of(mandat: Mandat, document_id: UUID) -> Document | None:
     """Return one paper of the mandat, with its bytes."""
     return Document.objects.filter(mandat=mandat, pk=document_id).first()
+
+
+def utilisation_of(mandat: Mandat, utilisation_id: UUID) -> Utilisation | None:
+    """Return one use of the mandat, with what was said of it since."""
+    rows = mandat.utilisations.select_related("aidant", "autorisation", "correction", "contestation")
+    return rows.filter(pk=utilisation_id).first()

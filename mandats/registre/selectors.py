@@ -19,7 +19,7 @@ from mandats.domain import errors
 from mandats.domain.identite import Identite
 from mandats.domain.references import normalise
 from mandats.domain.rules import UseFacts, may_use
-from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
+from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager, Utilisation
 
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
@@ -188,7 +188,9 @@ def usable_autorisations(
     Sorted by usager; the caller slices it.  Each choice is decided again with
     :func:`may_use_autorisation` when it is made.
     """
+    served = Utilisation.objects.filter(mandat=OuterRef("mandat"))
     found = Autorisation.objects.select_related("mandat", "usager", "structure").filter(
+        Q(mandat__single_use=False) | ~Exists(served),
         _names_starting(query, "usager__"),
         *_habilitations(acteur.structure_id, acteur.id).values(),
         structure=acteur.structure_id,

@@ -8,17 +8,12 @@ from django.db.models import QuerySet
 
 from aidants.domain.demarches import DEMARCHES
 from mandats.domain.durees import local_date
+from mandats.domain.utilisations import CHANNELS
 from mandats.registre.models import Autorisation, CodeUsager, Document, Mandat, Utilisation, Verification
 from mandats.registre.selectors import STATES, state_of, timeline_of
 from mandats.registre.services.volet import VERIFICATION
 from mandats.verification.answers import LABELS, Answer
 
-CHANNELS = {
-    "bridge": "en se connectant à un site",
-    "telephone": "par téléphone",
-    "courrier": "par courrier",
-    "guichet": "au guichet",
-}
 _CONSULTATIONS = {"mandat:consult": "a ouvert votre dossier", "document:consult": "a ouvert un document"}
 
 

@@ -15,11 +15,10 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
 from aidants.domain.vault import keyed_digest
 from mandats.domain.errors import AUTORISATION_UNKNOWN
-from mandats.domain.rules import may_use
 from mandats.registre.compiled import CompiledRead
 from mandats.registre.models import Autorisation
-from mandats.registre.selectors import annotated_autorisations, facts_of, usable_autorisations
-from mandats.registre.services.uses import record_bridge_use, record_refused_use
+from mandats.registre.selectors import annotated_autorisations, usable_autorisations
+from mandats.registre.services.uses import may_use_once, record_bridge_use, record_refused_use
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
 from oidc.protocol.errors import INTERACTION_EXPIRED
 from oidc.protocol.token import CODE_SECONDS
@@ -130,11 +129,11 @@ def _verdict(
 ) -> Decision:
     if row is None:
         return Denied(AUTORISATION_UNKNOWN)
-    use = facts_of(row, now, crosses_to_franceconnect=interaction.client.is_franceconnect)
+    crosses = interaction.client.is_franceconnect
     facts = replace(
         _facts(interaction, session, now),
         among_choices=_is_among(row, interaction, acteur),
-        standing=may_use(use),
+        standing=may_use_once(row, now, crosses_to_franceconnect=crosses),
     )
     return decide(CHOOSE, facts)
 

@@ -33,12 +33,13 @@ def _paths(identifier: Callable[[str], UUID]) -> list[tuple[str, str]]:
 
 
 def _elsewhere() -> dict[str, UUID]:
-    """Return a mandat, a brouillon, an autorisation and a paper of another structure."""
+    """Return a mandat, a brouillon, an autorisation, a use and a paper of another structure."""
     place = builders.structure("CCAS voisin", siret="99999920500029")
     who = builders.aidant(place)
     mandat = builders.mandat(who, place, now=timezone.now())
     return {
         "mandat_id": mandat.id,
+        "utilisation_id": builders.utilisation(mandat).id,
         "brouillon_id": builders.brouillon(who, place).id,
         "autorisation_id": mandat.autorisations.get().id,
         "document_id": mandat.documents.get(kind="signature").id,

@@ -84,10 +84,10 @@ def test_papers_codes_use_and_end_of_a_mandat(desk, query_count):
         produce_document(signed.id, doer, NOW)
     with query_count(9):
         renew_codes(signed.id, doer, NOW)
-    with query_count(18):
+    with query_count(18):  # codes made again are told
         print_volet(signed.id, doer, NOW)
     told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "used_on": NOW.date()}
-    with query_count(5):
+    with query_count(8):  # three tell the usager
         assert declare_utilisation(row.id, doer, **told, now=NOW)
     with query_count(6):
         assert revoke_mandat(signed.id, doer, way="usager", now=NOW)

@@ -171,6 +171,7 @@ class Conseiller:
         at.see("Déclarer une utilisation")
         at.tick(demarche)
         at.tick("Par téléphone")
+        at.tick("Avec la personne")
         at.write("Organisme contacté", body)
         at.write("Ce qui a été fait", description)
         at.press("Relire avant de déclarer")

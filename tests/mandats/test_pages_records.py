@@ -37,6 +37,7 @@ def use(mandat: Mandat, **change: str) -> dict[str, str]:
     return {
         "autorisation": str(row.id),
         "channel": "telephone",
+        "manner": "avec",
         "body": "CAF des Hautes-Alpes",
         "description": "Appel pour le dossier.",
         "used_on": local_date(timezone.now(), mandat.time_zone).isoformat(),
@@ -127,7 +128,14 @@ def test_declaring_a_use_takes_two_gestures(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"body": ""}, {"description": ""}, {"channel": "pigeon"}, {"used_on": "hier"}, {"autorisation": str(UNKNOWN)}],
+    [
+        {"body": ""},
+        {"description": ""},
+        {"channel": "pigeon"},
+        {"manner": ""},
+        {"used_on": "hier"},
+        {"autorisation": str(UNKNOWN)},
+    ],
 )
 def test_a_use_badly_told_keeps_what_was_typed(desk: Desk, change: dict[str, str]) -> None:
     mandat = desk.mandat()

@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import UploadedFile
 from aidants.domain.demarches import DEMARCHES, Demarche
 from mandats.domain import errors
 from mandats.domain.durees import DUREES, french_date
+from mandats.domain.utilisations import DECLARED_CHANNELS
 from mandats.registre.services.brouillons import DemarcheChoisie
-from mandats.registre.services.uses import DECLARED_CHANNELS
 
 _HOST_DUREES = ("J1", "J31")
 _PNG_PREFIX = "data:image/png;base64,"
@@ -191,6 +191,13 @@ class UtilisationForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez comment cela s’est fait."},
     )
+    manner = forms.ChoiceField(
+        label="Avec la personne ?",
+        help_text="Ce qui est fait avec elle compte pour son autonomie.",
+        choices=[("avec", "Avec la personne"), ("place", "À sa place, avec son accord")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez avec la personne, ou à sa place."},
+    )
     body = forms.CharField(
         label="Organisme contacté",
         help_text="Exemple : CAF des Hautes-Alpes.",
@@ -214,6 +221,18 @@ class UtilisationForm(forms.Form):
         """Offer the demarches that still stand."""
         super().__init__(*args, **kwargs)
         self.fields["autorisation"].choices = choices  # type: ignore[attr-defined]
+
+
+class CorrectionForm(forms.Form):
+    """Why a declared use was a mistake; the usager reads it."""
+
+    reason = forms.CharField(
+        label="Quelle est l’erreur ?",
+        help_text="La personne lira ces mots. Exemple : je me suis trompée de personne.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites en quelques mots quelle est l’erreur."},
+    )
 
 
 class VoletForm(forms.Form):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -13,11 +14,11 @@ from aidants.domain.demarches import DEMARCHES, Demarche
 from mandats.document.textes.filling import Block, blocks
 from mandats.domain.durees import french_birthdate, french_date, local_date, zone_label
 from mandats.domain.identite import Identite
+from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
-from mandats.registre.models import Autorisation, Brouillon, Mandat, Utilisation
+from mandats.registre.models import Autorisation, Brouillon, Mandat
 from mandats.registre.selectors import STATES, state_of
-from mandats.registre.services.uses import DECLARED_CHANNELS
 
 _A_SECOND = timedelta(seconds=1)
 _BADGES = {
@@ -150,7 +151,6 @@ def _autorisation_row(row: Autorisation, mandat: Mandat, over: bool) -> Autorisa
     return AutorisationRow(row, DEMARCHES[row.demarche], not ended and not over, ended)
 
 
-CHANNELS = {**DECLARED_CHANNELS, "bridge": "par connexion à un site"}
 ANSWERS = {
     "couvre": "couvre la démarche",
     "ne_couvre_pas": "ne couvre pas la démarche",
@@ -177,8 +177,8 @@ def consent_words(method: str) -> str:
     return _CONSENTS.get(method, "")
 
 
-def record_facts(mandat: Mandat, dossier: Dossier, now: datetime) -> dict[str, Any]:
-    """Return all that the record's page shows."""
+def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID | None) -> dict[str, Any]:
+    """Return all that the record's page shows to ``reader``."""
     zone = mandat.time_zone
     rows = autorisation_rows(dossier.autorisations, mandat, now)
     return {
@@ -197,7 +197,7 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime) -> dict[str, A
         "last_day": last_day_of(mandat),
         "ended": moment(mandat.ended_at, zone) if mandat.ended_at else "",
         "zone": zone_label(zone),
-        "uses": [(use, CHANNELS[use.channel], french_date(use.used_on), _label(use)) for use in dossier.utilisations],
+        "uses": use_rows(dossier.utilisations, zone, reader),
         "verifications": [
             (one, moment(one.created_at, zone), DEMARCHES[one.demarche].label, ANSWERS.get(one.answer, one.answer))
             for one in dossier.verifications
@@ -206,10 +206,6 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime) -> dict[str, A
             (one, KINDS[one.kind], moment(one.created_at, zone)) for one in dossier.documents if one.kind != "mandat"
         ],
     }
-
-
-def _label(use: Utilisation) -> str:
-    return DEMARCHES[use.autorisation.demarche].label
 
 
 def paragraphs(text: str) -> list[tuple[str, list[Block]]]:

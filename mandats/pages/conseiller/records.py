@@ -30,7 +30,8 @@ def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse
     """Show the record; each opening is journaled."""
     now = timezone.now()
     consult_mandat(mandat, acteur, now)
-    facts = record_facts(mandat, dossier_of(mandat), now) | {"inscription": inscription_of(mandat.id, MANDAT_SIGN)}
+    facts = record_facts(mandat, dossier_of(mandat), now, acteur.id)
+    facts["inscription"] = inscription_of(mandat.id, MANDAT_SIGN)
     return render(request, "mandats/conseiller/detail.html", facts)
 
 

@@ -28,6 +28,8 @@ urlpatterns = [
     path(f"{_MANDAT}/preuve", records.proof, name="proof"),
     path(f"{_MANDAT}/volet", records.volet, name="volet"),
     path(f"{_MANDAT}/utilisation", uses.declare, name="declare_use"),
+    path(f"{_MANDAT}/utilisations/<uuid:utilisation_id>/correction", uses.correct, name="correct_use"),
+    path(f"{_MANDAT}/utilisations/<uuid:utilisation_id>/maniere", uses.manner, name="use_manner"),
     path(f"{_MANDAT}/arret", ends.revoke, name="revoke"),
     path(f"{_MANDAT}/demarches/<uuid:autorisation_id>/arret", ends.revoke_one, name="autorisation_revoke"),
 ]

@@ -8,6 +8,7 @@ from mandats.registre.models.avis import Avis, Verification
 from mandats.registre.models.brouillons import Brouillon
 from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
 from mandats.registre.models.papiers import CodeUsager, Document, Horodatage
+from mandats.registre.models.suites import Contestation, Correction
 from mandats.registre.models.suspensions import Suspension
 from mandats.registre.models.usagers import Usager
 
@@ -16,6 +17,8 @@ __all__ = [
     "Avis",
     "Brouillon",
     "CodeUsager",
+    "Contestation",
+    "Correction",
     "Document",
     "Horodatage",
     "Mandat",

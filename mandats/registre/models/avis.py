@@ -44,6 +44,7 @@ class Avis(models.Model):
     """One thing told to the usager: sent, or waiting as a line « à remettre » until it is handed over or posted.
 
     ``key`` makes the telling unique.  ``envoi_id`` is the outbox's row; a letter has none.
+    ``office`` is who prints the letter: the structure, or the service's own accueil.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +53,7 @@ class Avis(models.Model):
     key = models.CharField(max_length=128, unique=True)
     kind = models.CharField(max_length=32)
     channel = models.CharField(max_length=8)
+    office = models.CharField(max_length=16, default="structure", db_default="structure")
     objet = models.CharField(max_length=256)
     texte = models.TextField()
     envoi_id = models.UUIDField(null=True, blank=True)
@@ -70,6 +72,7 @@ class Avis(models.Model):
         )
         constraints = (
             models.CheckConstraint(condition=Q(channel__in=("email", "sms", "courrier")), name="avis_channel_known"),
+            models.CheckConstraint(condition=Q(office__in=("structure", "accueil")), name="avis_office_known"),
             models.CheckConstraint(
                 condition=Q(handed_at__isnull=True, handed_how="") | (Q(handed_at__isnull=False) & ~Q(handed_how="")),
                 name="avis_handed_how",

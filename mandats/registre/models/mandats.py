@@ -109,7 +109,10 @@ class Autorisation(models.Model):
 
 
 class Utilisation(models.Model):
-    """One use of an autorisation: through the bridge, or declared by the aidant."""
+    """One use of an autorisation: through the bridge, or declared by the aidant.
+
+    ``manner`` says whether it was done with the usager or in their place; empty while nobody said it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     autorisation = models.ForeignKey(Autorisation, on_delete=models.PROTECT, related_name="utilisations")
@@ -118,6 +121,7 @@ class Utilisation(models.Model):
     channel = models.CharField(max_length=16)
     body = models.CharField("organisme", max_length=256)
     description = models.CharField("ce qui a été fait", max_length=1000, blank=True)
+    manner = models.CharField(max_length=8, blank=True, db_default="")
     client_id = models.UUIDField(null=True, blank=True)
     used_on = models.DateField()
     created_at = models.DateTimeField()
@@ -129,6 +133,9 @@ class Utilisation(models.Model):
             models.CheckConstraint(
                 condition=Q(channel__in=("bridge", "telephone", "courrier", "guichet")),
                 name="utilisation_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(manner__in=("", "avec", "place")), name="utilisation_manner_known"
             ),
         )
 

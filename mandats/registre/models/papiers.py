@@ -34,7 +34,7 @@ class Document(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature", "attestation_fin")),
+                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature", "attestation_fin", "revocation")),
                 name="document_kind_known",
             ),
         )

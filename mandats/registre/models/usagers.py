@@ -23,6 +23,7 @@ class Usager(models.Model):
     birthcountry = models.CharField(max_length=5)
     email = models.EmailField(blank=True)
     telephone = models.CharField(max_length=16, blank=True)
+    postal_address = models.CharField(max_length=256, blank=True, db_default="")
     folded_family_given = models.TextField()
     folded_given_family = models.TextField()
     created_at = models.DateTimeField()

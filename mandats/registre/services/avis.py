@@ -4,65 +4,85 @@ One avis a ``key``: the same act never tells twice.  Always in the transaction o
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from aidants.envois.outbox import post_email, post_sms
 from mandats.domain.avis import Modele
-from mandats.registre.models import Avis, Mandat
+from mandats.registre.models import Avis, Mandat, Usager
 
 _SIGNED = "\n\nCe message vient du {service}. Répondre ne sert à rien : téléphonez au {accueil}.\n"
+STRUCTURE, ACCUEIL = "structure", "accueil"
 
 
-def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, **facts: str) -> Avis:
+def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, office: str = "", **facts: str) -> Avis:
     """Tell the usager of ``mandat`` once; return the avis, the first one when ``key`` was told already.
 
     ``key``    what makes this telling unique, e.g. ``utilisation:<uuid>``; references only
+    ``office`` ``accueil``: by a letter that the service's own accueil prints, whatever the usager's channel
     ``facts``  what ``modele`` needs beyond ``reference``, ``structure`` and ``accueil``; nothing about the usager
 
     The channel is the usager's: e-mail when known, else telephone, else ``courrier``, which waits as a line
     « à remettre » of the structure.
     """
-    usager = mandat.usager
-    channel = "email" if usager.email else "sms" if usager.telephone else "courrier"
-    common = {
-        "reference": mandat.reference,
-        "structure": mandat.structure.name,
-        "accueil": settings.ACCUEIL_TELEPHONE,
-    }
-    objet, texte, sms = modele.words(**common | facts)
-    avis, created = Avis.objects.get_or_create(
-        key=key,
-        defaults={
-            "usager": usager,
-            "mandat": mandat,
-            "kind": modele.code,
-            "channel": channel,
-            "objet": objet,
-            "texte": texte,
-            "created_at": now,
-        },
-    )
-    if created:
-        _post(avis, usager.email or usager.telephone, sms, now)
+    fields, sms = _written(modele, mandat, mandat.usager, mandat.structure.name, now, office, facts)
+    avis, created = Avis.objects.get_or_create(key=key, defaults=fields)
+    if created and (envoi_id := _post(avis, mandat.usager, sms, now)):
+        avis.envoi_id = envoi_id
+        avis.save(update_fields=("envoi_id",))
     return avis
 
 
-def _post(avis: Avis, to: str, sms: str, now: datetime) -> None:
-    """Put the message in the outbox; a letter has none."""
+def announce_first(
+    modele: Modele, mandat: Mandat, now: datetime, *, key: str, usager: Usager, structure: str, **facts: str
+) -> Avis:
+    """Tell what was written just now in the same transaction, so that nobody can have told it: two statements.
+
+    ``usager`` and ``structure`` (its name) are given by a caller who has fetched them.
+    """
+    fields, sms = _written(modele, mandat, usager, structure, now, "", facts)
+    avis = Avis(key=key, **fields)
+    avis.envoi_id = _post(avis, usager, sms, now)
+    avis.save(force_insert=True)
+    return avis
+
+
+def _written(
+    modele: Modele, mandat: Mandat, usager: Usager, structure: str, now: datetime, office: str, facts: dict[str, str]
+) -> tuple[dict[str, Any], str]:
+    """Return the columns of an avis, and the words of its text message."""
+    channel = "email" if usager.email else "sms" if usager.telephone else "courrier"
+    common = {"reference": mandat.reference, "structure": structure, "accueil": settings.ACCUEIL_TELEPHONE}
+    objet, texte, sms = modele.words(**common | facts)
+    fields = {
+        "usager_id": usager.id,
+        "mandat_id": mandat.id,
+        "kind": modele.code,
+        "channel": "courrier" if office else channel,
+        "office": office or STRUCTURE,
+        "objet": objet,
+        "texte": texte,
+        "created_at": now,
+    }
+    return fields, sms
+
+
+def _post(avis: Avis, usager: Usager, sms: str, now: datetime) -> UUID | None:
+    """Put the message in the outbox and return its row; a letter has none."""
     if avis.channel == "courrier":
-        return
+        return None
     if avis.channel == "email":
         signed = _SIGNED.format(service=settings.SERVICE_NAME, accueil=settings.ACCUEIL_TELEPHONE)
-        sent = post_email(to, avis.objet, avis.texte + signed, purpose=avis.kind, now=now, about=avis.id)
-    else:
-        sent = post_sms(to, sms, purpose=avis.kind, now=now, about=avis.id)
-    avis.envoi_id = sent.id
-    avis.save(update_fields=("envoi_id",))
+        text = avis.texte + signed
+        return post_email(usager.email, avis.objet, text, purpose=avis.kind, now=now, about=avis.id).id
+    return post_sms(usager.telephone, sms, purpose=avis.kind, now=now, about=avis.id).id
 
 
 def waiting_letters(structure_id: UUID) -> list[Avis]:
     """Return the avis « à remettre » of a structure, the oldest first."""
-    waiting = Avis.objects.filter(mandat__structure=structure_id, channel="courrier", handed_at__isnull=True)
+    waiting = Avis.objects.filter(
+        mandat__structure=structure_id, channel="courrier", office=STRUCTURE, handed_at__isnull=True
+    )
     return list(waiting.select_related("usager", "mandat").order_by("created_at", "id"))

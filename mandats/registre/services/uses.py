@@ -1,4 +1,4 @@
-"""Writes utilisations: through the bridge, or declared by the aidant."""
+"""Writes utilisations: through the bridge, or declared by the aidant.  Each one is told to the usager, once."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,15 +6,16 @@ from uuid import UUID
 from django.db import transaction
 
 from aidants.domain.acteur import Acteur
-from aidants.domain.decisions import Denied
+from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
 from mandats.domain import errors, events
 from mandats.domain.durees import local_date
 from mandats.domain.rules import may_use
+from mandats.domain.utilisations import DECLARED_CHANNELS, MANNERS
 from mandats.registre.models import Autorisation, Utilisation
 from mandats.registre.selectors import annotated_autorisations, facts_of
-
-DECLARED_CHANNELS = {"telephone": "par téléphone", "courrier": "par courrier", "guichet": "au guichet"}
+from mandats.registre.services.single_use import close_spent, spent
+from mandats.registre.services.told import tell_use
 
 
 @transaction.atomic
@@ -27,10 +28,12 @@ def declare_utilisation(
     description: str,
     used_on: date,
     now: datetime,
+    manner: str = "",
 ) -> Utilisation | Denied:
     """Declare a use made by telephone, letter or at a counter.
 
-    ``used_on`` lies between the day of acceptation and today, in the structure's zone.
+    ``used_on`` lies between the day of acceptation and today, in the structure's zone.  ``manner`` is a key of
+    ``MANNERS``, or empty.
     """
     row = (
         annotated_autorisations(acteur)
@@ -40,17 +43,29 @@ def declare_utilisation(
     )
     if row is None:
         return _refuse(Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
-    verdict = may_use(facts_of(row, now))
+    verdict = may_use_once(row, now)
     if isinstance(verdict, Denied):
         return _refuse(verdict, row, acteur, now)
     zone = row.mandat.time_zone
     in_time = local_date(row.mandat.accepted_at, zone) <= used_on <= local_date(now, zone)
-    if channel not in DECLARED_CHANNELS or not (body.strip() and description.strip() and in_time):
+    known = channel in DECLARED_CHANNELS and manner in ("", *MANNERS)
+    if not (known and body.strip() and description.strip() and in_time):
         return _refuse(Denied(errors.DECLARATION_REFUSED), row, acteur, now)
-    use = _write(row, acteur, channel, body.strip(), description.strip(), used_on, now)
-    facts = {"channel": channel, "demarche": row.demarche, "utilisation": str(use.id)}
+    use = _write(row, acteur, channel, body.strip(), description.strip(), used_on, now, manner)
+    facts = {"channel": channel, "demarche": row.demarche, "manner": manner, "utilisation": str(use.id)}
     record(events.UTILISATION_DECLARE, acteur=acteur, at=now, subject=row.mandat_id, facts=facts)
+    tell_use(use, row, now)
+    if row.mandat.single_use:
+        close_spent(row.mandat, now)
     return use
+
+
+def may_use_once(row: Autorisation, now: datetime, *, crosses_to_franceconnect: bool = False) -> Decision:
+    """Decide a new use of a locked row: the register's rule, and a single use not done yet."""
+    verdict = may_use(facts_of(row, now, crosses_to_franceconnect))
+    if isinstance(verdict, Denied):
+        return verdict
+    return Denied(errors.SINGLE_USE_DONE) if spent(row.mandat) else GRANTED
 
 
 def _refuse(denied: Denied, row: Autorisation | None, acteur: Acteur, now: datetime) -> Denied:
@@ -68,6 +83,7 @@ def _write(
     description: str,
     used_on: date,
     now: datetime,
+    manner: str,
     client_id: UUID | None = None,
 ) -> Utilisation:
     return Utilisation.objects.create(
@@ -77,6 +93,7 @@ def _write(
         channel=channel,
         body=body,
         description=description,
+        manner=manner,
         client_id=client_id,
         used_on=used_on,
         created_at=now,
@@ -84,17 +101,35 @@ def _write(
 
 
 def record_bridge_use(
-    row: Autorisation, acteur: Acteur, *, client_id: UUID, client_name: str, now: datetime
+    row: Autorisation, acteur: Acteur, *, client_id: UUID, client_name: str, now: datetime, manner: str = ""
 ) -> Utilisation:
     """Write a use through the bridge, in the caller's transaction and after its ``may_use``.
 
-    ``row`` was fetched with its mandat (``annotated_autorisations``).
+    ``row`` was fetched with its mandat (``annotated_autorisations``).  ``manner`` may be said later
+    (:func:`say_manner`): nothing slows the bridge.
     """
     used_on = local_date(now, row.mandat.time_zone)
-    use = _write(row, acteur, "bridge", client_name, "", used_on, now, client_id)
-    facts = {"client": str(client_id), "demarche": row.demarche, "utilisation": str(use.id)}
+    use = _write(row, acteur, "bridge", client_name, "", used_on, now, manner, client_id)
+    facts = {"client": str(client_id), "demarche": row.demarche, "manner": manner, "utilisation": str(use.id)}
     record(events.UTILISATION_BRIDGE, acteur=acteur, at=now, subject=row.mandat_id, facts=facts)
+    tell_use(use, row, now)
     return use
+
+
+@transaction.atomic
+def say_manner(utilisation_id: UUID, acteur: Acteur, manner: str, now: datetime) -> Decision:
+    """Say, once and by who acted, whether a use was done with the usager or in their place."""
+    rows = Utilisation.objects.select_for_update().filter(
+        pk=utilisation_id, aidant=acteur.known_id, mandat__structure=acteur.structure_id, manner=""
+    )
+    use = rows.first()
+    if use is None or manner not in MANNERS:
+        return _refuse(Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
+    use.manner = manner
+    use.save(update_fields=("manner",))
+    facts = {"manner": manner, "utilisation": str(use.id)}
+    record(events.UTILISATION_MANNER, acteur=acteur, at=now, subject=use.mandat_id, facts=facts)
+    return GRANTED
 
 
 @transaction.atomic

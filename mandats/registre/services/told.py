@@ -1,0 +1,96 @@
+"""Tells the usager of a use, of its correction, of an end: one avis each, in the transaction of the act."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from aidants.comptes.models import Compte
+from aidants.domain.demarches import DEMARCHES
+from mandats.domain import avis_suites
+from mandats.domain.durees import french_date, french_moment, local_date
+from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
+from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Utilisation
+from mandats.registre.services.avis import announce, announce_first
+
+_SHORT = 40
+_ONCE = " Ce mandat ne servait qu’une fois : il est terminé."
+
+
+def usager_page() -> str:
+    """Return the address that the usager types, without its scheme."""
+    return f"{settings.ISSUER}/usager".partition("://")[2]
+
+
+def moments(at: datetime, mandat: Mandat) -> dict[str, str]:
+    """Return the facts ``jour`` and ``moment`` of an avis, as the clocks of the structure's place show them."""
+    zone = mandat.time_zone
+    return {"jour": french_date(local_date(at, zone)), "moment": french_moment(at, zone)}
+
+
+def tell_use(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
+    """Tell one use, just written; ``row`` is its autorisation, fetched with mandat, usager and structure."""
+    aidant = Compte.objects.only("given_name", "family_name").get(pk=use.aidant_id)
+    label = DEMARCHES[row.demarche].label
+    return announce_first(
+        avis_suites.UTILISATION,
+        row.mandat,
+        now,
+        usager=row.usager,
+        structure=row.structure.name,
+        key=f"utilisation:{use.id}",
+        jour=french_date(use.used_on),
+        aidant=aidant.full_name,
+        maniere=MANNERS_TO_USAGER[use.manner],
+        canal=CHANNELS[use.channel],
+        organisme=use.body,
+        organisme_court=_cut(use.body),
+        demarche=label,
+        fait=f" Ce qui a été fait : {use.description.rstrip('.')}." if use.description else "",
+        suite=_ONCE if row.mandat.single_use else "",
+        page=usager_page(),
+    )
+
+
+def tell_correction(correction: Correction, use: Utilisation, row: Autorisation, aidant: str, now: datetime) -> Avis:
+    """Tell that a use had been declared by mistake."""
+    return announce_first(
+        avis_suites.CORRECTION,
+        row.mandat,
+        now,
+        usager=row.usager,
+        structure=row.structure.name,
+        key=f"correction:{correction.id}",
+        jour=french_date(use.used_on),
+        aidant=aidant,
+        organisme=use.body,
+        demarche=DEMARCHES[row.demarche].label,
+        raison=correction.reason,
+    )
+
+
+def tell_end(mandat: Mandat, now: datetime, *, by_letter: bool = False) -> Avis:
+    """Tell that a mandat has ended, in the same words whatever the motif."""
+    key, facts = f"fin:{mandat.id}", moments(now, mandat)
+    return announce(avis_suites.FIN, mandat, now, key=key, office="accueil" if by_letter else "", **facts)
+
+
+def tell_part_ended(row: Autorisation, mandat: Mandat, now: datetime) -> Avis:
+    """Tell that one demarche has ended and that the others go on."""
+    facts = moments(now, mandat) | {"demarche": DEMARCHES[row.demarche].label}
+    return announce(avis_suites.FIN_PARTIELLE, mandat, now, key=f"fin:{row.id}", **facts)
+
+
+def tell_suspension(mandat: Mandat, entry: int, now: datetime, *, by_letter: bool = False) -> Avis:
+    """Tell a suspension; ``entry`` is the number of its entry in the journal, which makes it one of a kind."""
+    facts = moments(now, mandat) | {"page": usager_page()}
+    office = "accueil" if by_letter else ""
+    return announce(avis_suites.SUSPENSION, mandat, now, key=f"suspension:{entry}", office=office, **facts)
+
+
+def tell_resumption(mandat: Mandat, entry: int, now: datetime) -> Avis:
+    """Tell that a suspension is over: who did not ask for it must learn it."""
+    return announce(avis_suites.REPRISE, mandat, now, key=f"reprise:{entry}", **moments(now, mandat))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

@@ -1,0 +1,150 @@
+"""Every use is told once, by a message or by a line « à remettre »; a mistake is marked and nothing is edited."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aidants.domain.decisions import GRANTED, Denied
+from aidants.envois.models import Envoi
+from aidants.journal.models import Entree
+from mandats.domain import errors
+from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Usager, Utilisation
+from mandats.registre.selectors import annotated_autorisations, usable_autorisations
+from mandats.registre.services.corrections import correct_utilisation
+from mandats.registre.services.single_use import BRIDGE_LASTS, close_bridge_uses, close_expired
+from mandats.registre.services.uses import declare_utilisation, may_use_once, record_bridge_use, say_manner
+from tests import builders
+from tests.builders import NOW
+
+pytestmark = pytest.mark.django_db
+
+CONTACTS = {"email": ("a@example.org", ""), "sms": ("", "+33612345678"), "courrier": ("", "")}
+
+
+@pytest.fixture
+def mandat() -> Mandat:
+    place = builders.structure()
+    return builders.mandat(builders.aidant(place), place)
+
+
+def bridge(mandat: Mandat, **fields: Any) -> Utilisation:
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    row = annotated_autorisations(doer).get(mandat=mandat)
+    return record_bridge_use(row, doer, client_id=uuid4(), client_name="Allocations", now=NOW, **fields)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(CONTACTS)), st.booleans()), max_size=8))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_sum_of_notices_and_lines_is_the_sum_of_uses(mandat: Mandat, uses: list[tuple[str, bool]]) -> None:
+    before = Utilisation.objects.count()
+    for contact, declared in uses:
+        email, telephone = CONTACTS[contact]
+        Usager.objects.filter(pk=mandat.usager_id).update(email=email, telephone=telephone)
+        builders.utilisation(mandat) if declared else bridge(mandat)
+    told = Avis.objects.filter(kind="utilisation")
+    assert Utilisation.objects.count() == before + len(uses)
+    assert {f"utilisation:{pk}" for pk in Utilisation.objects.values_list("pk", flat=True)} == set(
+        told.values_list("key", flat=True)
+    )
+    notices, lines = told.exclude(channel="courrier"), told.filter(channel="courrier")
+    assert notices.count() + lines.count() == Utilisation.objects.count()
+    assert set(notices.values_list("envoi_id", flat=True)) == set(Envoi.objects.values_list("pk", flat=True))
+    assert not lines.filter(envoi_id__isnull=False).exists()
+
+
+def test_a_refused_use_tells_nothing(mandat: Mandat) -> None:
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    row = mandat.autorisations.get()
+    told: dict[str, Any] = {"channel": "telephone", "body": " ", "description": "appel", "used_on": NOW.date()}
+    assert declare_utilisation(row.id, doer, **told, now=NOW) == Denied(errors.DECLARATION_REFUSED)
+    assert not Avis.objects.exists()
+
+
+def test_the_notice_says_who_did_what_with_whom_and_never_for_whom(mandat: Mandat) -> None:
+    builders.utilisation(mandat, manner="place")
+    told = Avis.objects.get()
+    for said in (
+        "22 novembre 2026",
+        "Camille Martin",
+        "CCAS de Démonstration",
+        "à votre place",
+        "CAF des Hautes-Alpes",
+    ):
+        assert said in told.texte
+    assert mandat.usager.family_name not in told.texte + told.objet
+
+
+@pytest.mark.parametrize(("first", "second", "answer"), [("", "avec", GRANTED), ("avec", "place", None)])
+def test_manner_is_said_once_by_who_acted(mandat: Mandat, first: str, second: str, answer: object) -> None:
+    use = bridge(mandat, manner=first)
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    other = builders.acteur(builders.aidant(mandat.structure), mandat.structure)
+    assert isinstance(say_manner(use.id, other, second, NOW), Denied)
+    assert (say_manner(use.id, doer, second, NOW) == GRANTED) == (answer is GRANTED)
+    assert isinstance(say_manner(use.id, doer, "seul", NOW), Denied)
+    use.refresh_from_db()
+    assert use.manner == (first or second)
+
+
+def test_a_mistake_is_marked_told_and_never_edited(mandat: Mandat) -> None:
+    use = builders.utilisation(mandat)
+    kept = Utilisation.objects.filter(pk=use.pk).values().get()
+    colleague = builders.acteur(builders.aidant(mandat.structure), mandat.structure)
+    made = correct_utilisation(use.id, colleague, "  Mauvaise personne. ", NOW)
+    assert isinstance(made, Correction)
+    assert Utilisation.objects.filter(pk=use.pk).values().get() == kept
+    assert Avis.objects.get(kind="correction").key == f"correction:{made.id}"
+    assert "Mauvaise personne." in Avis.objects.get(kind="correction").texte
+    assert correct_utilisation(use.id, colleague, "encore", NOW) == Denied(errors.CORRECTION_REFUSED)
+    written = Entree.objects.filter(subject_id=mandat.id).order_by("id").values_list("event", flat=True)
+    assert list(written)[-2:] == ["utilisation:correct", "utilisation:correct_refused"]
+
+
+def test_what_cannot_be_corrected(mandat: Mandat) -> None:
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
+    stranger = builders.acteur(builders.aidant(elsewhere), elsewhere)
+    use, declared = bridge(mandat), builders.utilisation(mandat)
+    assert correct_utilisation(use.id, doer, "erreur", NOW) == Denied(errors.CORRECTION_REFUSED)
+    assert correct_utilisation(declared.id, doer, "  ", NOW) == Denied(errors.CORRECTION_REFUSED)
+    assert correct_utilisation(declared.id, stranger, "erreur", NOW) == Denied(errors.AUTORISATION_UNKNOWN)
+
+
+def single(mandat: Mandat) -> Mandat:
+    Mandat.objects.filter(pk=mandat.pk).update(single_use=True)
+    return Mandat.objects.get(pk=mandat.pk)
+
+
+def test_a_single_use_declared_ends_the_mandat_at_once(mandat: Mandat) -> None:
+    mandat = single(mandat)
+    builders.utilisation(mandat)
+    mandat.refresh_from_db()
+    assert (mandat.motif, mandat.ended_at, mandat.autorisations.get().motif) == ("usage_unique", NOW, "usage_unique")
+    assert "il est terminé" in Avis.objects.get().texte
+
+
+def test_a_single_use_through_the_bridge_serves_once_and_ends_later(mandat: Mandat) -> None:
+    mandat = single(mandat)
+    doer = builders.acteur(mandat.aidant, mandat.structure)
+    row = annotated_autorisations(doer).get(mandat=mandat)
+    assert may_use_once(row, NOW)
+    bridge(mandat)
+    assert may_use_once(row, NOW) == Denied(errors.SINGLE_USE_DONE)
+    assert not usable_autorisations(doer, demarches=None, query="", now=NOW).exists()
+    assert close_bridge_uses(NOW + BRIDGE_LASTS - timedelta(seconds=1)) == 0
+    assert close_bridge_uses(NOW + BRIDGE_LASTS) == 1
+    assert Mandat.objects.get(pk=mandat.pk).motif == "usage_unique"
+
+
+def test_a_term_is_written_in_the_rows_and_told_by_no_entry(mandat: Mandat) -> None:
+    count = Entree.objects.count()
+    assert close_expired(mandat.expires_at - timedelta(seconds=1)) == 0
+    assert close_expired(mandat.expires_at + timedelta(days=2)) == 1
+    ended = Mandat.objects.get(pk=mandat.pk)
+    assert (ended.motif, ended.ended_at) == ("terme", mandat.expires_at)
+    assert Autorisation.objects.get(mandat=mandat).ended_at == mandat.expires_at
+    assert (Entree.objects.count(), close_expired(mandat.expires_at)) == (count, 0)
