@@ -168,7 +168,7 @@ def mandat(who: Compte, place: Structure, person: Identite | None = None, now: d
 def utilisation(mandat: Mandat, now: datetime | None = None, **fields: Any) -> Utilisation:
     """Return a use of the mandat's first demarche, declared by the aidant who concluded it."""
     at = now or mandat.accepted_at
-    given = {
+    given: dict[str, Any] = {
         "channel": "telephone",
         "body": "CAF des Hautes-Alpes",
         "description": "Appel pour connaître l’avancement du dossier.",
