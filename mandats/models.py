@@ -2,6 +2,7 @@
 
 from mandats.attestation.keys import SigningKey
 from mandats.attestation.sealing_keys import Certificat
+from mandats.droits.models import Demande, Rapprochement
 from mandats.registre.models import (
     Autorisation,
     Avis,
@@ -26,9 +27,11 @@ __all__ = [
     "CodeUsager",
     "Contestation",
     "Correction",
+    "Demande",
     "Document",
     "Horodatage",
     "Mandat",
+    "Rapprochement",
     "SigningKey",
     "Suspension",
     "Usager",

@@ -34,6 +34,20 @@ def declare(code: str, *, objet: str, texte: str, sms: str) -> Modele:
     return CATALOGUE[code]
 
 
+REUNION = declare(
+    "reunion",
+    objet="Votre mandat {reference} : deux dossiers réunis",
+    texte=(
+        "FranceConnect vous a donné un nouvel identifiant. Nous avons réuni les mandats que vous aviez donnés avant et "
+        "après : vous les voyez tous sur votre page. Votre mandat {reference}, confié à {structure}, en fait partie. "
+        "Si vous n’avez qu’un seul dossier, ou si ce n’est pas vous, téléphonez au {accueil} : nous les séparons."
+    ),
+    sms=(
+        "Mandat {reference} ({structure}) : vos dossiers d’avant et d’après votre nouvel identifiant FranceConnect "
+        "sont réunis. Ce n’est pas vous ? Appelez le {accueil}."
+    ),
+)
+
 VOLET = declare(
     "volet",
     objet="Votre mandat {reference} : de nouveaux codes ont été faits",

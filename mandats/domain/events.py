@@ -46,6 +46,14 @@ VOLET_PRINT = declare("volet:print", "Volet usager imprimé, nouveaux codes")
 CODE_REFUSED = declare("code:refuse", "Codes refusés", "kind")
 CODE_RENEW = declare("code:renew", "Nouveau code demandé par l’usager", "kind")
 CODE_CANCEL = declare("code:cancel", "Code annulé par l’usager", "kind")
+RAPPROCHEMENT_PROPOSE = declare("droits:propose_merge", "Deux dossiers à rapprocher", "rapprochement", "way")
+RAPPROCHEMENT_MERGE = declare(
+    "droits:merge", "Dossiers d’une même personne réunis", "rapprochement", "mandats", "replaced"
+)
+RAPPROCHEMENT_DISMISS = declare("droits:dismiss_merge", "Rapprochement écarté", "rapprochement")
+RAPPROCHEMENT_UNDO = declare("droits:undo_merge", "Dossiers réunis séparés à nouveau", "rapprochement", "mandats")
+RAPPROCHEMENT_REFUSED = declare("droits:merge_refused", "Réunion de dossiers refusée", "rapprochement")
+RAPPROCHEMENT_EXPIRE = declare("droits:expire_merge", "Rapprochement sans réponse oublié", "rapprochement")
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
 UTILISATION_DECLARE = declare(

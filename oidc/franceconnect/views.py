@@ -14,6 +14,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE, ErrorCode
 from aidants.domain.roles import Role
 from aidants.structures.acting import acteur_of
+from mandats.droits.rapprochements import propose_merge
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import Brouillon, Usager
 from mandats.registre.services import brouillons
@@ -101,7 +102,11 @@ def _exchange(request: HttpRequest, login: FranceConnectLogin, lost: Denied | No
 
 
 def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Identified) -> Denied | None:
-    """Hand the identity on: to the brouillon, or to the usager's own page.  ``None``: taken."""
+    """Hand the identity on: to the brouillon, or to the usager's own page.  ``None``: taken.
+
+    Somebody known under another ``sub`` is noted for two persons to decide, and sees nothing more until then.
+    """
+    propose_merge(found.identite, way=login.purpose, now=timezone.now())
     if login.brouillon_id:
         acteur = logins.acteur_of_login(login)
         answer = brouillons.identify(login.brouillon_id, found.identite, found.preuve, acteur, timezone.now())

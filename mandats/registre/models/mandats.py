@@ -14,6 +14,8 @@ class Mandat(models.Model):
     """The act: usager, structure, dates, signature.  What was signed never changes.
 
     ``expires_at`` is exclusive.  The state is derived: see :meth:`state`.
+    ``archived_at``: the structure no longer sees it, the restricted archive does.  ``erased_at``: the end of keeping;
+    what was signed is gone, the digests of it stay, here and in the journal.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,10 +43,13 @@ class Mandat(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     motif = models.CharField(max_length=32, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "mandat"
         indexes = (
+            models.Index(fields=("expires_at",), condition=Q(erased_at__isnull=True), name="mandat_kept_until"),
             models.Index(fields=("structure", "-accepted_at"), name="mandat_structure_date"),
             models.Index(fields=("usager", "-accepted_at"), name="mandat_usager_date"),
         )
@@ -62,6 +67,14 @@ class Mandat(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(consentement__in=("ecran", "papier", "sms")), name="mandat_consentement_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(ended_at__isnull=False), name="mandat_archived_has_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) & ~Q(acte="") & ~Q(frozen_text="")
+                | Q(erased_at__isnull=False, archived_at__isnull=False, acte="", frozen_text="", summary=""),
+                name="mandat_erased_whole",
             ),
         )
 

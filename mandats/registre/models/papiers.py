@@ -11,10 +11,11 @@ from mandats.registre.models.mandats import Mandat
 
 
 class Document(models.Model):
-    """Bytes that are shown for ever as they were: the PDF, the signed scan, the drawn signature.
+    """Bytes that are shown as they were until the end of keeping: the PDF, the signed scan, the drawn signature.
 
     ``stamped_at`` is the moment that the time-stamping authority gave to a sealed paper.  One that waits
     for it is shown as it is; the stamped bytes come as its next version.
+    ``erased_at``: the bytes are gone, their SHA-256 stays.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,10 +29,15 @@ class Document(models.Model):
     stamped_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "document"
         constraints = (
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) & ~Q(content=b"") | Q(erased_at__isnull=False, content=b""),
+                name="document_erased_whole",
+            ),
             models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature", "attestation_fin", "revocation")),

@@ -3,13 +3,15 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 
 class Usager(models.Model):
     """The person who gives mandats, as FranceConnect or an identity document told us.
 
     Dates of birth are text because they may be presumed (``1962-00-00``).
-    ``sub_digest`` is the keyed digest of FranceConnect's ``sub``.
+    ``sub_digest`` is the keyed digest of FranceConnect's ``sub``.  ``erased_at`` is the end of keeping: nothing is left
+    of who it was.  ``merged_into`` is the same person under the ``sub`` that FranceConnect gives them today.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,9 +29,35 @@ class Usager(models.Model):
     folded_family_given = models.TextField()
     folded_given_family = models.TextField()
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "usager"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) & ~Q(family_name="") & ~Q(birthdate="")
+                | Q(
+                    erased_at__isnull=False,
+                    sub_digest__isnull=True,
+                    given_name="",
+                    family_name="",
+                    preferred_username="",
+                    birthdate="",
+                    gender="",
+                    birthplace="",
+                    birthcountry="",
+                    email="",
+                    telephone="",
+                    folded_family_given="",
+                    folded_given_family="",
+                ),
+                name="usager_erased_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(sub_digest__isnull=True), name="usager_merged_has_no_sub"
+            ),
+        )
         indexes = (
             models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
             models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
