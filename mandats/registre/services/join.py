@@ -116,10 +116,9 @@ def part_records(
     now: datetime,
 ) -> int | None:
     """Undo :func:`join_records`; return how many mandats went back, ``None`` if a record was erased meanwhile."""
-    rows = {
-        row.id: row for row in Usager.objects.select_for_update().filter(pk__in=(kept_id, second_id)).order_by("id")
-    }
-    kept, second = rows[kept_id], rows.get(second_id) if second_id else None
+    wanted = [kept_id, second_id] if second_id else [kept_id]
+    rows = {row.id: row for row in Usager.objects.select_for_update().filter(pk__in=wanted).order_by("id")}
+    kept, second = rows[kept_id], rows[second_id] if second_id else None
     if kept.erased_at is not None or (second is not None and second.erased_at is not None):
         return None
     since = Mandat.objects.filter(usager=kept, accepted_at__gte=merged_at).values_list("pk", flat=True)

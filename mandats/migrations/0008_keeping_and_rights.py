@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('aidants', '0005_envoi'),
-        ('mandats', '0006_suspension'),
+        ('mandats', '0007_suites'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
