@@ -24,6 +24,7 @@ from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
 from mandats.registre.services.single_use import close_bridge_uses, close_expired
 from oidc.franceconnect.logins import purge_logins
+from oidc.provider.backchannel import deliver_forgotten
 from oidc.provider.purge import purge_expired
 
 log = structlog.get_logger()
@@ -80,6 +81,7 @@ JOBS = (
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("close_rows", timedelta(seconds=30), _close_rows),
+    Job("deliver_forgotten", timedelta(minutes=5), deliver_forgotten),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),

@@ -20,6 +20,8 @@ PUBLIC_ROUTES = frozenset(
         "oidc:token",
         "oidc:userinfo",
         "oidc:introspect",
+        "oidc:revoke",
+        "oidc:push",
         "oidc:end_session",
         "oidc:jwks",
         "oidc:discovery",

@@ -23,12 +23,20 @@ def publish(now: datetime) -> dict[str, Any]:
     return dict(published_keys(now))
 
 
-def sign(claims: Mapping[str, Any], alg: str, *, secret: bytes | None, now: datetime) -> str:
-    """Return a compact JWT (RFC 7519) in the client's algorithm; ``secret`` keys HS256 alone."""
+def sign(claims: Mapping[str, Any], alg: str, *, secret: bytes | None, now: datetime, typ: str = "JWT") -> str:
+    """Return a compact JWT (RFC 7519) in the client's algorithm; ``secret`` keys HS256 alone.
+
+    ``typ`` keeps kinds of tokens apart (RFC 8725 §3.11): an access token is never taken for an ID token.
+    """
     if alg == SHARED_SECRET:
-        return jwt.encode({"alg": alg}, dict(claims), _shared(secret), [alg])
+        return jwt.encode({"alg": alg, "typ": typ}, dict(claims), _shared(secret), [alg])
     key = active_key(PURPOSE, alg, now)
-    return jwt.encode({"alg": alg, "kid": key.kid}, dict(claims), key.key, [alg])
+    return jwt.encode({"alg": alg, "kid": key.kid, "typ": typ}, dict(claims), key.key, [alg])
+
+
+def public_alg(alg: str) -> str:
+    """Return the algorithm for what others than the client must verify: a shared secret would not do."""
+    return ALGORITHMS[0] if alg == SHARED_SECRET else alg
 
 
 def read_own(token: str, *, secret: bytes | None, now: datetime) -> dict[str, Any] | None:
@@ -38,11 +46,13 @@ def read_own(token: str, *, secret: bytes | None, now: datetime) -> dict[str, An
     """
     try:
         if secret is not None:
-            return dict(jwt.decode(token, _shared(secret), [SHARED_SECRET]).claims)
-        own = [key for key in publish(now)["keys"] if key["alg"] in ALGORITHMS]
-        return dict(jwt.decode(token, KeySet.import_key_set({"keys": own}), list(ALGORITHMS)).claims)
-    except (JoseError, ValueError):
+            read = jwt.decode(token, _shared(secret), [SHARED_SECRET])
+        else:
+            own = [key for key in publish(now)["keys"] if key["alg"] in ALGORITHMS]
+            read = jwt.decode(token, KeySet.import_key_set({"keys": own}), list(ALGORITHMS))
+    except (JoseError, ValueError, RecursionError):
         return None
+    return dict(read.claims) if read.header.get("typ", "JWT") == "JWT" else None
 
 
 def _shared(secret: bytes | None) -> OctKey:

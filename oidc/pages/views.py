@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,9 @@ from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import acteur_of
 from mandats.domain.durees import french_birthdate
 from oidc.protocol import errors
+from oidc.provider.answers import allow_form, refusal_of, send
 from oidc.provider.choices import choices_for, choose, decline, may_open, perimeter_of
-from oidc.provider.interactions import find_interaction, refusal_uri
+from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Interaction
 
 PAGE_SIZE = 20
@@ -48,7 +49,7 @@ def go_back(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Go back to the site without a choice: ``access_denied`` (RFC 6749 §4.1.2.1)."""
     interaction = _find(request, interaction_id)
     decline(interaction, timezone.now())
-    return HttpResponseRedirect(refusal_uri(interaction.redirect_uri, interaction.state, errors.DECLINED))
+    return send(request, refusal_of(interaction, errors.DECLINED), interaction.client.name)
 
 
 def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:
@@ -64,7 +65,7 @@ def _take_choice(request: HttpRequest, interaction: Interaction) -> HttpResponse
     outcome = choose(interaction.id, chosen, acteur_of(request), request.session, timezone.now())
     if isinstance(outcome, Denied):
         return _refuse(request, interaction, outcome.reason, again=outcome.reason not in _CLOSED)
-    return render(request, "oidc/leave.html", {"target": outcome, "client": interaction.client})
+    return send(request, outcome, interaction.client.name, after_post=True)
 
 
 def _identifier(text: str) -> UUID:
@@ -108,10 +109,6 @@ def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode, *
     here = reverse("oidc:choice", args=[interaction.id])
     if reason is errors.LOGIN_REQUIRED:
         return redirect(reverse("aidants:second_factor") + "?" + urlencode({"next": here}))
-    context = {
-        "error": reason,
-        "client": interaction.client,
-        "target": refusal_uri(interaction.redirect_uri, interaction.state, reason),
-        "again": here if again else "",
-    }
-    return render(request, "oidc/not_chosen.html", context, status=reason.http)
+    answer = refusal_of(interaction, reason)
+    context = {"error": reason, "client": interaction.client, "answer": answer, "again": here if again else ""}
+    return allow_form(render(request, "oidc/not_chosen.html", context, status=reason.http), answer)

@@ -7,9 +7,11 @@ is a page of ours.  A refusal of :data:`WHAT_IS_ASKED` goes back to the client.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from oidc.protocol import errors
+from oidc.protocol import client_errors, errors
+from oidc.protocol.authorization_details import read_details
 from oidc.protocol.claims_request import NOTHING, REP_SCOPE, ClaimsRequest, read_claims
 from oidc.protocol.client import ClientRecord, scopes_of
 from oidc.protocol.parameters import Parameters, is_text
@@ -17,24 +19,49 @@ from oidc.protocol.parameters import Parameters, is_text
 KNOWN = (
     "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt", "max_age",
     "claims", "acr_values", "code_challenge", "code_challenge_method", "request", "request_uri", "registration",
-    "id_token_hint", "login_hint", "ui_locales", "display",
+    "id_token_hint", "login_hint", "ui_locales", "display", "claims_locales", "authorization_details", "dpop_jkt",
 )  # fmt: skip
-LONGEST_VALUE = {"state": 2048, "redirect_uri": 2048, "nonce": 512, "claims": 4096, "scope": 512}
+LONGEST_VALUE = {
+    "state": 2048,
+    "redirect_uri": 2048,
+    "nonce": 512,
+    "claims": 4096,
+    "scope": 512,
+    "id_token_hint": 8192,
+    "authorization_details": 4096,
+}
+RESPONSE_MODES = ("query", "form_post")
 PROMPTS = frozenset({"none", "login", "consent"})
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _SECOND_FACTOR_MEETS_LOGIN = timedelta(minutes=15)
 
 
+class Way(StrEnum):
+    """How a request reached us (RFC 9126 §4)."""
+
+    BROWSER = "browser"
+    PUSHED = "pushed"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizeFacts:
-    """One request, the client it names, and since when the browser's aidant is signed in (``None``: nobody)."""
+    """One request, the client it names, and since when the browser's aidant is signed in (``None``: nobody).
+
+    ``way``           how the request came: in the browser's address, pushed before, or pushed and no longer known
+    ``hint_subject``  the ``sub`` of an ``id_token_hint`` of ours for this client; empty when it is none
+    ``may_repeat``    whether the choice just made in this browser may answer again without a page
+    """
 
     parameters: Parameters | None
     client: ClientRecord | None
     signed_in_at: datetime | None
     now: datetime
     own_acr: str
+    way: Way = Way.BROWSER
+    hint_subject: str = ""
+    may_repeat: bool = False
 
     def get(self, name: str) -> str:
         """Return a parameter, empty when omitted."""
@@ -90,6 +117,11 @@ def _client_known(facts: AuthorizeFacts) -> Decision:
     return GRANTED if facts.client is not None else Denied(errors.CLIENT_UNKNOWN)
 
 
+def _still_known(facts: AuthorizeFacts) -> Decision:
+    """A request pushed is ours, this client's, not expired, not answered (RFC 9126 §2.2, §4)."""
+    return Denied(client_errors.PUSHED_UNKNOWN) if facts.way is Way.LOST else GRANTED
+
+
 def _redirect_uri_exact(facts: AuthorizeFacts) -> Decision:
     """``redirect_uri`` equals a registered one, the port included (RFC 9700 §2.1, OIDC Core §3.1.2.1)."""
     registered = facts.get("redirect_uri") in facts.record.redirect_uris
@@ -101,7 +133,13 @@ def _client_active(facts: AuthorizeFacts) -> Decision:
     return Denied(errors.CLIENT_SUSPENDED) if facts.record.is_suspended else GRANTED
 
 
-WHO_ASKS = (_readable, _named_once, _client_known, _redirect_uri_exact, _client_active)
+WHO_ASKS = (_readable, _named_once, _client_known, _still_known, _redirect_uri_exact, _client_active)
+
+
+def _pushed_if_required(facts: AuthorizeFacts) -> Decision:
+    """A client held to it pushes its requests (RFC 9126 §4, FAPI 2.0 §5.3.2.2)."""
+    missing = facts.record.requires_par and facts.way is not Way.PUSHED
+    return Denied(client_errors.PUSH_REQUIRED) if missing else GRANTED
 
 
 def _not_repeated(facts: AuthorizeFacts) -> Decision:
@@ -121,7 +159,7 @@ def _no_request_object(facts: AuthorizeFacts) -> Decision:
 
 
 def _no_request_uri(facts: AuthorizeFacts) -> Decision:
-    """``request_uri`` is not supported, and says so by its own code (OIDC Core §3.1.2.6, §6.2)."""
+    """``request_uri`` outside PAR is not supported, and says so by its own code (OIDC Core §3.1.2.6, §6.2)."""
     return Denied(errors.REQUEST_URI_NOT_SUPPORTED) if facts.get("request_uri") else GRANTED
 
 
@@ -138,8 +176,9 @@ def _response_type(facts: AuthorizeFacts) -> Decision:
 
 
 def _response_mode(facts: AuthorizeFacts) -> Decision:
-    """The query component carries the answer, as it does by default (OAuth Multiple Response Types §2.1)."""
-    return GRANTED if facts.get("response_mode") in ("", "query") else Denied(errors.RESPONSE_MODE_REFUSED)
+    """The query carries the answer, or a form when asked (OAuth Multiple Response Types §2.1, Form Post §2)."""
+    known = facts.get("response_mode") in ("", *RESPONSE_MODES)
+    return GRANTED if known else Denied(errors.RESPONSE_MODE_REFUSED)
 
 
 def _scope_openid(facts: AuthorizeFacts) -> Decision:
@@ -162,13 +201,14 @@ def _pkce_method(facts: AuthorizeFacts) -> Decision:
 def _pkce_challenge(facts: AuthorizeFacts) -> Decision:
     """The challenge is a SHA-256 in base64url: 43 characters, no more (RFC 7636 §4.2)."""
     used = facts.get("code_challenge") or facts.get("code_challenge_method")
-    malformed = used and not _CHALLENGE.fullmatch(facts.get("code_challenge"))
+    malformed = used and not _DIGEST.fullmatch(facts.get("code_challenge"))
     return Denied(errors.PKCE_MALFORMED) if malformed else GRANTED
 
 
 def _nonce(facts: AuthorizeFacts) -> Decision:
     """Without PKCE the nonce is what ties the code to the browser (RFC 9700 §2.1.1)."""
-    missing = not facts.record.needs_pkce and not facts.get("nonce")
+    unbound = not facts.record.needs_pkce and not facts.get("code_challenge")
+    missing = facts.record.needs_nonce and unbound and not facts.get("nonce")
     return Denied(errors.NONCE_MISSING) if missing else GRANTED
 
 
@@ -196,16 +236,42 @@ def _acr(facts: AuthorizeFacts) -> Decision:
     return Denied(errors.ACR_UNMET) if unmet else GRANTED
 
 
+def _details(facts: AuthorizeFacts) -> Decision:
+    """``authorization_details`` is of our one type, all its members known (RFC 9396 §5)."""
+    ignored = facts.record.is_franceconnect
+    readable = ignored or read_details(facts.get("authorization_details")) is not None
+    return GRANTED if readable else Denied(client_errors.DETAILS_REFUSED)
+
+
+def _dpop_jkt(facts: AuthorizeFacts) -> Decision:
+    """``dpop_jkt`` is a thumbprint (RFC 9449 §10)."""
+    given = facts.get("dpop_jkt")
+    return GRANTED if not given or _DIGEST.fullmatch(given) else Denied(client_errors.DPOP_JKT_REFUSED)
+
+
+def _id_token_hint(facts: AuthorizeFacts) -> Decision:
+    """``id_token_hint`` is a token that we gave this client, of an usager that it takes (OIDC Core §3.1.2.1)."""
+    if not facts.get("id_token_hint"):
+        return GRANTED
+    taken = facts.hint_subject and (not facts.claims.subjects or facts.hint_subject in facts.claims.subjects)
+    return GRANTED if taken else Denied(client_errors.ID_TOKEN_HINT_REFUSED)
+
+
 def _prompt_none(facts: AuthorizeFacts) -> Decision:
-    """``prompt=none`` shows no page: nobody signed in, or the choice that always needs one (OIDC Core §3.1.2.6)."""
+    """``prompt=none`` shows no page: nobody signed in, or the choice that always needs one (OIDC Core §3.1.2.6).
+
+    The one record that may repeat the choice just made is a certification run's.
+    """
     if "none" not in facts.prompts:
         return GRANTED
     since = facts.signed_in_since
     absent = facts.signed_in_at is None or (since is not None and facts.signed_in_at < since)
-    return Denied(errors.LOGIN_REQUIRED if absent else errors.INTERACTION_REQUIRED)
+    if absent:
+        return Denied(errors.LOGIN_REQUIRED)
+    return GRANTED if facts.may_repeat else Denied(errors.INTERACTION_REQUIRED)
 
 
-WHAT_IS_ASKED = (
+ASKED = (
     _not_repeated,
     _well_formed,
     _no_request_object,
@@ -222,8 +288,13 @@ WHAT_IS_ASKED = (
     _max_age,
     _claims,
     _acr,
-    _prompt_none,
+    _details,
+    _dpop_jkt,
+    _id_token_hint,
 )
+"""What a request may ask, whether it comes by the browser or is pushed."""
+
+WHAT_IS_ASKED = (_pushed_if_required, *ASKED, _prompt_none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +302,7 @@ class Asked:
     """What a request that passed both tables asks, reduced to what later steps need.
 
     ``rep_scope``        values asked by FranceConnect, in their spelling; empty when it names none
+    ``demarches``        what ``authorization_details`` wants, by code; empty when it asks nothing
     ``subjects``         the usagers, by their pairwise value, that the client takes; empty for any
     ``id_token_claims``  claims asked by name for the ID token, likewise ``userinfo_claims``
     ``signed_in_since``  the oldest acceptable sign-in, if the request limits it
@@ -241,7 +313,10 @@ class Asked:
     nonce: str
     scope: tuple[str, ...]
     code_challenge: str
+    response_mode: str
+    dpop_jkt: str
     rep_scope: tuple[str, ...]
+    demarches: tuple[str, ...]
     subjects: tuple[str, ...]
     id_token_claims: tuple[str, ...]
     userinfo_claims: tuple[str, ...]
@@ -258,9 +333,18 @@ def asked(facts: AuthorizeFacts) -> Asked:
         nonce=facts.get("nonce"),
         scope=tuple(scope for scope in scopes_of(facts.record) if scope in wanted),
         code_challenge=facts.get("code_challenge"),
+        response_mode=response_mode_of(facts),
+        dpop_jkt=facts.get("dpop_jkt"),
         rep_scope=claims.values_of(REP_SCOPE),
-        subjects=claims.subjects,
+        demarches=() if facts.record.is_franceconnect else read_details(facts.get("authorization_details")) or (),
+        subjects=(facts.hint_subject,) if facts.hint_subject else claims.subjects,
         id_token_claims=tuple(claims.id_token),
         userinfo_claims=tuple(claims.userinfo),
         signed_in_since=facts.signed_in_since,
     )
+
+
+def response_mode_of(facts: AuthorizeFacts) -> str:
+    """Return how the answer travels, a refusal too; what is not understood, or no text, travels in the query."""
+    mode, fit = facts.get("response_mode"), is_text(facts.get("state"), LONGEST_VALUE["state"])
+    return mode if fit and mode in RESPONSE_MODES and not facts.is_repeated("response_mode") else "query"

@@ -62,11 +62,15 @@ def _stands(facts: ChoiceFacts) -> Decision:
 CHOOSE = (*OPEN, _among_choices, _stands)
 
 
-def demarches_asked(rep_scope: list[str], allowed: list[str]) -> set[str] | None:
+def demarches_asked(rep_scope: list[str], allowed: list[str], details: Sequence[str] = ()) -> set[str] | None:
     """Return our codes of the demarches that a client wants and may have; ``None`` for all.
 
-    Values of ``rep_scope`` that nobody knows are ignored (PROTOCOLS §1).
+    Values of ``rep_scope`` that nobody knows are ignored (PROTOCOLS §1); ``details`` are those of
+    ``authorization_details`` (RFC 9396), and a request with both wants what both name.
     """
+    if details:
+        others = demarches_asked(rep_scope, allowed)
+        return set(details) if others is None else set(details) & others
     wanted = {demarche.code for value in rep_scope if (demarche := by_rep_scope(value))} if rep_scope else None
     if wanted is None:
         return set(allowed) or None

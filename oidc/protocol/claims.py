@@ -10,6 +10,8 @@ from typing import Any
 
 from authlib.oidc.core.util import create_half_hash
 
+from oidc.protocol.authorization_details import granted_details
+
 FRANCE = "99100"
 EIDAS1 = "eidas1"
 AMR = ["pwd", "otp", "mfa"]
@@ -66,6 +68,8 @@ class ConnexionFacts:
     ``sid``             names the connexion, so that logout ends that one alone
     ``actor_subject``   the aidant, pairwise; ``siret`` and ``structure_name`` of whom they act for
     ``userinfo_claims``, ``id_token_claims``  claims asked by name (OIDC Core §5.5)
+    ``jkt``             the key that its token is bound to (RFC 9449 §6), empty for a bearer token
+    ``details_asked``   whether the request came with ``authorization_details``, which are then answered
     """
 
     issuer: str
@@ -83,6 +87,13 @@ class ConnexionFacts:
     structure_name: str
     usager: UsagerFacts
     mandat: MandatFacts
+    jkt: str = ""
+    details_asked: bool = False
+
+    @property
+    def token_type(self) -> str:
+        """How the access token is presented (RFC 6750 §6.1.1, RFC 9449 §5)."""
+        return "DPoP" if self.jkt else "Bearer"
 
 
 def identity_claims(usager: UsagerFacts) -> dict[str, str]:
@@ -158,18 +169,49 @@ def userinfo_claims(facts: ConnexionFacts) -> dict[str, Any]:
     return claims | {"mandat": mandat_claim(facts.mandat)} if "mandat" in facts.scope else claims
 
 
+def details_claim(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return ``authorization_details`` as granted, when they were asked (RFC 9396 §7, §9)."""
+    if not facts.details_asked:
+        return {}
+    return {"authorization_details": granted_details(facts.mandat.demarche, facts.mandat.reference)}
+
+
+def _binding(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return the confirmation of a token bound to a key (RFC 9449 §6, RFC 7800 §3.1)."""
+    return {"cnf": {"jkt": facts.jkt}} if facts.jkt else {}
+
+
+def access_token_claims(facts: ConnexionFacts, *, jti: str, iat: int, exp: int) -> dict[str, Any]:
+    """Return the claims of a JWT access token (RFC 9068 §2.2).  Its audience is where it serves: userinfo, with us."""
+    return {
+        "iss": facts.issuer,
+        "aud": facts.issuer,
+        "sub": facts.usager.subject,
+        "client_id": facts.client_id,
+        "iat": iat,
+        "exp": exp,
+        "jti": jti,
+        "scope": " ".join(facts.scope),
+        **_aidant_claims(facts),
+        **_binding(facts),
+        **details_claim(facts),
+    }
+
+
 def introspection_claims(facts: ConnexionFacts, *, iat: int, exp: int) -> dict[str, Any]:
     """Return the answer about a live token (RFC 7662 §2.2), with who acts and under which mandat."""
     claims: dict[str, Any] = {
         "active": True,
         "scope": " ".join(facts.scope),
         "client_id": facts.client_id,
-        "token_type": "Bearer",
+        "token_type": facts.token_type,
         "exp": exp,
         "iat": iat,
         "sub": facts.usager.subject,
         "aud": facts.client_id,
         "iss": facts.issuer,
         **_aidant_claims(facts),
+        **_binding(facts),
+        **details_claim(facts),
     }
     return claims if facts.is_franceconnect else claims | {"mandat": mandat_claim(facts.mandat)}

@@ -15,8 +15,11 @@ class Profile(StrEnum):
 class ClientRecord(Protocol):
     """One registered client.
 
-    ``needs_pkce``    false only by written exception, and then ``nonce`` is mandatory (RFC 9700 §2.1.1)
+    ``needs_pkce``    false only by written exception (RFC 9700 §2.1.1)
+    ``needs_nonce``   a request without PKCE owes a nonce; a certification run's record alone owes neither
     ``userinfo_alg``  empty for plain JSON
+    ``scopes``        what the record allows; empty for all that its profile may have
+    ``is_certification``  a certification run's record: ``prompt=none`` may repeat the choice just made
     """
 
     @property
@@ -34,7 +37,19 @@ class ClientRecord(Protocol):
     @property
     def userinfo_alg(self) -> str: ...
     @property
+    def scopes(self) -> Sequence[str]: ...
+    @property
     def needs_pkce(self) -> bool: ...
+    @property
+    def needs_nonce(self) -> bool: ...
+    @property
+    def requires_par(self) -> bool: ...
+    @property
+    def requires_dpop(self) -> bool: ...
+    @property
+    def is_fapi2(self) -> bool: ...
+    @property
+    def is_certification(self) -> bool: ...
     @property
     def is_suspended(self) -> bool: ...
     @property
@@ -47,4 +62,5 @@ FRANCECONNECT_SCOPES = ("openid", "profile", "email", "birth")
 
 def scopes_of(client: ClientRecord) -> tuple[str, ...]:
     """Return the scopes that a client may receive; FranceConnect's record never carries the mandat."""
-    return FRANCECONNECT_SCOPES if client.is_franceconnect else ADMINISTRATION_SCOPES
+    own = FRANCECONNECT_SCOPES if client.is_franceconnect else ADMINISTRATION_SCOPES
+    return tuple(scope for scope in own if scope == "openid" or not client.scopes or scope in client.scopes)

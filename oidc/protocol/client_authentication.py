@@ -1,4 +1,7 @@
-"""Client authentication at the token and introspection endpoints (RFC 6749 §2.3) as one ordered table."""
+"""Client authentication at every endpoint that a client's server calls (RFC 6749 §2.3), as one ordered table.
+
+What a secret must be is decided here; what an assertion must be, by :mod:`oidc.protocol.client_assertion`.
+"""
 
 import base64
 import binascii
@@ -8,9 +11,11 @@ from urllib.parse import unquote_plus
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import errors
 from oidc.protocol.client import ClientRecord
+from oidc.protocol.jose import Jwt, read_jwt
 from oidc.protocol.parameters import Parameters
 
-METHODS = ("client_secret_basic", "client_secret_post")
+METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+ASSERTION_PARAMETERS = ("client_assertion", "client_assertion_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,9 @@ class Credentials:
 
     method: str
     client_id: str
-    secret: str
+    secret: str = ""
+    assertion_type: str = ""
+    assertion: Jwt | None = None
 
 
 def presented(authorization: str, parameters: Parameters) -> tuple[Credentials, ...]:
@@ -28,8 +35,20 @@ def presented(authorization: str, parameters: Parameters) -> tuple[Credentials, 
     if parameters.get("client_secret"):
         found.append(Credentials("client_secret_post", parameters.get("client_id"), parameters.get("client_secret")))
     if parameters.get("client_assertion") or parameters.get("client_assertion_type"):
-        found.append(Credentials("private_key_jwt", parameters.get("client_id"), ""))
+        found.append(_read_assertion(parameters))
     return tuple(found)
+
+
+def _read_assertion(parameters: Parameters) -> Credentials:
+    """Read an assertion, which names its client by ``sub`` (RFC 7521 §4.2)."""
+    jwt = read_jwt(parameters.get("client_assertion"))
+    named = jwt.text("sub") if jwt else ""
+    return Credentials(
+        "private_key_jwt",
+        named or parameters.get("client_id"),
+        assertion_type=parameters.get("client_assertion_type"),
+        assertion=jwt,
+    )
 
 
 def _read_basic(authorization: str) -> Credentials:
@@ -46,7 +65,7 @@ def _read_basic(authorization: str) -> Credentials:
 
 @dataclass(frozen=True, slots=True)
 class ClientAuthenticationFacts:
-    """What was presented, the client it names if any, and whether the secret is that client's."""
+    """What was presented, the client it names if any, and whether the secret is one of that client's."""
 
     credentials: tuple[Credentials, ...]
     form_client_id: str
@@ -84,8 +103,9 @@ def _registered_method(facts: ClientAuthenticationFacts) -> Decision:
 
 
 def _secret(facts: ClientAuthenticationFacts) -> Decision:
-    """The secret is the client's (RFC 6749 §2.3.1)."""
-    return GRANTED if facts.secret_matches else Denied(errors.CLIENT_AUTHENTICATION_FAILED)
+    """The secret is the client's (RFC 6749 §2.3.1); an assertion has a table of its own."""
+    by_secret = facts.given.method != "private_key_jwt"
+    return GRANTED if facts.secret_matches or not by_secret else Denied(errors.CLIENT_AUTHENTICATION_FAILED)
 
 
 CLIENT_AUTHENTICATION = (_one_method, _some_method, _client_known, _registered_method, _secret)

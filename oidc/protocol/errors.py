@@ -72,8 +72,8 @@ REQUEST_NOT_SUPPORTED = declare(
 REQUEST_URI_NOT_SUPPORTED = declare(
     "oidc.request_uri_not_supported",
     400,
-    "Le paramètre request_uri n’est pas accepté.",
-    "OIDC Core §6.2 : pas de demande par référence ici.",
+    "Le paramètre request_uri n’est accepté que s’il vient de notre point d’accès /par.",
+    "OIDC Core §6.2 : pas de demande par référence à une adresse du client (RFC 9126).",
     "request_uri_not_supported",
 )
 REGISTRATION_NOT_SUPPORTED = declare(
@@ -100,8 +100,8 @@ RESPONSE_TYPE_REFUSED = declare(
 RESPONSE_MODE_REFUSED = declare(
     "oidc.response_mode_refused",
     400,
-    "Seul response_mode=query est accepté.",
-    "Retirer le paramètre response_mode.",
+    "Seuls response_mode=query et form_post sont acceptés.",
+    "Ni fragment ni jwt : corriger ou retirer le paramètre response_mode.",
     "invalid_request",
 )
 SCOPE_WITHOUT_OPENID = declare(

@@ -3,7 +3,17 @@
 from aidants.domain.events import declare
 
 CLIENT_CREATE = declare("client:create", "Site enregistré", "profile", "auth_method", "id_token_alg", "userinfo_alg")
+CLIENT_ROTATE_SECRET = declare("client:rotate_secret", "Secret d’un site renouvelé", "overlap_hours")
+CLIENT_SUSPEND = declare("client:suspend", "Accès d’un site suspendu")
+CLIENT_RESUME = declare("client:resume", "Accès d’un site rétabli")
 CLIENT_REFUSED = declare("client:refuse", "Authentification d’un site refusée", "count")
 CONNEXION_REDEEM = declare("connexion:redeem", "Code de connexion échangé", "client", "connexion")
 CONNEXION_REPLAY = declare("connexion:replay", "Code de connexion présenté une seconde fois", "client", "connexion")
+CONNEXION_REVOKE = declare("connexion:revoke", "Jeton rendu par le site", "client", "connexion")
+CONNEXION_TOLD = declare(
+    "connexion:tell_end", "Fin d’une connexion annoncée au site", "client", "connexion", "attempts"
+)
+CONNEXION_NOT_TOLD = declare(
+    "connexion:not_told", "Fin d’une connexion que le site n’a pas pu recevoir", "client", "connexion", "attempts"
+)
 CONNEXION_END = declare("connexion:end", "Connexion à un site terminée", "client", "connexion")

@@ -1,4 +1,4 @@
-"""The token request (RFC 6749 §4.1.3, RFC 7636 §4.6, OIDC Core §3.1.3.2) as two ordered tables."""
+"""The token request (RFC 6749 §4.1.3, RFC 7636 §4.6, OIDC Core §3.1.3.2) as ordered tables."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from datetime import datetime
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from oidc.protocol import errors
+from oidc.protocol import client_errors, errors
+from oidc.protocol.authorization_details import read_details, reduces
 from oidc.protocol.parameters import Parameters, is_text
 
 CODE_SECONDS = 60
@@ -28,29 +29,38 @@ def _not_repeated(parameters: Parameters | None) -> Decision:
 
 def _well_formed(parameters: Parameters | None) -> Decision:
     """Values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
-    proper = all(is_text(value, 4096) for value in (parameters.values.values() if parameters else ()))
+    proper = all(is_text(value, 8192) for value in (parameters.values.values() if parameters else ()))
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 
 
 FORM = (_body, _not_repeated, _well_formed)
-"""What any form sent by a client must meet, at the token and introspection endpoints."""
+"""What any form sent by a client's server must meet, at every endpoint that takes one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
     """The exchange asked for, and the code's row if there is one that belongs to the client.
 
-    ``standing``  whether the autorisation may still be used, decided at this very moment
+    ``meanwhile``  the code was being exchanged when this request arrived: its loser, and no replay of it
+    ``jkt``        the key whose possession was proved with this request, empty without a proof
+    ``bound_jkt``  the key that alone may redeem the code (RFC 9449 §10)
+    ``demarche``   what the aidant chose
+    ``standing``   whether the autorisation may still be used, decided at this very moment
     """
 
     parameters: Parameters
     now: datetime
+    requires_dpop: bool = False
+    jkt: str = ""
     known: bool = False
     expires_at: datetime | None = None
     redeemed: bool = False
+    meanwhile: bool = False
     revoked: bool = False
     redirect_uri: str = ""
     code_challenge: str = ""
+    bound_jkt: str = ""
+    demarche: str = ""
     standing: Decision = GRANTED
 
 
@@ -66,7 +76,19 @@ def _code_present(facts: CodeFacts) -> Decision:
     return GRANTED if facts.parameters.get("code") else Denied(errors.CODE_MISSING)
 
 
-REQUEST = (_grant_type, _code_present)
+def _proof_if_required(facts: CodeFacts) -> Decision:
+    """A client held to it proves the possession of a key (RFC 9449 §5, FAPI 2.0 §5.3.2.1)."""
+    missing = facts.requires_dpop and not facts.jkt
+    return Denied(client_errors.PROOF_MISSING) if missing else GRANTED
+
+
+def _details(facts: CodeFacts) -> Decision:
+    """``authorization_details``, when repeated, is well formed (RFC 9396 §6)."""
+    readable = read_details(facts.parameters.get("authorization_details")) is not None
+    return GRANTED if readable else Denied(client_errors.DETAILS_REFUSED)
+
+
+REQUEST = (_grant_type, _code_present, _proof_if_required, _details)
 
 
 def _code_known(facts: CodeFacts) -> Decision:
@@ -75,8 +97,13 @@ def _code_known(facts: CodeFacts) -> Decision:
 
 
 def _code_fresh(facts: CodeFacts) -> Decision:
-    """The code serves once; a second exchange revokes what the first one gave (RFC 6749 §4.1.2, RFC 9700 §4.5)."""
-    return Denied(errors.CODE_REPLAYED) if facts.redeemed else GRANTED
+    """The code serves once; a second exchange revokes what the first one gave (RFC 6749 §4.1.2, RFC 9700 §4.5).
+
+    Two exchanges at the same instant are one client's own haste: one wins, the other is only refused.
+    """
+    if not facts.redeemed:
+        return GRANTED
+    return Denied(errors.CODE_REFUSED if facts.meanwhile else errors.CODE_REPLAYED)
 
 
 def _code_alive(facts: CodeFacts) -> Decision:
@@ -101,9 +128,30 @@ def _verifier(facts: CodeFacts) -> Decision:
     return GRANTED if answers else Denied(errors.VERIFIER_REFUSED)
 
 
+def _same_key(facts: CodeFacts) -> Decision:
+    """A code asked for one key is redeemed with it (RFC 9449 §10)."""
+    other = facts.bound_jkt and facts.bound_jkt != facts.jkt
+    return Denied(client_errors.CODE_OF_ANOTHER_KEY) if other else GRANTED
+
+
+def _within_grant(facts: CodeFacts) -> Decision:
+    """``authorization_details`` may only repeat or reduce what was granted (RFC 9396 §6)."""
+    wanted = read_details(facts.parameters.get("authorization_details")) or ()
+    return GRANTED if reduces(wanted, facts.demarche) else Denied(client_errors.DETAILS_BEYOND_GRANT)
+
+
 def _mandat_stands(facts: CodeFacts) -> Decision:
     """The autorisation may still be used (PROTOCOLS §1: checked again between code, token and userinfo)."""
     return GRANTED if facts.standing else Denied(errors.MANDAT_NO_LONGER_STANDS)
 
 
-EXCHANGE = (_code_known, _code_fresh, _code_alive, _same_redirect_uri, _verifier, _mandat_stands)
+EXCHANGE = (
+    _code_known,
+    _code_fresh,
+    _code_alive,
+    _same_redirect_uri,
+    _verifier,
+    _same_key,
+    _within_grant,
+    _mandat_stands,
+)

@@ -1,5 +1,6 @@
-"""Who calls the token and introspection endpoints: the client's own authentication, and the count of its failures."""
+"""Who calls the endpoints of clients' servers: the client's own authentication, and the count of its failures."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -8,20 +9,25 @@ from django.http import HttpRequest
 
 from aidants.comptes.address import client_address
 from aidants.domain.acteur import ANONYME
-from aidants.domain.decisions import Denied, decide
+from aidants.domain.decisions import Decision, Denied, decide
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import count_refusal, record
+from oidc.protocol.client_assertion import ASSERTION, ONCE, SKEW, AssertionFacts, algorithms_of
 from oidc.protocol.client_authentication import (
     CLIENT_AUTHENTICATION,
     METHODS,
     ClientAuthenticationFacts,
+    Credentials,
     presented,
 )
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
 from oidc.protocol.events import CLIENT_REFUSED
+from oidc.protocol.jose import is_signed_by, keys_for
 from oidc.protocol.parameters import Parameters
+from oidc.provider.client_keys import keys_of
 from oidc.provider.clients import find_client, is_secret_of
 from oidc.provider.models import Client
+from oidc.provider.seen_once import is_first_time
 
 
 def authenticate(request: HttpRequest, parameters: Parameters, now: datetime) -> Client | Denied:
@@ -33,14 +39,42 @@ def authenticate(request: HttpRequest, parameters: Parameters, now: datetime) ->
         credentials=credentials,
         form_client_id=parameters.get("client_id"),
         client=client,
-        secret_matches=bool(client and alone and is_secret_of(client, alone.secret)),
+        secret_matches=bool(client and alone and alone.secret and is_secret_of(client, alone.secret, now)),
     )
     verdict = decide(CLIENT_AUTHENTICATION, facts)
+    if verdict and client and alone and alone.method == "private_key_jwt":
+        verdict = _decide_assertion(alone, client, now)
     if isinstance(verdict, Denied) or client is None:
         denied = verdict if isinstance(verdict, Denied) else Denied(CLIENT_AUTHENTICATION_FAILED)
         _count(request, denied, now)
         return denied
     return client
+
+
+def _decide_assertion(given: Credentials, client: Client, now: datetime) -> Decision:
+    """Decide by the tables ASSERTION and ONCE; the name of an assertion is noted when all else holds."""
+    facts = AssertionFacts(
+        assertion_type=given.assertion_type,
+        assertion=given.assertion,
+        client=client,
+        signature_matches=_is_signed(given, client, now),
+        issuer=settings.ISSUER,
+        now=now,
+    )
+    verdict = decide(ASSERTION, facts)
+    if isinstance(verdict, Denied):
+        return verdict
+    lives = (facts.given.seconds("exp") or 0.0) - now.timestamp() + SKEW
+    first = is_first_time("assertion", client.client_id, facts.given.text("jti"), now, lives)
+    return decide(ONCE, replace(facts, first_time=first))
+
+
+def _is_signed(given: Credentials, client: Client, now: datetime) -> bool:
+    """True when a key of the client signed the assertion, in an algorithm that it may use."""
+    jwt, allowed = given.assertion, algorithms_of(client)
+    if jwt is None or jwt.alg not in allowed:
+        return False
+    return any(is_signed_by(jwt, key, allowed) for key in keys_for(jwt, keys_of(client, jwt.kid, now)))
 
 
 def _count(request: HttpRequest, denied: Denied, now: datetime) -> None:

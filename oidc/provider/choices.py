@@ -20,12 +20,14 @@ from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, usable_autorisations
 from mandats.registre.services.uses import may_use_once, record_bridge_use, record_refused_use
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
-from oidc.protocol.errors import INTERACTION_EXPIRED
+from oidc.protocol.errors import INTERACTION_ANSWERED, INTERACTION_EXPIRED
 from oidc.protocol.token import CODE_SECONDS
-from oidc.provider.interactions import code_uri, find_interaction
-from oidc.provider.models import Client, Connexion, Interaction
+from oidc.provider.answers import Answer, code_answer
+from oidc.provider.interactions import BROWSER, find_interaction
+from oidc.provider.models import Client, Connexion, Interaction, PushedRequest
 from oidc.provider.subjects import subjects_of, usagers_named
 
+REPEATABLE = timedelta(minutes=15)
 _HEAVY = ("mandat__acte", "mandat__frozen_text", "mandat__summary")
 
 
@@ -41,7 +43,8 @@ def code_digest(code: str) -> str:
 
 def perimeter_of(interaction: Interaction) -> set[str] | None:
     """Return the demarches that the request wants and its client may have; ``None`` for all."""
-    return demarches_asked(interaction.asked["rep_scope"], interaction.client.demarches)
+    asked = interaction.asked
+    return demarches_asked(asked["rep_scope"], interaction.client.demarches, asked.get("demarches", ()))
 
 
 def usagers_of(interaction: Interaction) -> set[UUID] | None:
@@ -93,8 +96,8 @@ def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bo
 @transaction.atomic
 def choose(
     interaction_id: UUID, autorisation_id: UUID, acteur: Acteur, session: SessionBase, now: datetime
-) -> str | Denied:
-    """Answer a request with an autorisation; return where the browser goes with its code.
+) -> Answer | Denied:
+    """Answer a request with an autorisation; return what the browser brings to the client.
 
     The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the
     utilisation, the code and the journal's entries stand or fall together; a refusal is journaled and leaves the
@@ -112,6 +115,8 @@ def choose(
         denied = verdict if isinstance(verdict, Denied) else Denied(AUTORISATION_UNKNOWN)
         _journal_refusal(row, interaction.client, acteur, denied, now)
         return denied
+    if interaction.pushed_id and not _use_pushed(interaction.pushed_id, now):
+        return Denied(INTERACTION_ANSWERED)
     return _give_code(row, interaction, acteur, session, now)
 
 
@@ -150,7 +155,14 @@ def _journal_refusal(row: Autorisation | None, client: Client, acteur: Acteur, d
     )
 
 
-def _give_code(row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime) -> str:
+def _use_pushed(digest: str, now: datetime) -> bool:
+    """Use a request that was pushed, unless another tab has (RFC 9126 §4)."""
+    return bool(PushedRequest.objects.filter(pk=digest, used_at__isnull=True).update(used_at=now))
+
+
+def _give_code(
+    row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime
+) -> Answer:
     """Write the utilisation and the code, close the request."""
     client = interaction.client
     use = record_bridge_use(row, acteur, client_id=client.id, client_name=client.name, now=now)
@@ -172,14 +184,29 @@ def _give_code(row: Autorisation, interaction: Interaction, acteur: Acteur, sess
         code_challenge=interaction.code_challenge,
         rep_scope=rep_scope_of(row.demarche, interaction.asked["rep_scope"]),
         asked=interaction.asked,
+        dpop_jkt=interaction.dpop_jkt,
+        browser=session.get(BROWSER, ""),
         auth_time=verified_at(session) or now,
         created_at=now,
         expires_at=now + timedelta(seconds=CODE_SECONDS),
     )
     Interaction.objects.filter(pk=interaction.pk).update(answered_at=now)
-    return code_uri(interaction, code)
+    return code_answer(interaction, code)
 
 
 def decline(interaction: Interaction, now: datetime) -> None:
     """Close a request without a code; one already answered stays as it is."""
     Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now)
+
+
+def repeatable(client: Client, session: SessionBase, now: datetime) -> UUID | None:
+    """Return the autorisation last chosen for this client in this session, if that connexion was not ended.
+
+    For the record of a certification run alone (OIDC Core §3.1.2.1, ``prompt=none``); the choice is made anew and
+    journaled as any other.
+    """
+    if not client.is_certification or not session.get(BROWSER):
+        return None
+    made = Connexion.objects.filter(client=client, browser=session[BROWSER], created_at__gt=now - REPEATABLE)
+    last = made.order_by("-created_at").values_list("autorisation_id", "revoked_at").first()
+    return last[0] if last and last[1] is None else None

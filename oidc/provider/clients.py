@@ -1,9 +1,9 @@
-"""Clients: registered by an operator, recognised by their secret."""
+"""Clients: registered by an operator, their secrets renewed, their access suspended, recognised by their secret."""
 
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,8 @@ from aidants.domain.acteur import SYSTEME
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record
 from oidc.protocol.client import Profile
-from oidc.protocol.events import CLIENT_CREATE
+from oidc.protocol.events import CLIENT_CREATE, CLIENT_RESUME, CLIENT_ROTATE_SECRET, CLIENT_SUSPEND
+from oidc.protocol.jose import is_private
 from oidc.protocol.parameters import is_text
 from oidc.provider.models import Client
 
@@ -39,39 +40,137 @@ class NewClient:
     sector: str = ""
     demarches: list[str] = field(default_factory=list)
     jwks: dict[str, Any] | None = None
+    jwks_uri: str = ""
+    scopes: list[str] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
+    access_token_format: str = "opaque"  # noqa: S105 -- the name of a format
+    backchannel_logout_uri: str = ""
+    accepts_weak_identity: bool = False
+    requires_par: bool = False
+    requires_dpop: bool = False
+    is_fapi2: bool = False
+    is_certification: bool = False
+
+    @property
+    def is_franceconnect(self) -> bool:
+        """True for FranceConnect's record."""
+        return self.profile == Profile.FRANCECONNECT
+
+    @property
+    def method(self) -> str:
+        """The one authentication method of the record."""
+        own = "private_key_jwt" if self.is_fapi2 else "client_secret_basic"
+        return self.auth_method or ("client_secret_post" if self.is_franceconnect else own)
 
 
 def create_client(new: NewClient, now: datetime) -> tuple[Client, str]:
-    """Register a client; return it with its secret, which is not kept in the clear.  Raises :class:`UnfitClient`."""
-    _check_uris([*new.redirect_uris, *new.post_logout_redirect_uris])
-    is_franceconnect = new.profile == Profile.FRANCECONNECT
-    secret = secrets.token_urlsafe(32)
+    """Register a client; return it with its secret, which is not kept in the clear (empty for one that has keys).
+
+    Raises :class:`UnfitClient`.
+    """
+    _check(new)
     client = Client(
         client_id=secrets.token_urlsafe(16),
         name=new.name,
         profile=new.profile,
         redirect_uris=new.redirect_uris,
         post_logout_redirect_uris=new.post_logout_redirect_uris,
-        auth_method=new.auth_method or ("client_secret_post" if is_franceconnect else "client_secret_basic"),
+        backchannel_logout_uri=new.backchannel_logout_uri,
+        auth_method=new.method,
         id_token_alg=new.id_token_alg or "ES256",
         userinfo_alg=new.userinfo_alg,
+        access_token_format=new.access_token_format,
         jwks=new.jwks,
+        jwks_uri=new.jwks_uri,
         sector=new.sector or _sector_of(new.redirect_uris),
         demarches=new.demarches,
-        needs_pkce=not is_franceconnect,
+        scopes=new.scopes,
+        contacts=new.contacts,
+        accepts_weak_identity=new.accepts_weak_identity,
+        needs_pkce=not (new.is_franceconnect or new.is_certification),
+        needs_nonce=not new.is_certification,
+        requires_par=new.requires_par or new.is_fapi2,
+        requires_dpop=new.requires_dpop or new.is_fapi2,
+        is_fapi2=new.is_fapi2,
+        is_certification=new.is_certification,
         created_at=now,
     )
-    _keep_secret(client, secret)
+    secret = "" if new.method == "private_key_jwt" else secrets.token_urlsafe(32)
+    if secret:
+        client.secret_digest, client.secret_sealed = _kept(client, secret)
     with transaction.atomic():
         client.save(force_insert=True)
-        facts = {
-            "profile": client.profile,
-            "auth_method": client.auth_method,
-            "id_token_alg": client.id_token_alg,
-            "userinfo_alg": client.userinfo_alg,
-        }
+        told = ("profile", "auth_method", "id_token_alg", "userinfo_alg")
+        facts = {name: getattr(client, name) for name in told}
         record(CLIENT_CREATE, acteur=SYSTEME, at=now, subject=client.id, facts=facts)
     return client, secret
+
+
+def rotate_secret(client_id: str, overlap: timedelta, now: datetime) -> str:
+    """Give a client a new secret; the one before stays good for ``overlap``.  Raises :class:`UnfitClient`.
+
+    A third secret ends the first at once: two are good at any time, never more.
+    """
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        client = _locked(client_id)
+        if client.auth_method == "private_key_jwt":
+            raise UnfitClient("this client has keys, and no secret")
+        client.previous_secret_digest, client.previous_secret_sealed = client.secret_digest, client.secret_sealed
+        client.previous_secret_until = now + overlap
+        client.secret_digest, client.secret_sealed = _kept(client, secret)
+        client.save()
+        facts = {"overlap_hours": int(overlap.total_seconds() // 3600)}
+        record(CLIENT_ROTATE_SECRET, acteur=SYSTEME, at=now, subject=client.id, facts=facts)
+    return secret
+
+
+def suspend_client(client_id: str, now: datetime, *, resume: bool = False) -> Client:
+    """Close a client's access, its living tokens included, or open it again; twice changes nothing.
+
+    Raises :class:`UnfitClient`.
+    """
+    with transaction.atomic():
+        client = _locked(client_id)
+        if client.is_suspended is not resume:
+            return client
+        client.suspended_at = None if resume else now
+        client.save(update_fields=("suspended_at",))
+        record(CLIENT_RESUME if resume else CLIENT_SUSPEND, acteur=SYSTEME, at=now, subject=client.id)
+    return client
+
+
+def _locked(client_id: str) -> Client:
+    client = Client.objects.select_for_update().filter(client_id=client_id).first()
+    if client is None:
+        raise UnfitClient(f"no client {client_id}")
+    return client
+
+
+def _check(new: NewClient) -> None:
+    """Refuse what the profile forbids, before the database would, in words."""
+    others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
+    _check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
+    if not new.redirect_uris:
+        raise UnfitClient("a client has a redirect address")
+    by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
+    checks = (
+        (by_keys and not keyed, "private_key_jwt needs keys: by value or by address"),
+        (bool(new.jwks and new.jwks_uri), "keys by value or by address, not both (OIDC Registration §2)"),
+        (any(map(is_private, (new.jwks or {}).get("keys", ()))), "a private key is never given to anybody"),
+        (_uses_hs256(new) and not new.is_franceconnect, "HS256 is for FranceConnect's record alone"),
+        (_uses_hs256(new) and by_keys, "HS256 needs a secret"),
+        (new.is_fapi2 and not (by_keys and new.profile == Profile.ADMINISTRATION), "FAPI 2.0 needs private_key_jwt"),
+        (new.is_fapi2 and "RS256" in (new.id_token_alg, new.userinfo_alg), "FAPI 2.0 leaves out RS256"),
+        (new.is_certification and (new.is_fapi2 or new.is_franceconnect), "a certification run has its own record"),
+    )
+    for refused, why in checks:
+        if refused:
+            raise UnfitClient(why)
+
+
+def _uses_hs256(new: NewClient) -> bool:
+    return "HS256" in (new.id_token_alg, new.userinfo_alg)
 
 
 def _check_uris(uris: list[str]) -> None:
@@ -91,14 +190,11 @@ def _sector_of(redirect_uris: list[str]) -> str:
     return hosts.pop()
 
 
-def _keep_secret(client: Client, secret: str) -> None:
-    """Seal the secret when HS256 must use it again, digest it otherwise."""
+def _kept(client: Client, secret: str) -> tuple[str, bytes | None]:
+    """Return what is kept of a secret: its digest, or itself sealed when HS256 must use it again."""
     if "HS256" in (client.id_token_alg, client.userinfo_alg):
-        if not client.is_franceconnect:
-            raise UnfitClient("HS256 is for FranceConnect's record alone")
-        client.secret_sealed = seal(secret.encode(), settings.VAULT_KEYS)
-    else:
-        client.secret_digest = _digest(secret)
+        return "", seal(secret.encode(), settings.VAULT_KEYS)
+    return _digest(secret), None
 
 
 _BY_CLIENT_ID = "SELECT * FROM oidc_client WHERE client_id = %s"
@@ -118,11 +214,17 @@ def open_secret(sealed: bytes | memoryview | None) -> bytes:
     return unseal(bytes(sealed), settings.VAULT_KEYS)
 
 
-def is_secret_of(client: Client, secret: str) -> bool:
-    """True when ``secret`` is the client's, in constant time."""
-    if client.secret_sealed is not None:
-        return hmac.compare_digest(open_secret(client.secret_sealed), secret.encode("utf-8", "replace"))
-    return hmac.compare_digest(client.secret_digest, _digest(secret))
+def is_secret_of(client: Client, secret: str, now: datetime) -> bool:
+    """True when ``secret`` is the client's, or the one before while that is still good; in constant time."""
+    current = _matches(secret, client.secret_digest, client.secret_sealed)
+    overlaps = client.previous_secret_until is not None and now < client.previous_secret_until
+    return current or (overlaps and _matches(secret, client.previous_secret_digest, client.previous_secret_sealed))
+
+
+def _matches(secret: str, digest: str, sealed: bytes | memoryview | None) -> bool:
+    if sealed is not None:
+        return hmac.compare_digest(open_secret(sealed), secret.encode("utf-8", "replace"))
+    return bool(digest) and hmac.compare_digest(digest, _digest(secret))
 
 
 def _digest(secret: str) -> str:

@@ -13,6 +13,7 @@ from aidants.journal.record import record
 from mandats.domain import events
 from oidc.protocol.errors import MANDAT_NO_LONGER_STANDS
 from oidc.protocol.events import CONNEXION_END
+from oidc.provider.backchannel import announce_end
 from oidc.provider.models import Connexion
 
 _A_SECOND: Final = timedelta(seconds=1)
@@ -23,11 +24,15 @@ def end_connexions(entry: Integrated, now: datetime) -> None:
 
     Those made since then are spared: a mandat that was resumed may be used again.
     """
-    rows = Connexion.objects.select_for_update().filter(
-        autorisation__mandat=entry.subject_id,
-        redeemed_at__isnull=False,
-        revoked_at__isnull=True,
-        created_at__lt=entry.at + _A_SECOND,
+    rows = (
+        Connexion.objects.select_for_update(of=("self",))
+        .select_related("client")
+        .filter(
+            autorisation__mandat=entry.subject_id,
+            redeemed_at__isnull=False,
+            revoked_at__isnull=True,
+            created_at__lt=entry.at + _A_SECOND,
+        )
     )
     if demarche := entry.facts.get("demarche"):
         rows = rows.filter(autorisation__demarche=demarche)
@@ -41,6 +46,7 @@ def end_connexions(entry: Integrated, now: datetime) -> None:
             reason=MANDAT_NO_LONGER_STANDS.code,
             facts={"client": str(connexion.client_id), "connexion": str(connexion.id)},
         )
+        announce_end([connexion], now)
 
 
 ENDS: Final = Follower(

@@ -5,31 +5,29 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
-from aidants.domain.errors import ErrorCode
 from mandats.registre.compiled import CompiledRead
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
-from oidc.protocol.errors import description
-from oidc.protocol.parameters import add_to_uri
-from oidc.provider.models import Client, Interaction
+from oidc.provider.models import Client, Interaction, PushedRequest
 
 LIFETIME = timedelta(minutes=30)
-_BROWSER = "oidc_browser"
+BROWSER = "oidc_browser"
 _operations = logging.getLogger(__name__)
 
 
 def browser_of(session: SessionBase) -> str:
     """Return the session's own random value, drawn at its first request; sign-in keeps it, sign-out drops it."""
-    if _BROWSER not in session:
-        session[_BROWSER] = secrets.token_urlsafe(32)
-    return str(session[_BROWSER])
+    if BROWSER not in session:
+        session[BROWSER] = secrets.token_urlsafe(32)
+    return str(session[BROWSER])
 
 
-def open_interaction(asked: Asked, client: Client, session: SessionBase, now: datetime) -> Interaction:
+def open_interaction(
+    asked: Asked, client: Client, session: SessionBase, now: datetime, pushed: PushedRequest | None = None
+) -> Interaction:
     """Keep a request that both tables granted, for 30 minutes; demarches that nobody knows are ignored and logged."""
     if unknown := unknown_values(asked.rep_scope):
         _operations.warning("rep_scope of client %s: unknown values %a", client.client_id, unknown)
@@ -43,10 +41,14 @@ def open_interaction(asked: Asked, client: Client, session: SessionBase, now: da
         code_challenge=asked.code_challenge,
         asked={
             "rep_scope": list(asked.rep_scope),
+            "demarches": list(asked.demarches),
             "sub": list(asked.subjects),
             "id_token": list(asked.id_token_claims),
             "userinfo": list(asked.userinfo_claims),
         },
+        response_mode=asked.response_mode,
+        dpop_jkt=asked.dpop_jkt,
+        pushed=pushed,
         signed_in_since=asked.signed_in_since,
         created_at=now,
         expires_at=now + LIFETIME,
@@ -70,20 +72,4 @@ def find_interaction(interaction_id: UUID, session: SessionBase, *, lock: bool =
 
     ``lock`` holds the row until the end of the caller's transaction.
     """
-    return (_LOCKED if lock else _FOUND).first(interaction_id, session.get(_BROWSER, ""))
-
-
-def code_uri(interaction: Interaction, code: str) -> str:
-    """Return where the browser goes with its code (RFC 6749 §4.1.2, RFC 9207 §2)."""
-    return _answer_uri(interaction.redirect_uri, interaction.state, {"code": code})
-
-
-def refusal_uri(redirect_uri: str, state: str, error: ErrorCode) -> str:
-    """Return where the browser goes with a refusal (RFC 6749 §4.1.2.1, RFC 9207 §2)."""
-    name = error.oauth or "access_denied"
-    return _answer_uri(redirect_uri, state, {"error": name, "error_description": description(error)})
-
-
-def _answer_uri(redirect_uri: str, state: str, answer: dict[str, str]) -> str:
-    pairs = {**answer, **({"state": state} if state else {}), "iss": settings.ISSUER}
-    return add_to_uri(redirect_uri, pairs)
+    return (_LOCKED if lock else _FOUND).first(interaction_id, session.get(BROWSER, ""))

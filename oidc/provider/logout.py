@@ -1,30 +1,27 @@
-"""RP-initiated logout: ends the connexion that the hint names, never the aidant's own session.
+"""RP-initiated logout: ends the connexion that the hint names and tells its site, never the aidant's own session.
 
 An aidant serves one usager after another; closing their session with each would ask for a password and a code each
 time (RP-Initiated Logout §2 lets the provider choose).
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from joserfc import jws
-from joserfc.errors import JoseError
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.journal.record import record
-from oidc import keys
 from oidc.protocol.events import CONNEXION_END
 from oidc.protocol.logout import LOGOUT, LogoutFacts
 from oidc.protocol.parameters import LONGEST, Parameters, add_to_uri, read
-from oidc.provider.clients import find_client, open_secret
+from oidc.provider.backchannel import announce_end
+from oidc.provider.clients import find_client
 from oidc.provider.models import Client, Connexion
+from oidc.provider.own_tokens import audience_claimed, verified_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ def read_logout(request: HttpRequest, now: datetime) -> Logout | Denied:
     """Decide a logout request by the table LOGOUT."""
     parameters = _parameters(request)
     hint_text = parameters.get("id_token_hint") if parameters else ""
-    client = find_client((parameters.get("client_id") if parameters else "") or _audience_claimed(hint_text))
-    hint = _verified(hint_text, client, now)
+    client = find_client((parameters.get("client_id") if parameters else "") or audience_claimed(hint_text))
+    hint = verified_claims(hint_text, client, now)
     facts = LogoutFacts(parameters, settings.ISSUER, client, hint)
     verdict = decide(LOGOUT, facts)
     if isinstance(verdict, Denied):
@@ -56,24 +53,6 @@ def _parameters(request: HttpRequest) -> Parameters | None:
     if request.method != "POST":
         return read(request.META.get("QUERY_STRING", ""))
     return read(request.body[: LONGEST + 1].decode("latin-1"))
-
-
-def _audience_claimed(token: str) -> str:
-    """Return the audience that an unverified token names: only tells whose secret or algorithm to try."""
-    try:
-        claims = json.loads(jws.extract_compact(token.encode()).payload)
-    except (JoseError, ValueError):
-        return ""
-    audience = claims.get("aud") if isinstance(claims, dict) else None
-    return audience if isinstance(audience, str) else ""
-
-
-def _verified(token: str, client: Client | None, now: datetime) -> dict[str, Any] | None:
-    """Return the claims of a token that we signed in the client's algorithm."""
-    if not token or client is None:
-        return None
-    secret = open_secret(client.secret_sealed) if client.id_token_alg == keys.SHARED_SECRET else None
-    return keys.read_own(token, secret=secret, now=now)
 
 
 def end_connexion(logout: Logout, now: datetime) -> None:
@@ -98,6 +77,7 @@ def end_connexion(logout: Logout, now: datetime) -> None:
             subject=connexion.autorisation.mandat_id,
             facts={"client": str(client.id), "connexion": str(connexion.id)},
         )
+        announce_end([connexion], now)
 
 
 def _identifier(text: str) -> UUID:

@@ -19,8 +19,12 @@ class Client(models.Model):
     """A relying party: FranceConnect, or an administration connected directly.
 
     ``secret_sealed`` stands instead of ``secret_digest`` when HS256 must key tokens with the secret.
-    ``demarches``     the demarches that may be used with it; empty means all
-    ``needs_pkce``    false is the written exception of one record, whose nonce is then mandatory
+    ``previous_…``    the secret before the last rotation, good until ``previous_secret_until``
+    ``jwks``          the client's public keys by value; ``jwks_uri`` where to fetch them, ``jwks_fetched`` as they came
+    ``demarches``, ``scopes``  what may be used with it; empty means all
+    ``needs_pkce``    false is a written exception: FranceConnect's record, and that of a certification run
+    ``needs_nonce``   whether a request without PKCE owes a nonce: always, but for a certification run
+    ``is_fapi2``      held to the FAPI 2.0 Security Profile: PAR, DPoP and signed assertions, no RS256 among them
     ``accepts_weak_identity``  takes usagers whose identity document was only seen at the desk
     """
 
@@ -36,9 +40,25 @@ class Client(models.Model):
     id_token_alg = models.CharField(max_length=8)
     userinfo_alg = models.CharField(max_length=8, blank=True)
     jwks = models.JSONField(null=True)
+    jwks_uri = models.CharField(max_length=2048, blank=True, db_default="")
+    jwks_fetched = models.JSONField(null=True)
+    jwks_fetched_at = models.DateTimeField(null=True)
+    jwks_tried_at = models.DateTimeField(null=True)
+    previous_secret_digest = models.CharField(max_length=64, blank=True, db_default="")
+    previous_secret_sealed = models.BinaryField(null=True)
+    previous_secret_until = models.DateTimeField(null=True)
+    access_token_format = models.CharField(max_length=8, default="opaque", db_default="opaque")
+    backchannel_logout_uri = models.CharField(max_length=2048, blank=True, db_default="")
+    contacts = models.JSONField(default=list, db_default=[])
+    scopes = models.JSONField(default=list, db_default=[])
     sector = models.CharField(max_length=256)
     demarches = models.JSONField(default=list)
     needs_pkce = models.BooleanField(default=True)
+    needs_nonce = models.BooleanField(default=True, db_default=True)
+    requires_par = models.BooleanField(default=False, db_default=False)
+    requires_dpop = models.BooleanField(default=False, db_default=False)
+    is_fapi2 = models.BooleanField(default=False, db_default=False)
+    is_certification = models.BooleanField(default=False, db_default=False)
     accepts_weak_identity = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True, blank=True)
@@ -50,8 +70,9 @@ class Client(models.Model):
                 condition=Q(profile__in=("franceconnect", "administration")), name="client_profile_known"
             ),
             models.CheckConstraint(
-                condition=Q(auth_method__in=("client_secret_basic", "client_secret_post")),
-                name="client_auth_method_known",
+                condition=Q(auth_method__in=("client_secret_basic", "client_secret_post"))
+                | Q(auth_method="private_key_jwt") & (Q(jwks__isnull=False) | ~Q(jwks_uri="")),
+                name="client_auth_method_keyed",
             ),
             models.CheckConstraint(
                 condition=Q(id_token_alg__in=("ES256", "RS256"))
@@ -64,10 +85,30 @@ class Client(models.Model):
                 name="client_userinfo_alg_known",
             ),
             models.CheckConstraint(
-                condition=Q(needs_pkce=True) | Q(profile="franceconnect"), name="client_pkce_exception"
+                condition=Q(needs_pkce=True, needs_nonce=True)
+                | Q(profile="franceconnect", needs_nonce=True)
+                | Q(is_certification=True, profile="administration"),
+                name="client_binding_exception",
             ),
             models.CheckConstraint(
-                condition=~Q(secret_digest="") | Q(secret_sealed__isnull=False), name="client_has_secret"
+                condition=~Q(secret_digest="") | Q(secret_sealed__isnull=False) | Q(auth_method="private_key_jwt"),
+                name="client_has_credentials",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_fapi2=False)
+                | Q(
+                    auth_method="private_key_jwt",
+                    requires_par=True,
+                    requires_dpop=True,
+                    needs_pkce=True,
+                    profile="administration",
+                )
+                & Q(("id_token_alg", "ES256"))
+                & Q(userinfo_alg__in=("", "ES256")),
+                name="client_fapi2_profile",
+            ),
+            models.CheckConstraint(
+                condition=Q(access_token_format__in=("opaque", "jwt")), name="client_access_token_format_known"
             ),
         )
 
@@ -85,11 +126,32 @@ class Client(models.Model):
         return self.suspended_at is not None
 
 
+class PushedRequest(models.Model):
+    """An authorization request that its client pushed (RFC 9126): the key is the digest of its name.
+
+    Loading it uses nothing; the code that answers it does, so that a page reloaded before the choice still serves.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    parameters = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "oidc_pushed_request"
+
+    def __str__(self) -> str:
+        return f"demande de {self.client_id}"
+
+
 class Interaction(models.Model):
     """An authorization request that waits for sign-in and choice, in the browser session that made it.
 
     ``browser``   the session's own random value: another aidant's session does not know it
-    ``asked``     values of rep_scope and sub, claims of the ID token and of userinfo by name
+    ``asked``     values of rep_scope and sub, demarches of authorization_details, claims by name
+    ``dpop_jkt``  the key that alone may redeem the code (RFC 9449 §10)
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -101,6 +163,9 @@ class Interaction(models.Model):
     scope = models.CharField(max_length=128)
     code_challenge = models.CharField(max_length=43, blank=True)
     asked = models.JSONField(default=dict)
+    response_mode = models.CharField(max_length=16, default="query", db_default="query")
+    dpop_jkt = models.CharField(max_length=43, blank=True, db_default="")
+    pushed = models.ForeignKey(PushedRequest, null=True, on_delete=models.SET_NULL, related_name="+")
     signed_in_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -118,6 +183,8 @@ class Connexion(models.Model):
 
     ``subject``, ``actor_subject``  the usager and the aidant as this client's sector knows them
     ``rep_scope``                   FranceConnect's names of the demarche, in the spelling asked
+    ``dpop_jkt``                    the key that alone may redeem the code (RFC 9449 §10)
+    ``browser``                     the session in which the choice was made
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -136,6 +203,8 @@ class Connexion(models.Model):
     code_challenge = models.CharField(max_length=43, blank=True)
     rep_scope = models.JSONField(default=list)
     asked = models.JSONField(default=dict)
+    dpop_jkt = models.CharField(max_length=43, blank=True, db_default="")
+    browser = models.CharField(max_length=64, blank=True, db_default="")
     auth_time = models.DateTimeField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -153,13 +222,17 @@ class Connexion(models.Model):
 
 
 class AccessToken(models.Model):
-    """What a code gave: five minutes at most, never past the mandat.  The key is the token's digest."""
+    """What a code gave: five minutes at most, never past the mandat.  The key is the token's digest.
+
+    ``jkt`` is the thumbprint of the key that the token is bound to (RFC 9449 §6); empty for a bearer token.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     connexion = models.ForeignKey(Connexion, on_delete=models.CASCADE, related_name="tokens")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     identity_released_at = models.DateTimeField(null=True)
+    jkt = models.CharField(max_length=43, blank=True, db_default="")
 
     class Meta:
         db_table = "oidc_access_token"
@@ -187,3 +260,36 @@ class PairwiseSubject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sector}"
+
+
+class SeenOnce(models.Model):
+    """The name of an assertion or of a proof that was accepted, kept while it could be accepted again."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "oidc_seen_once"
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class LogoutNotice(models.Model):
+    """A site to be told that a connexion ended (Back-Channel Logout §2.5), until it was told or given up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    connexion_id = models.UUIDField(unique=True)
+    subject = models.CharField(max_length=64)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    abandoned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "oidc_logout_notice"
+        indexes = (models.Index(fields=("created_at",), name="logout_notice_created"),)
+
+    def __str__(self) -> str:
+        return str(self.id)

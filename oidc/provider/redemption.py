@@ -1,18 +1,24 @@
-"""The exchange of a code: one winner, in one transaction; a second exchange revokes what the first one gave."""
+"""The exchange of a code: one winner, in one transaction; a replay revokes what the winner received.
+
+Of two exchanges at the same instant the loser is refused and nothing more: see decision 0015.
+"""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
 from aidants.journal.record import record
 from mandats.registre.compiled import CompiledRead
+from oidc import keys
 from oidc.protocol import errors
+from oidc.protocol.claims import ConnexionFacts, access_token_claims
 from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REPLAY
 from oidc.protocol.parameters import Parameters
 from oidc.protocol.token import EXCHANGE, REQUEST, TOKEN_SECONDS, CodeFacts
@@ -26,6 +32,7 @@ class Issued:
     """What the winner receives: the access token in the clear, once."""
 
     standing: Standing
+    facts: ConnexionFacts
     access_token: str
     issued_at: datetime
     expires_at: datetime
@@ -36,12 +43,14 @@ class Issued:
         return int((self.expires_at - self.issued_at).total_seconds())
 
 
-def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | Denied:
-    """Exchange a code.  The row is locked: of two exchanges at once the second finds it redeemed.
+def redeem(parameters: Parameters, client: Client, jkt: str, now: datetime) -> Issued | Denied:
+    """Exchange a code; ``jkt`` is the key proved with the request, which the token is then bound to.
 
-    Every refusal is a value, so that the transaction keeps what the journal tells of it.
+    The row is locked: of two exchanges at once the second finds it redeemed.  Every refusal is a value, so that the
+    transaction keeps what the journal tells of it.
     """
-    asked = decide(REQUEST, CodeFacts(parameters, now))
+    request = CodeFacts(parameters, now, requires_dpop=client.requires_dpop, jkt=jkt)
+    asked = decide(REQUEST, request)
     if isinstance(asked, Denied):
         return asked
     with transaction.atomic():
@@ -49,11 +58,11 @@ def redeem(parameters: Parameters, client: Client, now: datetime) -> Issued | De
         if connexion is None:
             return Denied(errors.CODE_REFUSED)
         standing = standing_of_connexion(connexion.id, now)
-        verdict = decide(EXCHANGE, _facts(parameters, connexion, standing, now))
+        verdict = decide(EXCHANGE, _facts(request, connexion, standing))
         if isinstance(verdict, Denied):
             _note_refusal(verdict, standing, now)
             return verdict
-        return _issue(standing, now)
+        return _issue(standing, client, jkt, now)
 
 
 def _code_locked(digest: str, client_id: UUID) -> QuerySet[Connexion]:
@@ -68,16 +77,18 @@ def _lock(code: str, client: Client) -> Connexion | None:
     return _CODE.first(code_digest(code), client.id)
 
 
-def _facts(parameters: Parameters, connexion: Connexion, standing: Standing, now: datetime) -> CodeFacts:
-    return CodeFacts(
-        parameters=parameters,
-        now=now,
+def _facts(request: CodeFacts, connexion: Connexion, standing: Standing) -> CodeFacts:
+    return replace(
+        request,
         known=True,
+        meanwhile=connexion.redeemed_at is not None and request.now <= connexion.redeemed_at,
         expires_at=connexion.expires_at,
         redeemed=connexion.redeemed_at is not None,
         revoked=connexion.revoked_at is not None,
         redirect_uri=connexion.redirect_uri,
         code_challenge=connexion.code_challenge,
+        bound_jkt=connexion.dpop_jkt,
+        demarche=standing.row.demarche,
         standing=standing.decision,
     )
 
@@ -92,16 +103,31 @@ def _note_refusal(denied: Denied, standing: Standing, now: datetime) -> None:
         standing.journal_refusal("token", now)
 
 
-def _issue(standing: Standing, now: datetime) -> Issued:
+def _issue(standing: Standing, client: Client, jkt: str, now: datetime) -> Issued:
     """Write the token: five minutes, less when the mandat ends before."""
-    row, token = standing.row, secrets.token_urlsafe(32)
+    row, facts = standing.row, replace(standing.facts(), jkt=jkt)
     expires_at = min(now + timedelta(seconds=TOKEN_SECONDS), row.expires_at)
-    Connexion.objects.filter(pk=row.connexion_id).update(redeemed_at=now)
+    token = _token(facts, client, now, expires_at)
+    # The moment of writing, not that of the request: who had asked by then was exchanging too, and replays nothing.
+    Connexion.objects.filter(pk=row.connexion_id).update(redeemed_at=timezone.now())
     AccessToken.objects.create(
-        digest=token_digest(token), connexion_id=row.connexion_id, created_at=now, expires_at=expires_at
+        digest=token_digest(token), connexion_id=row.connexion_id, created_at=now, expires_at=expires_at, jkt=jkt
     )
     _journal(CONNEXION_REDEEM, standing, now)
-    return Issued(standing, token, now, expires_at)
+    return Issued(standing, facts, token, now, expires_at)
+
+
+def _token(facts: ConnexionFacts, client: Client, now: datetime, expires_at: datetime) -> str:
+    """Return an access token: random, or the JWT of RFC 9068 when the record says so.
+
+    The JWT too is known by its digest: it dies with the mandat wherever it is shown to us.
+    """
+    random = secrets.token_urlsafe(32)
+    if client.access_token_format != "jwt":  # noqa: S105 -- the name of a format
+        return random
+    iat, exp = int(now.timestamp()), int(expires_at.timestamp())
+    claims = access_token_claims(facts, jti=random, iat=iat, exp=exp)
+    return keys.sign(claims, keys.public_alg(client.id_token_alg), secret=None, now=now, typ="at+jwt")
 
 
 def _journal(event: Event, standing: Standing, now: datetime) -> None:

@@ -8,7 +8,7 @@ from aidants.domain.decisions import Denied, decide
 from aidants.journal.record import record
 from mandats.domain.events import IDENTITY_RELEASE
 from oidc.protocol import errors
-from oidc.protocol.bearer import LIFE, BearerFacts
+from oidc.protocol.bearer import BINDING, LIFE, BearerFacts
 from oidc.protocol.claims import introspection_claims, userinfo_claims
 from oidc.provider.models import AccessToken
 from oidc.provider.standing import Standing, standing_of_token
@@ -18,18 +18,24 @@ def may_live(standing: Standing, step: str, now: datetime) -> Standing | Denied:
     """Decide whether a token lives now by the table LIFE; a refusal of the register is journaled with its ``step``."""
     row = standing.row
     revoked = row.revoked_at is not None or row.suspended_at is not None
-    facts = BearerFacts("", (), now, row.token_expires_at, revoked, standing.decision)
+    facts = BearerFacts("", (), now, row.token_expires_at, revoked, standing=standing.decision)
     verdict = decide(LIFE, facts)
     if isinstance(verdict, Denied) and now < row.token_expires_at:
         standing.journal_refusal(step, now)
     return verdict if isinstance(verdict, Denied) else standing
 
 
-def release_identity(token: str, now: datetime) -> tuple[Standing, dict[str, object]] | Denied:
-    """Return a token's connexion and its userinfo claims; the first release of a token is journaled."""
+def release_identity(token: str, jkt: str, now: datetime) -> tuple[Standing, dict[str, object]] | Denied:
+    """Return a token's connexion and its userinfo claims; the first release of a token is journaled.
+
+    ``jkt`` is the key proved with the request: the one that the token is bound to, none for a bearer token.
+    """
     found = standing_of_token(token, now)
     if found is None:
         return Denied(errors.TOKEN_REFUSED)
+    bound = decide(BINDING, BearerFacts("", (), now, bound_jkt=found.row.jkt or "", jkt=jkt))
+    if isinstance(bound, Denied):
+        return bound
     standing = may_live(found, "userinfo", now)
     if isinstance(standing, Denied):
         return standing

@@ -31,6 +31,7 @@ class Row:
     token_created_at: datetime
     token_expires_at: datetime
     identity_released_at: datetime | None
+    jkt: str | None
     connexion_id: UUID
     subject: str
     actor_subject: str
@@ -84,7 +85,7 @@ class Row:
 
 
 _STATEMENT = """
-SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at,
+SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at, t.jkt,
        x.id, x.subject, x.actor_subject, x.scope, x.nonce, x.rep_scope, x.asked, x.auth_time, x.revoked_at,
        c.id, c.client_id, c.profile, c.userinfo_alg, c.secret_sealed, c.suspended_at,
        a.demarche, a.formalites, a.ended_at,
@@ -161,6 +162,8 @@ class Standing:
             structure_name=row.structure_name,
             usager=_usager(row),
             mandat=_mandat(row),
+            jkt=row.jkt or "",
+            details_asked=bool(asked.get("demarches")),
         )
 
 

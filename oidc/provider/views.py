@@ -1,9 +1,8 @@
 """The protocol's endpoints over HTTP.  Each reads the wire, asks one function and answers; rules live elsewhere."""
 
-from datetime import datetime
+from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,22 +10,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aidants.comptes.second_factor import is_idle, verified_at
-from aidants.comptes.sign_in import sign_out
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.errors import ErrorCode
 from oidc import keys
-from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS, AuthorizeFacts, asked
-from oidc.protocol.claims import own_acr
+from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS
 from oidc.protocol.metadata import metadata
-from oidc.protocol.parameters import LONGEST, read
-from oidc.provider.clients import find_client
-from oidc.provider.interactions import open_interaction, refusal_uri
+from oidc.protocol.parameters import LONGEST
+from oidc.provider.answers import send
+from oidc.provider.authorization import keep, read_request, refuse, repeat_choice
 from oidc.provider.logout import end_connexion, read_logout
-from oidc.provider.models import Client
 from oidc.provider.server import provider
 
 PUBLICATION_SECONDS = 300
+View = Callable[[HttpRequest], HttpResponse]
 
 
 @csrf_exempt
@@ -39,23 +35,17 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         return _as_get(request)
-    facts = _authorize_facts(request, timezone.now())
-    unknown = decide(WHO_ASKS, facts)
-    if isinstance(unknown, Denied):
-        return refusal_page(request, unknown.reason)
-    refused = decide(WHAT_IS_ASKED, facts)
+    now = timezone.now()
+    made = read_request(request, now)
+    unknown = decide(WHO_ASKS, made.facts)
+    if isinstance(unknown, Denied) or made.client is None:
+        return refusal_page(request, unknown.reason)  # type: ignore[union-attr]  # granted only with a client
+    refused = decide(WHAT_IS_ASKED, made.facts)
     if isinstance(refused, Denied):
-        state = "" if facts.is_repeated("state") else facts.get("state")
-        return HttpResponseRedirect(refusal_uri(facts.get("redirect_uri"), state, refused.reason))
-    return _let_choose(request, facts)
-
-
-def _authorize_facts(request: HttpRequest, now: datetime) -> AuthorizeFacts:
-    parameters = read(request.META.get("QUERY_STRING", ""))
-    client = find_client(parameters.get("client_id")) if parameters else None
-    signed_in_at = None if is_idle(request.session, now) else verified_at(request.session)
-    acr = own_acr(settings.ISSUER, is_franceconnect=bool(client and client.is_franceconnect))
-    return AuthorizeFacts(parameters, client, signed_in_at, now, acr)
+        return send(request, refuse(made.facts, refused.reason), made.client.name)
+    if made.repeated:
+        return send(request, repeat_choice(request, made, now), made.client.name)
+    return redirect("oidc:choice", interaction_id=keep(request, made, now).id)
 
 
 def _as_get(request: HttpRequest) -> HttpResponse:
@@ -69,23 +59,26 @@ def _as_get(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _let_choose(request: HttpRequest, facts: AuthorizeFacts) -> HttpResponse:
-    """Keep the request and show the choice; who must sign in again is signed out first.
+def open_to_scripts(view: View) -> View:
+    """Let scripts of other origins read what is public, or what they hold a token for.
 
-    For FranceConnect's record a fresh code is enough, and the page of choice asks for it (PROTOCOLS §1).
+    Where the specifications ask: userinfo (OIDC Core §5.3), discovery and keys (RFC 9700 §2.6).  Nowhere else, and
+    never with our cookies.
     """
-    wanted, client = asked(facts), facts.client
-    if not isinstance(client, Client):
-        raise TypeError("not a row of ours")
-    if _is_stale(request.session, wanted.signed_in_since) and not client.is_franceconnect:
-        sign_out(request, facts.now)
-    interaction = open_interaction(wanted, client, request.session, facts.now)
-    return redirect("oidc:choice", interaction_id=interaction.id)
 
+    def answered(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204)
+            response["Access-Control-Allow-Methods"] = "GET, POST"
+            response["Access-Control-Allow-Headers"] = "Authorization, DPoP, Content-Type"
+            response["Access-Control-Max-Age"] = "3600"
+        else:
+            response = view(request)
+            response["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
 
-def _is_stale(session: SessionBase, since: datetime | None) -> bool:
-    at = verified_at(session)
-    return at is not None and since is not None and at < since
+    return answered
 
 
 @csrf_exempt
@@ -96,6 +89,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+@open_to_scripts
 @require_http_methods(["GET", "HEAD", "POST"])
 def userinfo(request: HttpRequest) -> HttpResponse:
     """UserInfo endpoint (OIDC Core §5.3)."""
@@ -107,6 +101,20 @@ def userinfo(request: HttpRequest) -> HttpResponse:
 def introspect(request: HttpRequest) -> HttpResponse:
     """Introspection endpoint (RFC 7662 §2)."""
     return provider.create_endpoint_response("introspection", request)
+
+
+@csrf_exempt
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Revocation endpoint (RFC 7009 §2)."""
+    return provider.create_endpoint_response("revocation", request)
+
+
+@csrf_exempt
+@require_POST
+def push(request: HttpRequest) -> HttpResponse:
+    """Pushed authorization request endpoint (RFC 9126 §2)."""
+    return provider.create_endpoint_response("pushed_authorization", request)
 
 
 @csrf_exempt
@@ -124,12 +132,14 @@ def end_session(request: HttpRequest) -> HttpResponse:
     return render(request, "oidc/signed_out.html", {"ended": bool(outcome.sid)})
 
 
+@open_to_scripts
 @require_safe
 def discovery(_request: HttpRequest) -> HttpResponse:
     """Discovery document (OIDC Discovery §4) and authorization server metadata (RFC 8414 §3)."""
     return _published(metadata(settings.ISSUER))
 
 
+@open_to_scripts
 @require_safe
 def jwks(_request: HttpRequest) -> HttpResponse:
     """The keys that verify what we sign (RFC 7517 §5)."""

@@ -13,6 +13,8 @@ EXCEPTED = {
     "oidc:token",
     "oidc:userinfo",
     "oidc:introspect",
+    "oidc:revoke",
+    "oidc:push",
     "oidc:end_session",
     "mandats:sms_callback",
 }

@@ -24,7 +24,13 @@ class Record:
     auth_method: str = "client_secret_basic"
     id_token_alg: str = "ES256"
     userinfo_alg: str = ""
+    scopes: tuple[str, ...] = ()
     needs_pkce: bool = True
+    needs_nonce: bool = True
+    requires_par: bool = False
+    requires_dpop: bool = False
+    is_fapi2: bool = False
+    is_certification: bool = False
     is_suspended: bool = False
     is_franceconnect: bool = False
 

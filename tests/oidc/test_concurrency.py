@@ -4,9 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from aidants.domain.acteur import Acteur, Kind
@@ -44,19 +46,35 @@ def events(*wanted: str) -> list[str]:
     return list(Entree.objects.filter(event__in=wanted).order_by("id").values_list("event", flat=True))
 
 
+def waiting_for_a_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
 def test_of_parallel_exchanges_of_a_code_one_wins(committed_db):
+    """All four ask before any answer: none replays what another received."""
     at, asked = flow.desk(), flow.site("franceconnect")
-    for _ in range(5):
-        code = flow.code_of(at, asked)
-        answers = at_once(4, partial(exchange_once, asked, code))
-        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
-        assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
-        winner = next(answer for answer in answers if answer.status_code == 200)
-        assert flow.userinfo(winner.json()["access_token"]).status_code == 401, "a second exchange revokes the first"
-    assert AccessToken.objects.count() == 5
-    told = events("connexion:redeem", "connexion:replay")
-    assert told.count("connexion:redeem") == 5
-    assert told.count("connexion:replay") == 15
+    code = flow.code_of(at, asked)
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            Connexion.objects.select_for_update().get()
+            asking = apart.submit(at_once, 4, partial(exchange_once, asked, code))
+            deadline = monotonic() + 20
+            while waiting_for_a_lock() < 4 and monotonic() < deadline:
+                sleep(0.02)
+            assert waiting_for_a_lock() == 4
+        answers = asking.result()
+    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+    assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+    token = next(answer for answer in answers if answer.status_code == 200).json()["access_token"]
+    assert flow.userinfo(token).status_code == 200, "the winner's token lives"
+    assert AccessToken.objects.count() == 1
+    assert events("connexion:redeem", "connexion:replay") == ["connexion:redeem"]
+    assert flow.exchange(asked, code).status_code == 400
+    assert flow.userinfo(token).status_code == 401, "who asks afterwards replays"
+    assert events("connexion:replay") == ["connexion:replay"]
 
 
 def test_a_request_answered_in_two_tabs_at_once_gives_one_code(committed_db):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aidants.domain.decisions import Denied, decide
-from oidc.protocol import errors
+from oidc.protocol import client_errors, errors
 from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS, asked
 from tests.oidc.records import CALLBACK, CHALLENGE, FRANCECONNECT, NOW, Record, facts, query
 
@@ -72,7 +72,16 @@ def test_who_asks(raw, client, expected):
         ({"response_type": "code id_token"}, errors.RESPONSE_TYPE_REFUSED),
         ({"response_mode": "query"}, None),
         ({"response_mode": "fragment"}, errors.RESPONSE_MODE_REFUSED),
-        ({"response_mode": "form_post"}, errors.RESPONSE_MODE_REFUSED),
+        ({"response_mode": "form_post"}, None),
+        ({"response_mode": "form_post.jwt"}, errors.RESPONSE_MODE_REFUSED),
+        ({"authorization_details": '[{"type":"mandat","demarches":["logement"]}]'}, None),
+        ({"authorization_details": '[{"type":"autre","demarches":["logement"]}]'}, client_errors.DETAILS_REFUSED),
+        ({"authorization_details": '[{"type":"mandat","demarches":["inconnue"]}]'}, client_errors.DETAILS_REFUSED),
+        ({"authorization_details": '[{"type":"mandat","demarches":[],"x":1}]'}, client_errors.DETAILS_REFUSED),
+        ({"authorization_details": "{"}, client_errors.DETAILS_REFUSED),
+        ({"dpop_jkt": CHALLENGE}, None),
+        ({"dpop_jkt": CHALLENGE[:-1]}, client_errors.DPOP_JKT_REFUSED),
+        ({"id_token_hint": "x.y.z"}, client_errors.ID_TOKEN_HINT_REFUSED),
         ({"scope": None}, errors.SCOPE_WITHOUT_OPENID),
         ({"scope": "profile openidx"}, errors.SCOPE_WITHOUT_OPENID),
         ({"scope": "openid phone offline_access"}, None),

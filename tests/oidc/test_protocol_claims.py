@@ -152,16 +152,15 @@ def test_read_claims(text, readable):
 @pytest.mark.spec("RFC 8414", "2")
 def test_the_metadata_promise_nothing_that_is_not_there():
     document = metadata("https://op.example")
-    later = {
-        "pushed_authorization_request_endpoint",
-        "dpop_signing_alg_values_supported",
-        "authorization_details_types_supported",
-        "backchannel_logout_supported",
+    absent = {
         "registration_endpoint",
-        "revocation_endpoint",
+        "device_authorization_endpoint",
+        "check_session_iframe",
+        "frontchannel_logout_supported",
     }
-    assert not later & document.keys()
-    assert document["response_modes_supported"] == ["query"]
+    assert not absent & document.keys()
+    assert document["response_modes_supported"] == ["query", "form_post"]
     assert document["request_uri_parameter_supported"] is False
-    assert "private_key_jwt" not in document["token_endpoint_auth_methods_supported"]
+    assert document["token_endpoint_auth_signing_alg_values_supported"] == ["ES256", "PS256", "RS256"]
+    assert document["dpop_signing_alg_values_supported"] == ["ES256", "PS256"]
     assert document["code_challenge_methods_supported"] == ["S256"]

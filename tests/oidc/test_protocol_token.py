@@ -94,7 +94,7 @@ def test_one_registered_method_and_the_right_secret(facts, expected):
         ("a=1&a=2", errors.PARAMETER_REPEATED),
         ("code=%00", errors.PARAMETER_MALFORMED),
         ("code=%ff", errors.PARAMETER_MALFORMED),
-        ("code=" + "x" * 5000, errors.PARAMETER_MALFORMED),
+        ("code=" + "x" * 9000, errors.PARAMETER_MALFORMED),
         ("x" * 20000, errors.BODY_REFUSED),
     ],
 )

@@ -1,0 +1,110 @@
+"""Telling sites that a connexion ended (OpenID Connect Back-Channel Logout 1.0): logged out, or its mandat over.
+
+A notice is written in the transaction of the end and delivered by the queue; a site that does not answer is told again,
+then given up, and both stand in the journal.  Nothing waits for it: the tokens are dead already.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from aidants.domain.acteur import SYSTEME
+from aidants.domain.events import Event
+from aidants.journal.record import record
+from oidc import keys
+from oidc.protocol.events import CONNEXION_NOT_TOLD, CONNEXION_TOLD
+from oidc.protocol.logout_token import RETRIES, TYPE, logout_claims
+from oidc.provider.fetching import Unreachable, call
+from oidc.provider.models import Connexion, LogoutNotice
+from oidc.provider.wire import shared_secret
+
+_operations = logging.getLogger(__name__)
+_TOLD = (200, 204)
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def announce_end(connexions: Iterable[Connexion], now: datetime) -> None:
+    """Have the sites of ended connexions told, those that want to be (§2.2).  Inside the transaction of the end."""
+    wanted = [
+        LogoutNotice(client_id=one.client_id, connexion_id=one.id, subject=one.subject, created_at=now)
+        for one in connexions
+        if one.redeemed_at is not None and one.client.backchannel_logout_uri
+    ]
+    LogoutNotice.objects.bulk_create(wanted, ignore_conflicts=True)
+    for notice in wanted:
+        transaction.on_commit(partial(deliver.enqueue, str(notice.id)))
+
+
+@task()
+def deliver(notice_id: str) -> None:
+    """Tell one site; on failure come back later (§2.8), until the last of ``RETRIES``.
+
+    The attempt is counted before the call, which no transaction waits for.
+    """
+    now = timezone.now()
+    open_ones = LogoutNotice.objects.filter(pk=notice_id, delivered_at__isnull=True, abandoned_at__isnull=True)
+    row = open_ones.select_related("client").first()
+    if row is None or not open_ones.filter(attempts=row.attempts).update(attempts=row.attempts + 1):
+        return
+    row.attempts += 1
+    told = _is_told(row, now)
+    with transaction.atomic():
+        if told:
+            open_ones.update(delivered_at=now)
+            _journal(CONNEXION_TOLD, row, now)
+        elif row.attempts > len(RETRIES):
+            open_ones.update(abandoned_at=now)
+            _journal(CONNEXION_NOT_TOLD, row, now)
+        else:
+            _again(notice_id, now + RETRIES[row.attempts - 1])
+
+
+def _again(notice_id: str, later: datetime) -> None:
+    deliver.using(run_after=later).enqueue(notice_id)
+
+
+def _is_told(notice: LogoutNotice, now: datetime) -> bool:
+    """Send the logout token (§2.5); told when the site answers 200, or 204 as some do (§2.8)."""
+    client = notice.client
+    claims = logout_claims(
+        issuer=settings.ISSUER,
+        client_id=client.client_id,
+        subject=notice.subject,
+        sid=str(notice.connexion_id),
+        jti=secrets.token_urlsafe(16),
+        iat=int(now.timestamp()),
+    )
+    secret = shared_secret(client.id_token_alg, client.secret_sealed)
+    token = keys.sign(claims, client.id_token_alg, secret=secret, now=now, typ=TYPE)
+    body = urlencode({"logout_token": token}).encode()
+    try:
+        answer = call(client.backchannel_logout_uri, method="POST", body=body, headers=_FORM, local=bool(settings.DEMO))
+    except Unreachable as error:
+        _operations.warning("logout of client %s: %s", client.client_id, error)
+        return False
+    return answer.status in _TOLD
+
+
+def _journal(event: Event, notice: LogoutNotice, now: datetime) -> None:
+    facts = {"client": str(notice.client_id), "connexion": str(notice.connexion_id), "attempts": notice.attempts}
+    record(event, acteur=SYSTEME, at=now, subject=notice.client_id, facts=facts)
+
+
+STUCK = timedelta(minutes=10)
+
+
+def deliver_forgotten(now: datetime) -> None:
+    """Queue again what no attempt was made for: a process that died between its commit and the queue."""
+    left = LogoutNotice.objects.filter(
+        attempts=0, delivered_at__isnull=True, abandoned_at__isnull=True, created_at__lt=now - STUCK
+    )
+    for notice_id in left.order_by("created_at").values_list("id", flat=True)[:100]:
+        deliver.enqueue(str(notice_id))
