@@ -20,6 +20,7 @@ from mandats.attestation.keys import NoActiveKey
 from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
+from mandats.registre.services.appels import purge_call_codes
 from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
 from mandats.registre.services.single_use import close_bridge_uses, close_expired
@@ -47,6 +48,7 @@ def _stamp_documents(now: datetime) -> None:
 
 def _purge_brouillons(now: datetime) -> None:
     purge_brouillons(now)
+    purge_call_codes(now)
 
 
 def _purge_received(now: datetime) -> None:

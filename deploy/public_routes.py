@@ -40,9 +40,13 @@ PUBLIC_ROUTES = frozenset(
         # An agent without an account; the API asks for client credentials.
         "mandats:verify_form",
         "mandats:verify_receipt",
+        "mandats:verify_suite",
+        "mandats:verify_call",
         "mandats:verify_qr",
         "mandats:status_list",
         "oidc:api_verifications",
+        "oidc:api_batches",
+        "oidc:api_suites",
         "oidc:api_schema",
         # The provider of text messages: each call carries its signature.
         "mandats:sms_callback",

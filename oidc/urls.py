@@ -6,6 +6,7 @@ from rest_framework.permissions import AllowAny
 
 from oidc.pages import views as pages
 from oidc.provider import views as protocol
+from oidc.provider.verification_batches import Lots, Suites
 from oidc.provider.verifications import Verifications
 
 app_name = "oidc"
@@ -24,6 +25,8 @@ urlpatterns = [
     path(".well-known/oauth-authorization-server", protocol.discovery, name="server_metadata"),
     path("", include("oidc.franceconnect.urls")),
     path("api/v1/verifications", Verifications.as_view(), name="api_verifications"),
+    path("api/v1/verifications/lots", Lots.as_view(), name="api_batches"),
+    path("api/v1/verifications/suites", Suites.as_view(), name="api_suites"),
     path(
         "api/v1/openapi.json",
         SpectacularJSONAPIView.as_view(authentication_classes=(), permission_classes=(AllowAny,)),

@@ -231,3 +231,15 @@ IDEMPOTENCY_MISMATCH = declare(
     "Cette clé d’idempotence a déjà servi pour une autre demande.",
     "En-tête Idempotency-Key réutilisé avec un autre contenu : en générer une nouvelle par demande.",
 )
+RECEIPT_UNKNOWN = declare(
+    "verification.receipt_unknown",
+    404,
+    "Ce reçu n’est plus modifiable : il n’est pas de nous, il a plus d’un jour, ou il ne concerne aucun mandat.",
+    "La suite donnée se note pendant 24 heures, avec le reçu de la vérification.",
+)
+SUITE_UNREADABLE = declare(
+    "verification.suite_unreadable",
+    422,
+    "Dites si la démarche est acceptée ou refusée ; si elle est refusée, choisissez le motif.",
+    "Suite inconnue, refus sans motif, ou motif avec une acceptation.",
+)

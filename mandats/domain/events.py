@@ -85,6 +85,13 @@ VERIFICATION_ANSWER = declare(
 VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"
 )
+VERIFICATION_SUITE = declare(
+    "verification:suite", "Décision d’une administration après vérification", "verification", "suite", "motif"
+)
+APPEL_CODE_DRAW = declare("appel:draw", "Code d’appel demandé par un aidant")
+APPEL_CODE_REFUSED = declare("appel:draw_refused", "Code d’appel refusé")
+APPEL_CODE_ANSWER = declare("appel:answer", "Aidant reconnu au téléphone par son code d’appel")
+APPEL_CODE_UNKNOWN = declare("appel:unknown", "Code d’appel sans résultat", "count")
 KEY_CREATE = declare("cle:create", "Clé de signature créée", "kid", "purpose", "alg", "activated_at")
 SEAL_CREATE = declare("sceau:create", "Sceau créé", "fingerprint", "activated_at", "expires_at")
 TIMESTAMPS_TRUST = declare("horodatage:trust", "Autorité d’horodatage reconnue", "fingerprint", "expires_at")

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from aidants.domain.demarches import DEMARCHES
 from mandats.domain.durees import local_date
+from mandats.domain.suites import MOTIFS_DE_REFUS
 from mandats.domain.utilisations import CHANNELS
 from mandats.registre.models import Autorisation, CodeUsager, Document, Mandat, Utilisation, Verification
 from mandats.registre.selectors import STATES, state_of, timeline_of
@@ -66,6 +67,7 @@ class LookUp:
     verification: Verification
     label: str
     answer: str
+    suite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,17 @@ def record_of(mandat: Mandat, now: datetime) -> Record:
         parts=parts_of(mandat),
         uses=[Use(use, DEMARCHES[use.autorisation.demarche].label, CHANNELS[use.channel]) for use in uses],
         consultations=_consultations(mandat.id),
-        look_ups=[LookUp(row, DEMARCHES[row.demarche].label, LABELS[Answer(row.answer)]) for row in look_ups],
+        look_ups=[_look_up(row) for row in look_ups],
         code=_standing_code(mandat, now),
         has_document=Document.objects.filter(mandat=mandat, kind="mandat").exists(),
     )
+
+
+def _look_up(row: Verification) -> LookUp:
+    """Return a verification in words, with what the administration then decided."""
+    suite = {"acceptee": "Démarche acceptée", "refusee": "Démarche refusée"}.get(row.suite, "")
+    motif = f" : {MOTIFS_DE_REFUS[row.suite_motif]}" if row.suite_motif else ""
+    return LookUp(row, DEMARCHES[row.demarche].label, LABELS[Answer(row.answer)], suite + motif)
 
 
 def _consultations(mandat_id: UUID) -> list[Consultation]:

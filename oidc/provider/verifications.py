@@ -101,14 +101,15 @@ class Conflict(APIException):
         super().__init__(reason.message, reason.code)
 
 
-def _problem(description: str) -> OpenApiResponse:
+def problem(description: str) -> OpenApiResponse:
+    """Return how a refusal stands in the published description."""
     return OpenApiResponse(PROBLEM_SCHEMA, description)
 
 
 _RESPONSES: dict[Any, Any] = {
     200: VerdictTold,
     **{
-        (code, PROBLEM): _problem(description)
+        (code, PROBLEM): problem(description)
         for code, description in (
             (400, "Corps illisible."),
             (401, "Identifiant ou secret du client absent ou faux."),
@@ -122,6 +123,16 @@ _RESPONSES: dict[Any, Any] = {
 }
 
 
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=False,
+    pattern="^[!-~]{1,64}$",
+    description="Une valeur par demande (un UUID) : la répéter redonne la même réponse.",
+)
+
+
 class BodyRequired(AutoSchema):
     """Says that the body is no option, which drf-spectacular leaves out of a schema given by hand."""
 
@@ -130,38 +141,12 @@ class BodyRequired(AutoSchema):
         return body | {"required": True} if body else None
 
 
-class Verifications(APIView):
-    """Does this mandat cover this demarche, now?"""
+class ForClients(APIView):
+    """An endpoint of the API: credentials first, refusals as problem details (RFC 9457), nothing kept by caches."""
 
     authentication_classes = (ClientCredentials,)
     permission_classes = (IsAuthenticated,)
     schema = BodyRequired()
-
-    @extend_schema(
-        operation_id="verify",
-        summary="Vérifier un mandat pour une démarche",
-        request={"application/json": REQUEST_SCHEMA},
-        responses=_RESPONSES,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                OpenApiTypes.STR,
-                OpenApiParameter.HEADER,
-                required=False,
-                pattern="^[!-~]{1,64}$",
-                description="Une valeur par demande (un UUID) : la répéter redonne la même réponse.",
-            )
-        ],
-    )
-    def post(self, request: Request) -> Response:
-        """Vérifie un mandat. Chaque vérification est journalisée et montrée à l’usager."""
-        question = question_of(request.data)
-        verdict = verify(question, _asker(request), timezone.now())
-        if isinstance(verdict, Throttled):
-            raise TooMany(verdict)
-        if isinstance(verdict, Denied):
-            raise Conflict(verdict.reason)
-        return Response(told(verdict), headers={"Cache-Control": "no-store"})
 
     def handle_exception(self, exc: Exception) -> Response:
         """Tell a refusal as problem details (RFC 9457)."""
@@ -173,7 +158,29 @@ class Verifications(APIView):
         return response
 
 
-def _asker(request: Request) -> Asker:
+class Verifications(ForClients):
+    """Does this mandat cover this demarche, now?"""
+
+    @extend_schema(
+        operation_id="verify",
+        summary="Vérifier un mandat pour une démarche",
+        request={"application/json": REQUEST_SCHEMA},
+        responses=_RESPONSES,
+        parameters=[IDEMPOTENCY],
+    )
+    def post(self, request: Request) -> Response:
+        """Vérifie un mandat. Chaque vérification est journalisée et montrée à l’usager."""
+        question = question_of(request.data)
+        verdict = verify(question, asker_of(request), timezone.now())
+        if isinstance(verdict, Throttled):
+            raise TooMany(verdict)
+        if isinstance(verdict, Denied):
+            raise Conflict(verdict.reason)
+        return Response(told(verdict), headers={"Cache-Control": "no-store"})
+
+
+def asker_of(request: Request) -> Asker:
+    """Return who asks, and the name that they gave to their request.  Raises ``ValidationError``."""
     key = request.headers.get("Idempotency-Key", "")
     if "Idempotency-Key" in request.headers and not _IDEMPOTENCY_KEY.fullmatch(key):
         raise ValidationError({"Idempotency-Key": ["64 caractères ASCII visibles au plus."]})

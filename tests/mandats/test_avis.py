@@ -49,7 +49,7 @@ def test_the_same_act_tells_once(signed: Mandat) -> None:
 def test_a_letter_waits_for_the_structure_alone(signed: Mandat) -> None:
     avis = announce(VOLET, reach(signed, "", ""), NOW, key="essai")
     assert waiting_letters(signed.structure_id) == [avis]
-    assert waiting_letters(builders.structure(siret="99999920400017").id) == []
+    assert waiting_letters(builders.structure(siret="99999920400012").id) == []
 
 
 def test_codes_made_again_are_told_and_first_ones_are_not(signed: Mandat) -> None:

@@ -38,11 +38,11 @@ PLACES = (
         "1 place de la Mairie", "05000", "Gap", "05061", "Europe/Paris", "+33499990001",
     ),
     Place(
-        "france-services", "France Services de la Vallée", "99999920400017", "France Services",
+        "france-services", "France Services de la Vallée", "99999920400012", "France Services",
         "12 rue du Pont", "05100", "Briançon", "05023", "Europe/Paris", "+33499990002",
     ),
     Place(
-        "reunion", "Médiathèque de Saint-Denis", "99999930300013", "Médiathèque",
+        "reunion", "Médiathèque de Saint-Denis", "99999930300012", "Médiathèque",
         "1 rue Jean-Chatel", "97400", "Saint-Denis", "97411", "Indian/Reunion", "+262269990003",
     ),
 )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mandats.pages.conseiller import acceptance, consent, desk, ends, records, steps, uses
+from mandats.pages.conseiller import acceptance, calls, consent, desk, ends, records, steps, uses
 
 _BROUILLON = "mandats/brouillons/<uuid:brouillon_id>"
 _MANDAT = "mandats/<uuid:mandat_id>"
 
 urlpatterns = [
     path("accueil", desk.desk, name="desk"),
+    path("appel", calls.call_code, name="call_code"),
     path("mandats", desk.mandat_list, name="list"),
     path("mandats/nouveau", steps.new, name="new"),
     path(f"{_BROUILLON}/demarches", steps.change, name="brouillon_change"),

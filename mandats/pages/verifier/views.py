@@ -11,15 +11,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.address import client_address
+from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
-from mandats.domain.errors import TOO_MANY_LOOKUPS
+from mandats.domain.errors import RECEIPT_UNKNOWN, TOO_MANY_LOOKUPS
+from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
 from mandats.pages.verifier.forms import VerifyForm
 from mandats.verification.answers import LABELS, Answer
 from mandats.verification.limits import Throttled
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.receipt import read_receipt
+from mandats.verification.suites import tell_suite
 
+LABELS_OF_SUITE = {Suite.ACCEPTEE: "démarche acceptée", Suite.REFUSEE: "démarche refusée"}
 _TONES = {Answer.COUVRE: "success", Answer.INCONNU: "error", Answer.SUSPENDU: "warning"}
 
 
@@ -61,6 +65,7 @@ def _answer_context(verdict: Verdict, given: dict[str, Any]) -> dict[str, Any]:
         "reference": given["reference"],
         "organisation": given["organisation"],
         "asked_at": timezone.now(),
+        "motifs": MOTIFS_DE_REFUS,
     }
 
 
@@ -81,6 +86,23 @@ def receipt(request: HttpRequest) -> HttpResponse:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="recu-{told["jti"]}.jws"'}
     return HttpResponse(compact, content_type="application/jose", headers=headers)
+
+
+@never_cache
+@require_POST
+def suite(request: HttpRequest) -> HttpResponse:
+    """Take what the agent did with the mandat; the receipt says which verification it was."""
+    receipt, chosen = request.POST.get("receipt", ""), request.POST.get("suite", "")
+    motif = request.POST.get("motif", "") if chosen == Suite.REFUSEE else ""
+    outcome = tell_suite(receipt, chosen, motif, timezone.now())
+    denied = outcome.reason if isinstance(outcome, Denied) else None
+    context = {
+        "receipt": "" if denied is RECEIPT_UNKNOWN else receipt,
+        "motifs": MOTIFS_DE_REFUS,
+        "told": "" if denied else LABELS_OF_SUITE[Suite(chosen)],
+        "error": denied.message if denied else "",
+    }
+    return render(request, "verifier/suite_told.html", context, status=denied.http if denied else 200)
 
 
 @require_safe

@@ -4,6 +4,7 @@ What must always be true of rows stands here as constraints; what may happen
 stands in :mod:`mandats.domain.rules`.
 """
 
+from mandats.registre.models.appels import CodeAppel
 from mandats.registre.models.avis import Avis, Verification
 from mandats.registre.models.brouillons import Brouillon
 from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
@@ -16,6 +17,7 @@ __all__ = [
     "Autorisation",
     "Avis",
     "Brouillon",
+    "CodeAppel",
     "CodeUsager",
     "Contestation",
     "Correction",

@@ -23,6 +23,9 @@ class Verification(models.Model):
     answer = models.CharField(max_length=16)
     idempotency_key = models.CharField(max_length=128, blank=True)
     receipt = models.TextField(blank=True)
+    suite = models.CharField(max_length=8, blank=True)
+    suite_motif = models.CharField(max_length=16, blank=True)
+    suite_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -33,6 +36,12 @@ class Verification(models.Model):
                 fields=("client_id", "idempotency_key"),
                 condition=~Q(idempotency_key=""),
                 name="verification_idempotent",
+            ),
+            models.CheckConstraint(
+                condition=Q(suite="", suite_motif="", suite_at__isnull=True)
+                | Q(suite="acceptee", suite_motif="", suite_at__isnull=False)
+                | (Q(suite="refusee", suite_at__isnull=False) & ~Q(suite_motif="")),
+                name="verification_suite_whole",
             ),
         )
 
