@@ -1,26 +1,38 @@
 """Hands on the tables of the rooms, where Django looks for them."""
 
-from aidants.comptes.models import Compte, Fonction
+from aidants.comptes.facteurs.models import Carte, CodeDeSecours, Generateur, JeuDeSecours
+from aidants.comptes.models import Appareil, Compte, Fonction, Lien, LienProConnect, Recuperation
+from aidants.comptes.sessions.models import SessionOuverte
 from aidants.envois.models import Envoi, MessageRecu
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
-from aidants.structures.models import Affectation, Structure
+from aidants.structures.models import Affectation, Invitation, Structure
 
 __all__ = [
     "Affectation",
+    "Appareil",
+    "Carte",
     "Checkpoint",
+    "CodeDeSecours",
     "Compte",
     "Cosignature",
     "Curseur",
     "Entree",
     "Envoi",
     "Fonction",
+    "Generateur",
     "HabilitationAidant",
     "HabilitationStructure",
+    "Invitation",
+    "JeuDeSecours",
     "Leaf",
+    "Lien",
+    "LienProConnect",
     "MessageRecu",
     "Node",
+    "Recuperation",
     "RefusCompte",
     "Sel",
+    "SessionOuverte",
     "Structure",
 ]

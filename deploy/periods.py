@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from aidants.comptes import recovery
+from aidants.comptes.browsers import purge_browsers
+from aidants.comptes.inactivity import care_for_the_absent
+from aidants.comptes.liens import purge_links
+from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
 from deploy.models import Periode
@@ -61,7 +65,14 @@ def _close_rows(now: datetime) -> None:
 
 
 def _purge_sessions(now: datetime) -> None:
-    Session.objects.filter(expire_date__lt=now).delete()
+    SessionOuverte.objects.filter(expire_date__lt=now).delete()
+    purge_browsers(now)
+    purge_links(now)
+    recovery.end_expired(now)
+
+
+def _absences(now: datetime) -> None:
+    care_for_the_absent(now)
 
 
 def _purge_oidc(now: datetime) -> None:
@@ -87,6 +98,7 @@ JOBS = (
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
+    Job("absences", timedelta(days=1), _absences),
 )
 
 

@@ -10,6 +10,20 @@ PUBLIC_ROUTES = frozenset(
         "aidants:home",
         "aidants:sign_in",
         "aidants:sign_out",
+        # A passkey alone signs in; its options are a random challenge.
+        "aidants:sign_in_passkey",
+        "aidants:passkey_options",
+        # A code received by e-mail or post opens these, in this browser alone; nobody is signed in there.
+        "aidants:invitation",
+        "aidants:invitation_identity",
+        "aidants:lost_device",
+        "aidants:enrol",
+        "aidants:enrol_passkey",
+        "aidants:enrol_options",
+        "aidants:enrol_application",
+        # Who forgot their password: a link by e-mail, then a code of the second factor.
+        "aidants:password_forgotten",
+        "aidants:password_new",
         # The journal is read by auditors and witnesses: digests and signatures, nothing about anybody.
         "aidants:journal",
         "aidants:journal_checkpoint",

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "rest_framework",
     "drf_spectacular",
     "django_tasks",
@@ -136,15 +136,18 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["aidants.comptes.passwords.OwaspArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "aidants.comptes.passwords.NotGuessable"},
 ]
 LOGIN_URL = "aidants:sign_in"
-OTP_TOTP_ISSUER = "Service des mandats"
-OTP_TOTP_THROTTLE_FACTOR = 1
+OTP_WEBAUTHN_RP_ID = urlsplit(ISSUER).hostname or "localhost"
+OTP_WEBAUTHN_RP_NAME = "Service des mandats"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [ISSUER]
+OTP_WEBAUTHN_HELPER_CLASS = "aidants.comptes.facteurs.passkeys.Ceremonie"
+OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 SECOND_FACTOR_IDLE_SECONDS = 15 * 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
@@ -158,8 +161,12 @@ AXES_LOCKOUT_CALLABLE = "aidants.pages.sign_in.keep_page"
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_CLIENT_IP_CALLABLE = "aidants.comptes.address.client_address"
 
+SESSION_ENGINE = "aidants.comptes.sessions.store"
 SESSION_COOKIE_NAME = "mandats_session"
+# From the opening, whatever is done since; a stranger's (a sign-in, a way back) lasts less.
 SESSION_COOKIE_AGE = 12 * 3600
+STRANGER_SESSION_AGE = 2 * 3600
+BROWSER_COOKIE_NAME = "mandats_appareil"
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

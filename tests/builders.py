@@ -1,6 +1,8 @@
 """Plain builders: the smallest rows that a test needs, made through the services wherever one exists."""
 
 import io
+import os
+import time
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,10 +11,10 @@ from typing import Any
 
 from django.db import transaction
 from django.test import Client
-from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.oath import hotp
 from PIL import Image, ImageDraw
 
+from aidants.comptes.facteurs.models import Generateur, new_application
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
@@ -65,7 +67,7 @@ def compte(email: str = "", **fields: Any) -> Compte:
     """Return an account with the password and a confirmed TOTP device."""
     given = {"given_name": "Camille", "family_name": "Martin", "created_at": NOW} | fields
     made = Compte.objects.create_compte(email or f"{uuid.uuid4().hex[:10]}@example.org", PASSWORD, **given)
-    TOTPDevice.objects.create(user=made, name="application", confirmed=True)
+    new_application(made, os.urandom(20), name="application", created_at=NOW, confirmed=True).save()
     return made
 
 
@@ -87,9 +89,9 @@ def totp_code(who: Compte, offset: int = 0) -> str:
 
     A code serves once; the tests do not wait thirty seconds for the next one.
     """
-    device = TOTPDevice.objects.get(user=who)
-    TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1)
-    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift + offset):06d}"
+    device = Generateur.objects.get(user=who, kind="application")
+    Generateur.objects.filter(pk=device.pk).update(last_step=-1)
+    return f"{hotp(device.seed, int(time.time()) // 30 + offset, device.digits):06d}"
 
 
 def signed_in(who: Compte) -> Client:

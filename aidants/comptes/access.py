@@ -11,6 +11,10 @@ from django.utils import timezone
 from django_otp.middleware import is_verified
 
 from aidants.comptes import second_factor
+from aidants.comptes.browsers import leave_cookie
+
+# Where an idle session gives its second factor again.
+_ASKING_AGAIN = ("aidants:second_factor", "aidants:passkey_options")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +36,7 @@ class DefaultDenyMiddleware:
         What only a signed-in person may see is left in no cache: desks are shared.
         """
         response = self.get_response(request)
+        leave_cookie(request, response)
         if not _is_public(request):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -45,9 +50,10 @@ class DefaultDenyMiddleware:
         if not verified:
             return _send_to("aidants:sign_in", request)
         now = timezone.now()
-        if second_factor.is_idle(request.session, now) and route != "aidants:second_factor":
+        asks_again = route in _ASKING_AGAIN
+        if second_factor.is_idle(request.session, now) and not asks_again:
             return _send_to("aidants:second_factor", request)
-        if route != "aidants:second_factor":
+        if not asks_again:
             second_factor.touch(request.session, now)
         return None
 

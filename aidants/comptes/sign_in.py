@@ -1,26 +1,36 @@
-"""Opening and closing a session: e-mail, password and code, all three or nothing.
+"""Opening and closing a session: by passkey alone, or by e-mail, password and code, all three or nothing.
 
 Owns the one generic refusal and its count.  Never says which of the three was
 wrong, nor whether the account exists: Django runs the hasher for unknown
 addresses too.
 """
 
-from datetime import datetime
+import ipaddress
+import uuid
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
 
 from aidants.comptes.address import client_address
+from aidants.comptes.browsers import device_label, note_browser
+from aidants.comptes.facteurs import passkeys
+from aidants.comptes.facteurs.codes import FactorGiven, verify_code
 from aidants.comptes.models import Compte
-from aidants.comptes.second_factor import mark_verified, verify_code
+from aidants.comptes.second_factor import mark_verified
+from aidants.comptes.sessions.store import DEVICE, OPENED_AT, PUBLIC_ID
 from aidants.domain import errors, events
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
-from aidants.domain.vault import keyed_digest
-from aidants.journal.record import count_refusal, record
+from aidants.domain.errors import ErrorCode
+from aidants.journal.limits import Limit, count_failure, limit, throttled
+from aidants.journal.record import record
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+# One address that tries many accounts.  Forty in ten minutes: a large structure behind one address, on a bad Monday.
+_ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), timedelta(minutes=5)
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: datetime) -> Compte | Denied:
@@ -28,43 +38,82 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: 
 
     A right password with a wrong code counts as a failure like any other.
     """
+    slowed = _address_limit(request)
+    if throttled(events.SIGN_IN_REFUSED, [slowed], now):
+        return refuse(request, errors.SIGN_IN_THROTTLED, now)
     credentials = {"email": email.strip().lower(), "password": password}
     compte = authenticate(request, **credentials)
     if not isinstance(compte, Compte):
-        return _refuse(request, now)
-    if not verify_code(compte, code, now):
+        return refuse(request, _why(request), now)
+    given = verify_code(compte, code, now)
+    if isinstance(given, Denied):
         user_login_failed.send(sender=__name__, credentials={"email": credentials["email"]}, request=request)
-        return _refuse(request, now)
-    login(request, compte)
-    mark_verified(request.session, compte, now)
-    with transaction.atomic():
-        acteur = Acteur(Kind.COMPTE, compte.id)
-        record(events.SIGN_IN, acteur=acteur, at=now, subject=compte.id, facts={"factor": "totp"})
+        return refuse(request, _why(request), now)
+    open_session(request, compte, given, now)
     return compte
 
 
-def _is_locked_out(request: HttpRequest) -> bool:
-    """Tell whether django-axes slows this address and e-mail down."""
-    return bool(getattr(request, "axes_locked_out", False))
+def sign_in_by_passkey(request: HttpRequest, answer: str, now: datetime) -> Compte | Denied:
+    """Open a session for who holds one of our passkeys and was verified by their device: nothing else is asked."""
+    given = passkeys.verify(request, None, answer, now)
+    if isinstance(given, Denied):
+        return refuse(request, given.reason, now)
+    compte = Compte.objects.get(pk=given.device.user_id)
+    open_session(request, compte, given, now)
+    return compte
 
 
-def _refuse(request: HttpRequest, now: datetime) -> Denied:
-    """Count the refusal by address; only the first of a minute is journaled."""
-    reason = errors.SIGN_IN_THROTTLED if _is_locked_out(request) else errors.SIGN_IN_REFUSED
-    bucket = keyed_digest(settings.DIGEST_KEY, "sign_in", client_address(request))
+def open_session(request: HttpRequest, compte: Compte, given: FactorGiven, now: datetime) -> None:
+    """Open a session under a new key, fixed to the device that gave the second factor."""
     with transaction.atomic():
-        if count_refusal(events.SIGN_IN_REFUSED, bucket=bucket, at=now, reason=reason.code) == 1:
+        login(request, compte, backend=_BACKEND)
+        request.session[OPENED_AT] = int(now.timestamp())
+        request.session[PUBLIC_ID] = str(uuid.uuid4())
+        request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
+        mark_verified(request.session, given, now)
+        note_browser(request, compte, now)
+        acteur = Acteur(Kind.COMPTE, compte.id)
+        record(events.SIGN_IN, acteur=acteur, at=now, subject=compte.id, facts={"factor": given.kind.value})
+
+
+def _why(request: HttpRequest) -> ErrorCode:
+    """Return the generic refusal, or the wait when django-axes slows this address and e-mail down."""
+    return errors.SIGN_IN_THROTTLED if getattr(request, "axes_locked_out", False) else errors.SIGN_IN_REFUSED
+
+
+def _address_limit(request: HttpRequest) -> Limit:
+    """Return the allowance of the request's address; one household's IPv6 is a /64 (RFC 6177)."""
+    address = client_address(request)
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        known = None
+    if isinstance(known, ipaddress.IPv6Address):
+        address = str(ipaddress.ip_network((known, 64), strict=False))
+    return limit("adresse", f"sign_in {address}", _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY)
+
+
+def refuse(request: HttpRequest, reason: ErrorCode, now: datetime) -> Denied:
+    """Count the refusal by address; only the first of a minute is journaled."""
+    with transaction.atomic():
+        if count_failure(events.SIGN_IN_REFUSED, [_address_limit(request)], now):
             record(events.SIGN_IN_REFUSED, acteur=ANONYME, at=now, reason=reason.code)
     return Denied(reason)
 
 
-def confirm_code(request: HttpRequest, compte: Compte, code: str, now: datetime) -> bool:
-    """Check the second factor again in an open session; the session's key changes when it is right."""
-    if not verify_code(compte, code, now):
-        return False
+def confirm(request: HttpRequest, given: FactorGiven, now: datetime) -> None:
+    """Note the second factor given again in an open session, whose key changes."""
     request.session.cycle_key()
-    mark_verified(request.session, compte, now)
-    return True
+    mark_verified(request.session, given, now)
+
+
+def give_factor(
+    request: HttpRequest, compte: Compte, *, code: str, passkey: str, now: datetime, acteur: Acteur | None = None
+) -> FactorGiven | Denied:
+    """Check what a signed-in person gives: their passkey's answer if there is one, else the code typed."""
+    if passkey:
+        return passkeys.verify(request, compte, passkey, now, acteur)
+    return verify_code(compte, code, now, acteur)
 
 
 def sign_out(request: HttpRequest, now: datetime) -> None:

@@ -54,6 +54,93 @@ SECOND_FACTOR_REFUSED = declare(
     "Ce code n’est pas valable. Attendez le code suivant de votre application, puis saisissez-le.",
     "Code faux, expiré ou déjà utilisé. Vérifier l’heure du téléphone.",
 )
+SECOND_FACTOR_THROTTLED = declare(
+    "compte.second_factor_throttled",
+    429,
+    "Trop de codes faux. Patientez un peu (un quart d’heure au plus), puis saisissez un nouveau code.",
+    "Ralenti après des codes faux ; rien n’est bloqué. Une clé d’accès fonctionne tout de suite.",
+)
+PASSKEY_REFUSED = declare(
+    "compte.passkey_refused",
+    403,
+    "Cette clé d’accès n’a pas été reconnue. Réessayez, ou employez un autre moyen.",
+    "Clé inconnue, retirée ou copiée, demande trop ancienne (5 minutes), ou autre site que le nôtre.",
+)
+PASSKEY_NOT_ADDED = declare(
+    "compte.passkey_not_added",
+    422,
+    "La clé d’accès n’a pas été enregistrée. Réessayez ; rien d’autre n’a changé.",
+    "Réponse illisible du navigateur, demande trop ancienne (5 minutes), ou clé déjà enregistrée.",
+)
+FACTOR_IS_LAST = declare(
+    "compte.factor_is_last",
+    409,
+    "C’est votre dernier moyen de vous connecter. Ajoutez-en un autre avant de retirer celui-ci.",
+    "Il faut qu’il reste une clé d’accès, ou un mot de passe et une application ou une carte.",
+)
+PASSWORD_NOT_REPLACED = declare(
+    "compte.password_not_replaced",
+    403,
+    "Le lien ou le code ne convient pas. Le lien sert une fois, pendant une heure ; attendez le code suivant de votre "
+    "application, ou demandez un autre lien.",
+    "Lien déjà utilisé ou vieux de plus d’une heure, ou second facteur faux.",
+)
+CARD_NOT_PAIRED = declare(
+    "carte.not_paired",
+    422,
+    "Le numéro de la carte ou son code ne convient pas. Vérifiez le numéro au dos et attendez le code suivant.",
+    "Carte inconnue, attribuée à quelqu’un d’autre, ou code faux. Vérifier le numéro dans la liste des cartes.",
+)
+RECOVERY_OF_ONESELF = declare(
+    "recuperation.of_oneself",
+    403,
+    "Personne ne se porte garant de soi-même. Demandez à un autre référent, ou au service.",
+    "Il faut deux personnes : un autre référent de la structure, ou un instructeur.",
+)
+RECOVERY_CODE_REFUSED = declare(
+    "recuperation.code_refused",
+    403,
+    "Adresse électronique ou code incorrect. Après cinq essais, il faut redemander un code à votre référent.",
+    "Code faux, déjà utilisé, expiré (une heure par courriel, quinze jours par courrier) ou cinq essais faits.",
+)
+INVITATION_GONE = declare(
+    "invitation.gone",
+    410,
+    "Cette invitation ne peut plus servir. Elle a déjà été acceptée, a plus de sept jours, ou a été annulée. "
+    "Demandez-en une autre à votre référent. Si vous ne l’avez pas acceptée vous-même, prévenez-le.",
+    "Envoyer une nouvelle invitation depuis l’équipe. Si la personne n’a rien accepté, désactiver le compte ouvert.",
+)
+INVITATION_FOR_ANOTHER = declare(
+    "invitation.for_another",
+    403,
+    "Cette invitation est pour une autre adresse que celle de votre compte. Déconnectez-vous, puis rouvrez-la.",
+    "La personne est connectée à un compte dont l’adresse n’est pas celle de l’invitation.",
+)
+SIGN_IN_TO_ACCEPT = declare(
+    "invitation.sign_in_to_accept",
+    409,
+    "Vous avez déjà un compte à cette adresse. Connectez-vous : vous retrouverez l’invitation.",
+    "La personne se connecte comme d’habitude, puis accepte.",
+)
+INVITATIONS_TOO_MANY = declare(
+    "invitation.too_many",
+    429,
+    "Votre structure a envoyé cinquante invitations en un jour. Reprenez demain.",
+    "Limite de cinquante par structure et par jour.",
+)
+ALREADY_IN_TEAM = declare(
+    "invitation.already_in_team",
+    409,
+    "Cette personne est déjà dans votre équipe et s’est déjà connectée.",
+    "Si elle a perdu son moyen de connexion, l’aider depuis l’équipe.",
+)
+NOT_A_REFERENT = declare(
+    "structure.not_a_referent",
+    403,
+    "Seul un référent de la structure peut faire cela.",
+    "Vérifier le rôle de la personne dans la structure choisie.",
+    "access_denied",
+)
 NOT_AN_AIDANT = declare(
     "structure.not_an_aidant",
     403,

@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.middleware import is_verified
 
 from aidants.comptes import sign_in as sessions
-from aidants.comptes.forms import CodeForm, SignInForm
+from aidants.comptes.facteurs import passkeys
+from aidants.comptes.forms import CodeForm, PasskeyForm, SignInForm
 from aidants.comptes.models import Compte
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import SECOND_FACTOR_REFUSED
 from aidants.pages.back import way_back, way_back_or_home
 from aidants.pages.posted import posted
 from aidants.structures.acting import structures_of, switch_structure
@@ -35,7 +35,36 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(way_back_or_home(request))
         form.add_error(None, outcome.reason.message)
         status = outcome.reason.http
-    return render(request, "aidants/sign_in.html", {"form": form, "next": way_back(request)}, status=status)
+    return _sign_in_page(request, form, status)
+
+
+def _sign_in_page(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
+    context = {"form": form, "passkey_form": PasskeyForm(), "next": way_back(request)}
+    return render(request, "aidants/sign_in.html", context, status=status)
+
+
+@never_cache
+@sensitive_post_parameters("passkey")
+@require_POST
+def sign_in_passkey(request: HttpRequest) -> HttpResponse:
+    """What a passkey answered, and nothing else."""
+    given, form = PasskeyForm(request.POST), SignInForm()
+    answer = given.cleaned_data["passkey"] if given.is_valid() else ""
+    outcome = sessions.sign_in_by_passkey(request, answer, timezone.now())
+    if isinstance(outcome, Compte):
+        return redirect(way_back_or_home(request))
+    form = SignInForm({}, error_class=form.error_class)
+    form.errors.clear()
+    form.add_error(None, outcome.reason.message)
+    return _sign_in_page(request, form, outcome.reason.http)
+
+
+@never_cache
+@require_POST
+def passkey_options(request: HttpRequest) -> JsonResponse:
+    """What to ask of the browser: any passkey of ours for a stranger, one of their own for who is signed in."""
+    compte = request.user if request.user.is_authenticated else None
+    return JsonResponse(passkeys.ask_to_sign_in(request, compte, timezone.now()))
 
 
 def keep_page(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
@@ -43,17 +72,18 @@ def keep_page(request: HttpRequest, response: HttpResponse, credentials: object)
     return response
 
 
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask the code again after fifteen idle minutes, then go on where the person was going."""
-    form, status = CodeForm(posted(request)), 200
+    """Ask the factor again after fifteen idle minutes, then go on where the person was going."""
+    form, status, now = CodeForm(posted(request)), 200, timezone.now()
     if form.is_valid():
-        compte = cast("Compte", request.user)
-        if sessions.confirm_code(request, compte, form.cleaned_data["code"], timezone.now()):
+        given = sessions.give_factor(request, cast("Compte", request.user), **form.cleaned_data, now=now)
+        if not isinstance(given, Denied):
+            sessions.confirm(request, given, now)
             return redirect(way_back_or_home(request))
-        form.add_error("code", SECOND_FACTOR_REFUSED.message)
-        status = SECOND_FACTOR_REFUSED.http
+        form.add_error(None if form.cleaned_data["passkey"] else "code", given.reason.message)
+        status = given.reason.http
     return render(request, "aidants/second_factor.html", {"form": form, "next": way_back(request)}, status=status)
 
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from aidants.comptes.models import Compte
 
@@ -65,3 +66,52 @@ class Affectation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.compte_id} / {self.structure_id}"
+
+
+class Invitation(models.Model):
+    """An invitation to use the service: for a place in a structure, or for a national role; it serves once.
+
+    The account is made when it is accepted: an invitation left unanswered leaves nobody behind.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("adresse électronique")
+    given_name = models.CharField("prénom", max_length=256)
+    family_name = models.CharField("nom", max_length=256)
+    profession = models.CharField("fonction", max_length=256, blank=True)
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, related_name="invitations")
+    is_aidant = models.BooleanField(default=False)
+    is_referent = models.BooleanField(default=False)
+    role = models.CharField(max_length=16, blank=True)
+    departement = models.CharField(max_length=3, blank=True)
+    invited_by = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="invitations_sent")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="invitations")
+
+    class Meta:
+        db_table = "invitation"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower"),
+            models.CheckConstraint(
+                condition=models.Q(structure__isnull=False, role="")
+                & (models.Q(is_aidant=True) | models.Q(is_referent=True))
+                | models.Q(structure__isnull=True, is_aidant=False, is_referent=False) & ~models.Q(role=""),
+                name="invitation_place_or_role",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True) | models.Q(cancelled_at__isnull=True),
+                name="invitation_one_end",
+            ),
+            models.UniqueConstraint(
+                fields=("structure", "email"),
+                condition=models.Q(accepted_at__isnull=True, cancelled_at__isnull=True),
+                name="invitation_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)

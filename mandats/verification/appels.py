@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from aidants.domain.acteur import ANONYME
+from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record
 from mandats.domain import events
 from mandats.registre.services.appels import holder_of
-from mandats.verification.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from mandats.verification.questions import Asker
 
 _TEN_MINUTES, _HOUR = timedelta(minutes=10), timedelta(hours=1)

@@ -17,6 +17,7 @@ from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.vault import keyed_digest
 from aidants.journal.inscription import inscription_of
+from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
@@ -30,7 +31,6 @@ from mandats.registre.selectors import annotated_autorisations, facts_of, mandat
 from mandats.registre.services.volet import VERIFICATION, check_code
 from mandats.verification.answers import Answer, Finding, finding
 from mandats.verification.comparison import same_birthdate, same_name
-from mandats.verification.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.receipt import read_receipt, sign_receipt, verdict_of
 

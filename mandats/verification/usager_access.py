@@ -11,6 +11,7 @@ from django.db import transaction
 
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record
 from mandats.domain import errors, events
 from mandats.domain.codes import is_well_formed, normalise
@@ -19,7 +20,6 @@ from mandats.registre.models import Mandat
 from mandats.registre.selectors import mandat_by_reference
 from mandats.registre.services.volet import REVOCATION, check_code
 from mandats.verification.comparison import same_birthdate
-from mandats.verification.limits import Limit, Throttled, count_failure, hold, limit, throttled
 
 BY_CODE, BY_FRANCECONNECT = "code", "franceconnect"
 _HOUR, _DELAY = timedelta(hours=1), timedelta(minutes=10)

@@ -15,9 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aidants.domain.decisions import Denied
+from aidants.journal.limits import Throttled
 from mandats.domain.errors import RECEIPT_UNKNOWN, TOO_MANY_LOOKUPS
 from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
-from mandats.verification.limits import Throttled
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.suites import tell_suite

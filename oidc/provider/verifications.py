@@ -22,8 +22,8 @@ from rest_framework.views import APIView
 from aidants.comptes.address import client_address
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
+from aidants.journal.limits import Throttled
 from mandats.domain.errors import TOO_MANY_LOOKUPS
-from mandats.verification.limits import Throttled
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED

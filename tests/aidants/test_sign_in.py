@@ -12,8 +12,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import get_hasher
 from django.http import HttpResponse
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from aidants.comptes.facteurs.models import Generateur
 from aidants.comptes.models import Compte
 from aidants.journal.models import Entree, RefusCompte
 from tests import builders
@@ -172,7 +172,6 @@ def test_the_code_is_asked_again_after_fifteen_idle_minutes(who: Compte) -> None
     sent = client.get("/mandats?q=a")
     assert sent["Location"] == "/connexion/code?next=%2Fmandats%3Fq%3Da"
     assert client.post("/connexion/code", {"code": WRONG, "next": "/mandats"}).status_code == 403
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     before = client.session.session_key
     answer = client.post("/connexion/code", {"code": builders.totp_code(who), "next": "/mandats?q=a"})
     assert answer["Location"] == "/mandats?q=a"
@@ -200,7 +199,7 @@ def test_sign_out_is_a_post_that_closes_the_session(who: Compte) -> None:
 
 def test_who_lost_the_second_factor_is_asked_to_sign_in_without_a_loop(who: Compte) -> None:
     client = builders.signed_in(who)
-    TOTPDevice.objects.all().delete()
+    Generateur.objects.all().delete()
     assert client.get("/accueil")["Location"].startswith("/connexion")
     assert client.get("/connexion").status_code == 200
     assert client.get("/").status_code == 200

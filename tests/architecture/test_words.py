@@ -41,6 +41,7 @@ FOREIGN = {
     "create_superuser",
     "AUTH_USER_MODEL",
     "EMAIL_HOST_USER",
+    "OTP_WEBAUTHN_HELPER_CLASS",  # django-otp-webauthn's setting
     "get_user",
     "get_user_model",
     "user",  # request.user and the field that django-otp's devices name so

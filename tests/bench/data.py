@@ -5,6 +5,7 @@ take longer than the measure.  Whatever an operation uses up (codes, tokens, one
 """
 
 import copy
+import os
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -15,11 +16,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from aidants.comptes.facteurs.models import Generateur, new_application
 from aidants.comptes.models import Compte
+from aidants.comptes.passwords import OwaspArgon2Hasher
 from aidants.structures.models import Affectation, Structure
 from mandats.domain.codes import new_code
 from mandats.domain.references import new_reference
@@ -100,11 +101,14 @@ class Data:
 
     def newcomers(self, count: int) -> list[Item]:
         """Return aidants who have never signed in, each with the code of this moment."""
-        hasher = Argon2PasswordHasher()
+        hasher = OwaspArgon2Hasher()
         encoded = hasher.encode(builders.PASSWORD, hasher.salt())
         people = [self._newcomer(encoded) for _ in range(count)]
         Compte.objects.bulk_create(people)
-        TOTPDevice.objects.bulk_create(TOTPDevice(user=who, name="application", confirmed=True) for who in people)
+        Generateur.objects.bulk_create(
+            new_application(who, os.urandom(20), name="application", confirmed=True, created_at=self.now)
+            for who in people
+        )
         Affectation.objects.bulk_create(
             Affectation(compte=who, structure=self.place, is_aidant=True, started_at=self.now) for who in people
         )

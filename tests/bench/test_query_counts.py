@@ -42,7 +42,7 @@ def test_sign_in(desk, query_count):
     _, who = desk
     builders.signed_in(who)
     given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who)}
-    with query_count(21):
+    with query_count(25):
         assert Client().post("/connexion", given).status_code == 302
 
 

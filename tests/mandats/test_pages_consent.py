@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from aidants.comptes.facteurs.models import Generateur
 from deploy.periods import run_due
 from mandats.document.textes.filling import blocks
 from mandats.registre.models import Brouillon, Mandat
@@ -109,7 +109,7 @@ def test_the_code_of_the_sign_in_does_not_conclude(desk: Desk) -> None:
     brouillon = desk.consented()
     code = desk.code()
     desk.client.post("/connexion/code", {"code": code})
-    assert TOTPDevice.objects.get(user=desk.who).last_t > 0
+    assert Generateur.objects.get(user=desk.who).last_step > 0
     assert desk.client.post(address(brouillon, "acceptation"), {"code": code}).status_code == 422
     assert not Mandat.objects.exists()
 

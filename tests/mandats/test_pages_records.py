@@ -160,9 +160,6 @@ def test_stopping_asks_for_a_fresh_code(desk: Desk) -> None:
     assert desk.client.post(address, {"code": "000000"}).status_code == 422
     mandat.refresh_from_db()
     assert mandat.ended_at is None
-    from django_otp.plugins.otp_totp.models import TOTPDevice
-
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     answer = desk.client.post(address, {"code": desk.code()}, follow=True)
     assert "C’est arrêté" in text(answer)
     mandat.refresh_from_db()

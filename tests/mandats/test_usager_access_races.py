@@ -6,9 +6,9 @@ from django.db import connections
 from django.utils import timezone
 
 from aidants.domain.decisions import Denied
+from aidants.journal.limits import Throttled
 from mandats.domain.codes import new_code
 from mandats.registre.models import Mandat
-from mandats.verification.limits import Throttled
 from mandats.verification.usager_access import enter_by_code
 from tests import builders
 

@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.journal.limits import Throttled
 from aidants.journal.models import Entree, RefusCompte
 from aidants.journal.sequence import integrate
 from mandats.attestation.keys import published_keys
@@ -22,7 +23,6 @@ from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.revoke import revoke_mandat
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from mandats.verification.answers import Answer
-from mandats.verification.limits import Throttled
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.receipt import read_receipt

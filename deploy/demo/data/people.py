@@ -1,11 +1,12 @@
 """Structures and accounts of the demonstration."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from aidants.comptes.facteurs.models import new_application
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.events import HABILITATION_VALIDATE
@@ -113,7 +114,7 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
         profession=person.profession,
         created_at=now,
     )
-    TOTPDevice.objects.create(user=compte, name="Application de démonstration", confirmed=True)
+    new_application(compte, os.urandom(20), name="Application de démonstration", created_at=now, confirmed=True).save()
     if person.role:
         Fonction.objects.create(compte=compte, role=person.role)
         return Acteur(Kind.COMPTE, compte.id, None, person.role)

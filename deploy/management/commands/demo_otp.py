@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django_otp.oath import hotp
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from aidants.comptes.facteurs.models import Generateur
+from aidants.domain.facteurs import REGLAGES, Famille
 
 
 class Command(BaseCommand):
@@ -22,13 +24,14 @@ class Command(BaseCommand):
         """Print a code that has not served yet, waiting for the next one if need be."""
         if not settings.DEMO:
             raise CommandError("Cette commande n’existe que dans la démonstration.")
-        device = TOTPDevice.objects.filter(user__email=options["email"].lower(), confirmed=True).first()
+        rows = Generateur.objects.filter(user__email=options["email"].lower(), kind=Famille.APPLICATION, confirmed=True)
+        device = rows.order_by("id").first()
         if device is None:
             raise CommandError(f"Aucun compte de démonstration {options['email']}.")
-        # A code serves once: give the first counter after the last one used.  django-otp counts from the drift that it
-        # learnt, and accepts one step more or less.
-        current = int(time.time() - device.t0) // device.step + device.drift
-        counter = max(current, device.last_t + 1)
-        if counter > current + 1:
-            time.sleep((counter - 1 - device.drift) * device.step + device.t0 - time.time())
-        self.stdout.write(f"{hotp(device.bin_key, counter, device.digits):06d}")
+        # A code serves once: give the first step after the last one used; one step ahead of the clock is accepted.
+        period = REGLAGES[Famille.APPLICATION].period
+        current = int(time.time()) // period
+        step = max(current, device.last_step + 1)
+        if step > current + 1:
+            time.sleep((step - 1) * period - time.time())
+        self.stdout.write(f"{hotp(device.seed, step, device.digits):06d}")

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes.address import client_address
 from aidants.domain.decisions import Denied
+from aidants.journal.limits import Throttled
 from mandats.domain import errors
 from mandats.pages.usager import session
 from mandats.pages.usager.forms import EnterForm
-from mandats.verification.limits import Throttled
 from mandats.verification.usager_access import enter_by_code
 
 _OVER = "Votre page est fermée. Pour la rouvrir, écrivez à nouveau vos informations."

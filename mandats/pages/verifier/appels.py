@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.address import client_address
 from aidants.domain.siret import is_siret
+from aidants.journal.limits import Throttled
 from mandats.domain.errors import TOO_MANY_LOOKUPS
 from mandats.verification.appels import is_aidant_calling
-from mandats.verification.limits import Throttled
 from mandats.verification.questions import Asker
 
 

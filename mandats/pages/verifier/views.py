@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aidants.comptes.address import client_address
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.journal.limits import Throttled
 from mandats.domain.errors import RECEIPT_UNKNOWN, TOO_MANY_LOOKUPS
 from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
 from mandats.pages.verifier.forms import VerifyForm
 from mandats.verification.answers import LABELS, Answer
-from mandats.verification.limits import Throttled
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.receipt import read_receipt

@@ -82,7 +82,8 @@ def throttled(event: Event, limits: Sequence[Limit], now: datetime) -> Throttled
 def _wait(row: Mapping[str, Any] | None, one: Limit, now: datetime) -> int:
     if row is None or row["total"] < one.tries:
         return 0
-    return max(0, math.ceil((row["last"] + _MINUTE + one.delay - now).total_seconds()))
+    last: datetime = row["last"]
+    return max(0, math.ceil((last + _MINUTE + one.delay - now).total_seconds()))
 
 
 def _kind(event: Event, one: Limit) -> str:

@@ -1,0 +1,73 @@
+"""Ten single-use recovery codes, printed once and kept as keyed digests."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from aidants.comptes.facteurs.models import CodeDeSecours, JeuDeSecours
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur
+from aidants.domain.events import RECOVERY_CODES_MAKE
+from aidants.domain.vault import keyed_digest
+from aidants.journal.record import record
+
+COUNT = 10
+# No 0, 1, i, l, o: they are copied by hand.  31^10 ≈ 2^49 for each code.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_LENGTH = 10
+
+
+def is_recovery_code(text: str) -> bool:
+    """Tell whether this has a recovery code's shape: ten letters and digits, at least one letter."""
+    plain = _plain(text)
+    return len(plain) == _LENGTH and not plain.isdigit()
+
+
+def make_codes(compte: Compte, acteur: Acteur, now: datetime) -> list[str]:
+    """Replace the person's recovery codes by ten new ones and return them: they are shown this once."""
+    codes = [_new_code() for _ in range(COUNT)]
+    with transaction.atomic():
+        jeu, _ = JeuDeSecours.objects.update_or_create(
+            user=compte, defaults={"created_at": now, "name": "Codes de secours", "confirmed": True}
+        )
+        jeu.codes.all().delete()
+        CodeDeSecours.objects.bulk_create(CodeDeSecours(jeu=jeu, digest=_digest(jeu, code)) for code in codes)
+        record(RECOVERY_CODES_MAKE, acteur=acteur, at=now, subject=compte.id, facts={"count": COUNT})
+    return codes
+
+
+def use_code(compte: Compte, text: str, now: datetime) -> JeuDeSecours | None:
+    """Spend one recovery code of the person; return the sheet it stood on, or ``None``.
+
+    One UPDATE decides, so that of two parallel tries one wins.
+    """
+    jeu = JeuDeSecours.objects.filter(user=compte, confirmed=True).first()
+    if jeu is None:
+        return None
+    spent = jeu.codes.filter(digest=_digest(jeu, text), used_at__isnull=True).update(used_at=now)
+    if not spent:
+        return None
+    jeu.last_used_at = now
+    jeu.save(update_fields=("last_used_at",))
+    return jeu
+
+
+def codes_left(compte: Compte) -> int:
+    """Return how many recovery codes may still serve."""
+    return CodeDeSecours.objects.filter(jeu__user=compte, used_at__isnull=True).count()
+
+
+def _new_code() -> str:
+    text = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    # Never digits alone: a code of six to eight digits is an application's or a card's.
+    return _new_code() if text.isdigit() else f"{text[:5]}-{text[5:]}"
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+def _digest(jeu: JeuDeSecours, code: str) -> str:
+    return keyed_digest(settings.DIGEST_KEY, f"secours:{jeu.pk}", _plain(code))

@@ -1,0 +1,63 @@
+"""Django's session engine over our table (``SESSION_ENGINE``).
+
+A signed-in session ends twelve hours after its opening, whatever is done in it: its end never slides.
+"""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+from aidants.comptes.sessions.models import SessionOuverte
+
+OPENED_AT = "opened_at"
+LAST_ACT_AT = "last_act_at"
+PUBLIC_ID = "public_id"
+DEVICE = "device"
+FACTOR = "factor"
+
+
+class SessionStore(DatabaseStore):
+    """Writes beside the content who it is, since when, on what, and the last act."""
+
+    @classmethod
+    def get_model_class(cls) -> type[SessionOuverte]:
+        """Return our table."""
+        return SessionOuverte
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        """Return the row for ``data``."""
+        row: Any = super().create_model_instance(data)
+        if data.get(OPENED_AT):
+            row.public_id = uuid.UUID(data[PUBLIC_ID])
+            row.compte_id = data.get(SESSION_KEY)
+            row.opened_at = _moment(data[OPENED_AT])
+            row.last_act_at = _moment(data.get(LAST_ACT_AT, data[OPENED_AT]))
+            row.device, row.factor = data.get(DEVICE, ""), data.get(FACTOR, "")
+        return row
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """Return the fixed end of a signed-in session; Django's own answer for a stranger's."""
+        opened = self.get(OPENED_AT)
+        if not opened:
+            return super().get_expiry_date(**kwargs)
+        return _moment(opened) + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Return the seconds that the session still has."""
+        if not self.get(OPENED_AT):
+            return super().get_expiry_age(**kwargs)
+        left = self.get_expiry_date() - (kwargs.get("modification") or timezone.now())
+        return max(0, int(left.total_seconds()))
+
+    def get_session_cookie_age(self) -> int:
+        """Return how long a stranger's session lasts: long enough for a sign-in and its way back."""
+        return int(settings.STRANGER_SESSION_AGE)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

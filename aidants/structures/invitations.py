@@ -1,0 +1,243 @@
+"""Inviting somebody: a message with a code that serves once, within seven days, and what its acceptance makes.
+
+A referent invites for their own structure, as aidant or referent; a national role is given by an operator's command
+alone.  Nothing is made before the acceptance.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from aidants.comptes.avis import Avis, tell, write
+from aidants.comptes.liens import code_digest, new_code
+from aidants.comptes.models import Compte, Fonction
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import (
+    ALREADY_IN_TEAM,
+    INVITATION_FOR_ANOTHER,
+    INVITATION_GONE,
+    INVITATIONS_TOO_MANY,
+    NOT_A_REFERENT,
+    SIGN_IN_TO_ACCEPT,
+)
+from aidants.domain.events import INVITATION_ACCEPT, INVITATION_CANCEL, INVITATION_SEND
+from aidants.journal.record import record
+from aidants.structures.models import Affectation, Invitation, Structure
+from aidants.structures.team import is_referent_of
+
+LIFE = timedelta(days=7)
+_PURPOSE = "invitation"
+# A referent's mistake or a stolen session must not become a mailing.
+_A_DAY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Who is invited, as what in a structure, or to which national role."""
+
+    email: str
+    given_name: str
+    family_name: str
+    profession: str = ""
+    is_aidant: bool = False
+    is_referent: bool = False
+    role: str = ""
+    departement: str = ""
+
+    @classmethod
+    def like(cls, old: Invitation) -> "Invite":
+        """Return the same invitation, to be sent again."""
+        return cls(old.email, old.given_name, old.family_name, old.profession, old.is_aidant, old.is_referent)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An invitation that nobody answered yet, as the team's page shows it."""
+
+    invitation: Invitation
+    is_expired: bool
+
+
+def waiting(structure_id: UUID, now: datetime) -> list[Waiting]:
+    """Return the invitations of a structure that nobody answered, the last first."""
+    rows = Invitation.objects.filter(structure=structure_id, accepted_at__isnull=True, cancelled_at__isnull=True)
+    return [Waiting(row, row.expires_at <= now) for row in rows.order_by("-created_at", "id")]
+
+
+def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation | Denied:
+    """Invite somebody into the team of the acteur's own structure; an earlier invitation to them dies."""
+    if acteur.structure_id != structure.id or not is_referent_of(acteur.known_id, structure.id):
+        return Denied(NOT_A_REFERENT)
+    email = invited.email.strip().lower()
+    if _is_settled(email, structure):
+        return Denied(ALREADY_IN_TEAM)
+    if Invitation.objects.filter(structure=structure, created_at__gt=now - timedelta(days=1)).count() >= _A_DAY:
+        return Denied(INVITATIONS_TOO_MANY)
+    with transaction.atomic():
+        Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
+        _cancel_standing(Q(structure=structure), email, acteur, now)
+        made, code = _make(invited, structure, acteur, now)
+        write(
+            email,
+            Avis.INVITATION,
+            now,
+            about=made.id,
+            name=f"{made.given_name} {made.family_name}",
+            structure=structure.name,
+            inviter=made.invited_by.full_name if made.invited_by else "",
+            link=invitation_link(code),
+            code=code,
+            until=made.expires_at,
+        )
+    return made
+
+
+def invite_from_terminal(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> str:
+    """Invite from an operator's terminal and return the link, which the operator hands over."""
+    with transaction.atomic():
+        place = Q(structure=structure) if structure else Q(structure__isnull=True)
+        _cancel_standing(place, invited.email.strip().lower(), acteur, now)
+        _, code = _make(invited, structure, acteur, now)
+    return invitation_link(code)
+
+
+def invitation_link(code: str) -> str:
+    """Return the address that carries the code in its fragment."""
+    return f"{settings.ISSUER}/invitation#{code}"
+
+
+def _is_settled(email: str, structure: Structure) -> bool:
+    """Tell whether the person has a place there already and has signed in once."""
+    standing = Affectation.objects.filter(compte__email=email, structure=structure, ended_at__isnull=True)
+    return standing.filter(compte__last_login__isnull=False).exists()
+
+
+def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> tuple[Invitation, str]:
+    code = new_code()
+    made = Invitation.objects.create(
+        email=invited.email.strip().lower(),
+        given_name=invited.given_name,
+        family_name=invited.family_name,
+        profession=invited.profession,
+        structure=structure,
+        is_aidant=invited.is_aidant,
+        is_referent=invited.is_referent,
+        role=invited.role,
+        departement=invited.departement,
+        invited_by=Compte.objects.get(pk=acteur.known_id) if acteur.kind is Kind.COMPTE else None,
+        digest=code_digest(_PURPOSE, code),
+        created_at=now,
+        expires_at=now + LIFE,
+    )
+    facts = {"role": invited.role or ("referent" if invited.is_referent else "aidant")}
+    record(
+        INVITATION_SEND,
+        acteur=acteur,
+        at=now,
+        subject=made.id,
+        structure=structure.id if structure else None,
+        facts=facts,
+    )
+    return made, code
+
+
+def _cancel_standing(place: Q, email: str, acteur: Acteur, now: datetime) -> None:
+    standing = Invitation.objects.filter(place, email=email, accepted_at__isnull=True, cancelled_at__isnull=True)
+    for one in standing.order_by("id"):
+        cancel(one, acteur, now)
+
+
+def cancel(invitation: Invitation, acteur: Acteur, now: datetime) -> bool:
+    """Make an invitation useless; False when it was accepted or cancelled before."""
+    with transaction.atomic():
+        open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True)
+        done = bool(open_one.update(cancelled_at=now))
+        if done:
+            about = invitation.structure_id
+            record(INVITATION_CANCEL, acteur=acteur, at=now, subject=invitation.id, structure=about)
+    return done
+
+
+def find_invitation(code: str, now: datetime) -> Invitation | None:
+    """Return the invitation that still stands for this code; spends nothing."""
+    return _standing(now).filter(digest=code_digest(_PURPOSE, code)).first()
+
+
+def standing_invitation(pk: str, now: datetime) -> Invitation | None:
+    """Return an invitation found before in this browser, if it still stands."""
+    return _standing(now).filter(pk=pk).first()
+
+
+def _standing(now: datetime) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now)
+    return rows.select_related("structure", "invited_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The account that the invitation made or joined; ``must_enrol`` when it has no way in yet."""
+
+    compte: Compte
+    must_enrol: bool
+
+
+def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> Accepted | Denied:
+    """Spend the invitation and make what it promised; of two acceptances at once, one wins.
+
+    Who has an account signs in first: the code of a message never opens an account that works already.
+    """
+    known = Compte.objects.filter(email=invitation.email).first()
+    if signed_in is not None and (known is None or known.pk != signed_in.pk):
+        return Denied(INVITATION_FOR_ANOTHER)
+    if known is not None and not known.is_active:
+        return Denied(INVITATION_GONE)
+    has_signed_in = known is not None and known.last_login is not None
+    if has_signed_in and signed_in is None:
+        return Denied(SIGN_IN_TO_ACCEPT)
+    with transaction.atomic():
+        standing = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True)
+        if not standing.filter(expires_at__gt=now).update(accepted_at=now):
+            return Denied(INVITATION_GONE)
+        compte = known or _new_compte(invitation, now)
+        Invitation.objects.filter(pk=invitation.pk).update(compte=compte)
+        _give_place(invitation, compte, now)
+        acteur = Acteur(Kind.COMPTE, compte.id)
+        about = invitation.structure_id
+        record(INVITATION_ACCEPT, acteur=acteur, at=now, subject=invitation.id, structure=about)
+        tell(compte, Avis.COMPTE_OUVERT, now, structure=invitation.structure.name if invitation.structure else "")
+        if invitation.invited_by:
+            tell(invitation.invited_by, Avis.INVITATION_ACCEPTEE, now, invited=compte.full_name)
+    return Accepted(compte, must_enrol=not has_signed_in)
+
+
+def _new_compte(invitation: Invitation, now: datetime) -> Compte:
+    return Compte.objects.create_compte(
+        invitation.email,
+        given_name=invitation.given_name,
+        family_name=invitation.family_name,
+        profession=invitation.profession,
+        created_at=now,
+    )
+
+
+def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
+    """Give the place or the role; a place held already gains what the invitation adds."""
+    if invitation.structure is None:
+        Fonction.objects.get_or_create(
+            compte=compte, role=invitation.role, departement=invitation.departement, ended_at=None
+        )
+        return
+    place, _ = Affectation.objects.get_or_create(
+        compte=compte,
+        structure=invitation.structure,
+        ended_at=None,
+        defaults={"is_aidant": invitation.is_aidant, "is_referent": invitation.is_referent, "started_at": now},
+    )
+    place.is_aidant = place.is_aidant or invitation.is_aidant
+    place.is_referent = place.is_referent or invitation.is_referent
+    place.save(update_fields=("is_aidant", "is_referent"))

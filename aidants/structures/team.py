@@ -1,0 +1,37 @@
+"""The team of a structure as its referents see it, and whom somebody may vouch for."""
+
+from uuid import UUID
+
+from aidants.comptes.fonctions import fonction_of
+from aidants.comptes.models import Compte
+from aidants.domain.roles import Role
+from aidants.structures.models import Affectation
+
+
+def is_referent_of(compte_id: UUID, structure_id: UUID) -> bool:
+    """Tell whether a person is a referent of a structure now."""
+    places = Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)
+    return places.filter(is_referent=True, compte__is_active=True).exists()
+
+
+def team_of(structure_id: UUID) -> list[Affectation]:
+    """Return the standing places of a structure, by family name."""
+    places = Affectation.objects.filter(structure=structure_id, ended_at__isnull=True).select_related("compte")
+    return list(places.order_by("compte__family_name", "compte__given_name", "id"))
+
+
+def member_of(structure_id: UUID, compte_id: UUID) -> Affectation | None:
+    """Return one person's standing place in a structure; a stranger is as unknown as nobody."""
+    places = Affectation.objects.filter(structure=structure_id, compte=compte_id, ended_at__isnull=True)
+    return places.select_related("compte", "structure").first()
+
+
+def may_vouch(garant_id: UUID, compte: Compte) -> bool:
+    """Tell whether ``garant_id`` may bring ``compte`` back: an instructeur, or a referent of theirs (DOMAIN §4)."""
+    if garant_id == compte.id:
+        return False
+    if fonction_of(garant_id, Role.INSTRUCTEUR, Role.ADMINISTRATEUR):
+        return True
+    theirs = Affectation.objects.filter(compte=compte, ended_at__isnull=True).values("structure")
+    mine = Affectation.objects.filter(compte=garant_id, ended_at__isnull=True, is_referent=True)
+    return mine.filter(structure__in=theirs).exists()

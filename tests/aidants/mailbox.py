@@ -1,0 +1,28 @@
+"""What waits in the outbox for one address."""
+
+import re
+
+from aidants.envois.models import Envoi
+from aidants.envois.outbox import Message, message_of
+
+
+def messages_to(email: str) -> list[Message]:
+    """Return the messages to an address, oldest first."""
+    found = (message_of(row) for row in Envoi.objects.order_by("created_at", "id"))
+    return [message for message in found if message is not None and message.to == email]
+
+
+def subjects_to(email: str) -> list[str]:
+    return [message.subject for message in messages_to(email)]
+
+
+def link_code(email: str) -> str:
+    """Return the code of the last link sent to an address."""
+    code: str = re.findall(r"#([a-z0-9-]{23})\n", messages_to(email)[-1].text)[-1]
+    return code
+
+
+def recovery_code(email: str) -> str:
+    """Return the code of the last recovery sent to an address."""
+    found = [re.search(r"Votre code : ([\d ]+)", message.text) for message in messages_to(email)]
+    return [match[1] for match in found if match][-1]

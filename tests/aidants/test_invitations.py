@@ -1,0 +1,266 @@
+"""Invitations: sent by a referent, opened by a code that serves once, accepted in three steps."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from django_otp.oath import totp
+
+from aidants.comptes.models import Compte, Fonction
+from aidants.domain.cartes import seed_of
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation, Invitation, Structure
+from tests import builders
+from tests.aidants.mailbox import link_code, messages_to, subjects_to
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "girafe marteau violet tempete"
+INVITED = {
+    "given_name": "Zoé", "family_name": "Le Goff-d’Arc", "email": "Zoe@Mairie.example",
+    "profession": "Conseillère numérique", "roles": ["aidant"],
+}  # fmt: skip
+
+
+def referent(place: Structure, **fields: Any) -> Compte:
+    made = builders.compte(**fields)
+    Affectation.objects.create(compte=made, structure=place, is_referent=True, started_at=builders.NOW)
+    return made
+
+
+@pytest.fixture
+def place() -> Structure:
+    return builders.structure()
+
+
+@pytest.fixture
+def desk(place: Structure) -> Client:
+    """Sign a referent in."""
+    return builders.signed_in(referent(place, email="sylvie@mairie.example"))
+
+
+def invite(desk: Client, **changes: Any) -> Any:
+    return desk.post("/equipe/invitation", INVITED | changes)
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def opened(code: str) -> tuple[Client, Any]:
+    """Follow the link as a browser does, and post the code that its script read."""
+    browser = Client()
+    return browser, browser.post("/invitation", {"code": code}, follow=True)
+
+
+def typed_seed(page: str) -> bytes:
+    shown = re.search(r'class="seed">([A-Z2-7 ]+)<', page)
+    assert shown
+    seed = seed_of(shown[1])
+    assert seed is not None
+    return seed
+
+
+def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structure) -> None:
+    assert invite(desk)["Location"] == "/equipe"
+    assert "zoe@mairie.example" in text(desk.get("/equipe"))
+    browser, page = opened(link_code("zoe@mairie.example"))
+    assert "Est-ce bien vous" in text(page)
+    assert "Le Goff-d’Arc" in text(page)
+    page = browser.post("/invitation/identite", follow=True)
+    seed = typed_seed(text(page))
+    wrong = browser.post("/bienvenue/application", {"first_code": "000000", "new_password": PASSWORD})
+    assert wrong.status_code == 403
+    assert typed_seed(text(wrong)) == seed, "the QR code already scanned still serves"
+    done = browser.post("/bienvenue/application", {"first_code": f"{totp(seed):06d}", "new_password": PASSWORD})
+    assert done["Location"] == "/compte/secours"
+    codes = re.findall(r'class="reference">([a-z2-9]{5}-[a-z2-9]{5})<', text(browser.post("/compte/secours")))
+    assert len(set(codes)) == 10
+    who = Compte.objects.get(email="zoe@mairie.example")
+    assert (who.full_name, who.profession) == ("Zoé Le Goff-d’Arc", "Conseillère numérique")
+    standing = who.affectations.get()
+    assert (standing.structure_id, standing.is_aidant, standing.is_referent) == (place.id, True, False)
+    assert browser.get("/compte").status_code == 200
+    browser.post("/deconnexion")
+    given = {"email": who.email, "password": PASSWORD, "code": codes[3].upper()}
+    assert browser.post("/connexion", given)["Location"] == "/"
+    assert Client().post("/connexion", given).status_code == 403, "a recovery code serves once"
+    told = subjects_to("zoe@mairie.example")
+    assert "Un moyen de connexion a été ajouté à votre compte" in told
+    assert "Une invitation a été acceptée" in subjects_to("sylvie@mairie.example")
+    events = set(Entree.objects.values_list("event", flat=True))
+    assert events >= {"invitation:send", "invitation:accept", "compte:factor_add", "compte:recovery_codes_make"}
+
+
+def test_a_mail_scanner_spends_nothing(desk: Client) -> None:
+    invite(desk)
+    code = link_code("zoe@mairie.example")
+    for method in ("get", "head", "options"):
+        getattr(Client(), method)("/invitation")
+    assert code not in messages_to("zoe@mairie.example")[0].text.split("#")[0]
+    scanner, _ = opened(code)
+    scanner.get("/invitation/identite")
+    assert not Invitation.objects.get().accepted_at
+    browser, _ = opened(code)
+    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+
+
+def test_an_invitation_serves_once(desk: Client) -> None:
+    invite(desk)
+    code = link_code("zoe@mairie.example")
+    first, _ = opened(code)
+    second, _ = opened(code)
+    assert first.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert second.post("/invitation/identite")["Location"] == "/invitation"
+    _, page = opened(code)
+    assert page.status_code == 410
+    assert "prévenez-le" in text(page)
+    assert Compte.objects.filter(email="zoe@mairie.example").count() == 1
+
+
+def test_one_older_than_seven_days_is_refused(desk: Client) -> None:
+    invite(desk)
+    Invitation.objects.update(expires_at=timezone.now())
+    assert opened(link_code("zoe@mairie.example"))[1].status_code == 410
+    assert "trop ancienne" in text(desk.get("/equipe"))
+
+
+@pytest.mark.parametrize("code", ["", "aaaaa-aaaaa-aaaaa-aaaaa", "x" * 64, "é" * 20, "' OR 1=1 --"])
+def test_a_guessed_code_opens_nothing(desk: Client, code: str) -> None:
+    invite(desk)
+    _, page = opened(code)
+    assert page.status_code in (200, 410)
+    assert "Est-ce bien vous" not in text(page)
+
+
+def test_a_forwarded_invitation_is_told_to_whom_it_was_for(desk: Client) -> None:
+    invite(desk)
+    thief, _ = opened(link_code("zoe@mairie.example"))
+    thief.post(
+        "/invitation/identite", {"email": "thief@evil.example", "family_name": "Voleur", "role": "administrateur"}
+    )
+    made = Compte.objects.get(email="zoe@mairie.example")
+    assert made.family_name == "Le Goff-d’Arc"
+    assert not Fonction.objects.exists()
+    assert "Votre invitation a été acceptée" in subjects_to("zoe@mairie.example")
+    assert not Compte.objects.filter(email="thief@evil.example").exists()
+
+
+def test_sending_again_kills_the_first_code(desk: Client) -> None:
+    invite(desk)
+    first = link_code("zoe@mairie.example")
+    waiting = Invitation.objects.get()
+    desk.post(f"/equipe/invitations/{waiting.id}/renvoi")
+    second = link_code("zoe@mairie.example")
+    assert opened(first)[1].status_code == 410
+    assert opened(second)[1].status_code == 200
+    desk.post(f"/equipe/invitations/{Invitation.objects.get(cancelled_at=None).id}/annulation")
+    assert opened(second)[1].status_code == 410
+
+
+def test_who_left_before_choosing_a_factor_may_be_invited_again(desk: Client) -> None:
+    invite(desk)
+    opened(link_code("zoe@mairie.example"))[0].post("/invitation/identite")
+    assert invite(desk)["Location"] == "/equipe"
+    browser, _ = opened(link_code("zoe@mairie.example"))
+    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert Affectation.objects.filter(compte__email="zoe@mairie.example").count() == 1
+
+
+def test_who_has_an_account_signs_in_to_accept(desk: Client, place: Structure) -> None:
+    elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
+    who = builders.aidant(elsewhere, email="zoe@mairie.example")
+    mine = builders.signed_in(who)
+    invite(desk)
+    code = link_code("zoe@mairie.example")
+    stranger, _ = opened(code)
+    asked = stranger.post("/invitation/identite")
+    assert asked.status_code == 409
+    assert "Se connecter" in text(asked)
+    other = builders.signed_in(builders.aidant(elsewhere))
+    other.post("/invitation", {"code": code})
+    assert other.post("/invitation/identite").status_code == 403
+    mine.post("/invitation", {"code": code})
+    assert mine.post("/invitation/identite")["Location"] == "/"
+    assert who.affectations.filter(ended_at=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"roles": ["administrateur"]},
+        {"roles": []},
+        {"given_name": "<b>Zoé</b>"},
+        {"family_name": "Goff\r\nBcc: all@evil.example"},
+        {"family_name": "https://evil.example"},
+        {"email": "zoe@mairie.example\nBcc: all@evil.example"},
+        {"email": "zoe@mairie.example, other@evil.example"},
+        {"profession": "x\r\nSubject: evil"},
+        {"given_name": ""},
+    ],
+)
+def test_what_is_no_name_no_address_and_no_role_of_a_team_is_refused(desk: Client, changes: dict[str, Any]) -> None:
+    assert invite(desk, **changes).status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_a_forged_host_changes_no_link(desk: Client) -> None:
+    assert desk.post("/equipe/invitation", INVITED, headers={"Host": "evil.example"}).status_code == 400
+    desk.post("/equipe/invitation", INVITED, headers={"X-Forwarded-Host": "evil.example"})
+    assert "evil.example" not in messages_to("zoe@mairie.example")[0].text
+
+
+def test_only_a_referent_of_the_structure_invites(place: Structure) -> None:
+    aidant = builders.signed_in(builders.aidant(place))
+    assert aidant.get("/equipe").status_code == 403
+    assert invite(aidant).status_code == 403
+    elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
+    waiting = builders.signed_in(referent(place))
+    invite(waiting)
+    stranger, made = builders.signed_in(referent(elsewhere)), Invitation.objects.get()
+    for act in ("renvoi", "annulation"):
+        assert stranger.post(f"/equipe/invitations/{made.id}/{act}").status_code == 404
+    assert "zoe@mairie.example" not in text(stranger.get("/equipe"))
+
+
+def test_fifty_a_day_and_no_more(desk: Client, place: Structure) -> None:
+    invite(desk)
+    row = Invitation.objects.values().get()
+    for number in range(49):
+        Invitation.objects.create(**row | {"id": uuid4(), "email": f"a{number}@x.example", "digest": str(number)})
+    assert invite(desk, email="last@mairie.example").status_code == 429
+
+
+def test_somebody_of_the_team_is_not_invited_twice(desk: Client, place: Structure) -> None:
+    who = builders.aidant(place)
+    builders.signed_in(who)
+    assert invite(desk, email=who.email).status_code == 409
+
+
+def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("--email=ines@service.example", "--given-name=Inès", "--family-name=Laurent")
+    call_command("create_compte", *names, "--role=administrateur")
+    link = capsys.readouterr().out.strip()
+    browser, _ = opened(link.partition("#")[2])
+    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert Fonction.objects.get(compte__email="ines@service.example").role == "administrateur"
+    for wrong in (("--role=administrateur", "--siret=99999910500011"), (), ("--siret=99999910500011", "--aidant")):
+        with pytest.raises(CommandError):
+            call_command("create_compte", *names, *wrong)
+
+
+def test_the_first_structure_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["--name=CCAS", "--street=1 rue", "--postcode=05000", "--city=Gap", "--insee-code=05061"]
+    call_command("create_structure", *told, "--siret=99999910500011")
+    assert Structure.objects.get().id.hex == capsys.readouterr().out.strip().replace("-", "")
+    for wrong in ("--siret=99999910500011", "--siret=12345678901234"):
+        with pytest.raises(CommandError):
+            call_command("create_structure", *told, wrong)
+    names = ("--email=odile@mairie.example", "--given-name=Odile", "--family-name=Rambaud")
+    call_command("create_compte", *names, "--siret=99999910500011", "--referent")
+    assert Invitation.objects.get().expires_at - timezone.now() > timedelta(days=6)
