@@ -51,6 +51,8 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_cancel_code",
         "mandats:usager_document",
         "mandats:usager_proof",
+        # Whom to ask when a mandat is not possible: words only, the same for everybody.
+        "mandats:orientation",
         # An agent without an account; the API asks for client credentials.
         "mandats:verify_form",
         "mandats:verify_receipt",

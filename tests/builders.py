@@ -25,9 +25,11 @@ from mandats.attestation.sealing_keys import SEAL, Certificat, keep_sealer
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite, PreuveIdentite
+from mandats.domain.perimetre import DemarcheChoisie, Perimetre
 from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Brouillon, Mandat, Utilisation
-from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identify, open_brouillon
+from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.carte import answer_card
 from mandats.registre.services.sign import sign_mandat
 from mandats.registre.services.uses import declare_utilisation
 
@@ -137,11 +139,16 @@ def brouillon(
     demarches: tuple[str, ...] = ("logement",),
     duree: str = "J31",
     now: datetime = NOW,
+    single_use: bool = False,
+    reserved_acts: tuple[str, ...] = (),
 ) -> Brouillon:
-    """Return an open brouillon."""
-    chosen: list[DemarcheChoisie] = [{"code": code, "formalites": []} for code in demarches]
-    made = open_brouillon(acteur(who, place), demarches=chosen, duree=duree, now=now)
+    """Return an open brouillon whose silent card was read."""
+    chosen: tuple[DemarcheChoisie, ...] = tuple({"code": code, "formalites": []} for code in demarches)
+    doer = acteur(who, place)
+    made = open_brouillon(doer, Perimetre(chosen, duree, single_use, reserved_acts), now)
     assert isinstance(made, Brouillon), made
+    assert answer_card(made.id, doer, concerned=False, now=now)
+    made.refresh_from_db()
     return made
 
 
@@ -156,6 +163,17 @@ def consented(
     assert isinstance(texts, FrozenTexts), texts
     assert consent_by_drawing(made.id, signature_png(), texts.text_sha256, doer, now)
     return made
+
+
+def sign_identified(brouillon: Brouillon, who: Compte, place: Structure, now: datetime) -> Mandat:
+    """Return the mandat of a brouillon that somebody identified themselves for: drawn signature, acceptation."""
+    doer = acteur(who, place)
+    texts = freeze(brouillon.id, doer, now)
+    assert isinstance(texts, FrozenTexts), texts
+    assert consent_by_drawing(brouillon.id, signature_png(), texts.text_sha256, doer, now)
+    signed = sign_mandat(brouillon.id, doer, now)
+    assert isinstance(signed, Mandat), signed
+    return signed
 
 
 def mandat(who: Compte, place: Structure, person: Identite | None = None, now: datetime = NOW, **fields: Any) -> Mandat:

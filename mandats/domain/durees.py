@@ -12,10 +12,17 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 MAX_DAYS: Final = 365
+HOST_MAX_DAYS: Final = 31
+"""For a structure that houses, employs, lends to or bills the usager (DOMAIN §3.5)."""
+SHORTEST: Final = timedelta(hours=1)
+"""A chosen last day that leaves less than this is too close: nothing could be done with the mandat."""
+NOTICE_DAYS: Final = 30
+NOTICE_FROM_DAYS: Final = 182
+"""The end of a mandat of 182 days and more is told to the usager 30 days before (DOMAIN §3.3)."""
 MAJORITY_YEARS: Final = 18
 
 Zone = tzinfo | str
-BoundsProblem = Literal["past", "too_far"]
+BoundsProblem = Literal["past", "too_close", "too_far"]
 
 ZONES: Final[dict[str, str]] = {
     "Europe/Paris": "heure de Paris",
@@ -116,11 +123,38 @@ def midnight_after(day: date, tz: Zone) -> datetime:
 
 
 def bounds_problem(accepted_at: datetime, duree: Duree, tz: Zone, *, max_days: int = MAX_DAYS) -> BoundsProblem | None:
-    """Tell why the last day cannot be had: ``past`` or ``too_far`` (more than ``max_days`` ahead); else None."""
+    """Tell why the last day cannot be had, or return None.
+
+    ``past``: it is over; ``too_close``: less than :data:`SHORTEST` is left of it; ``too_far``: more than
+    ``max_days`` ahead of the day of acceptation, both in ``tz``.
+    """
     ahead = (last_day(accepted_at, duree, tz) - local_date(accepted_at, tz)).days
     if ahead < 0:
         return "past"
+    if expires_at(accepted_at, duree, tz) - accepted_at < SHORTEST:
+        return "too_close"
     return "too_far" if ahead > max_days else None
+
+
+def max_days_of(host: bool) -> int:
+    """Return how many days ahead a last day may lie; ``host``: the structure houses, employs, lends or bills."""
+    return HOST_MAX_DAYS if host else MAX_DAYS
+
+
+def runs_days(accepted_at: datetime, expires: datetime, tz: Zone) -> int:
+    """Return the N of a mandat: days from the date of acceptation to its last day, as ``tz`` counts them."""
+    return (local_date(expires - timedelta(seconds=1), tz) - local_date(accepted_at, tz)).days
+
+
+def days_left(now: datetime, expires: datetime, tz: Zone) -> int:
+    """Return the days from today to the last day, in ``tz``: 0 on the last day itself, negative once over."""
+    return (local_date(expires - timedelta(seconds=1), tz) - local_date(now, tz)).days
+
+
+def wants_notice(now: datetime, accepted_at: datetime, expires: datetime, tz: Zone) -> bool:
+    """Tell whether the coming end is to be told: a long mandat that still stands, in its last thirty days."""
+    long_enough = runs_days(accepted_at, expires, tz) >= NOTICE_FROM_DAYS
+    return long_enough and now < expires and days_left(now, expires, tz) <= NOTICE_DAYS
 
 
 def french_date(day: date) -> str:

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from aidants.domain.folding import fold
+
 
 @dataclass(frozen=True, slots=True)
 class Identite:
@@ -37,6 +39,21 @@ class Identite:
     def from_bytes(cls, data: bytes) -> "Identite":
         """Read what :meth:`to_bytes` wrote."""
         return cls(**json.loads(data))
+
+
+def same_person(one: Identite, other: Identite) -> bool:
+    """Tell whether two identities are the same person's.
+
+    By FranceConnect's ``sub`` where both have one; otherwise by what an identity document says, case, accents and
+    hyphens left out.
+    """
+    if one.sub_digest and other.sub_digest:
+        return one.sub_digest == other.sub_digest
+    return _pivot(one) == _pivot(other)
+
+
+def _pivot(identite: Identite) -> tuple[str, str, str]:
+    return fold(identite.given_name), fold(identite.family_name), identite.birthdate
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE
 from mandats.domain import errors
+from mandats.domain.durees import BoundsProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,11 @@ def may_use(facts: UseFacts) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class SignFacts:
-    """What must be known of a brouillon at the moment of acceptation."""
+    """What must be known of a brouillon at the moment of acceptation.
+
+    ``duree_problem`` is that of the duration if the structure accepted now; ``text_current``: the frozen text still
+    says what is true today; ``renewal``: the brouillon renews a mandat.
+    """
 
     already_signed: bool
     has_demarche: bool
@@ -113,6 +118,10 @@ class SignFacts:
     is_adult: bool
     consented: bool
     demarches_offered: bool
+    duree_problem: BoundsProblem | None = None
+    host: bool = False
+    text_current: bool = True
+    renewal: bool = False
 
 
 def _still_there(facts: SignFacts) -> Decision:
@@ -140,12 +149,45 @@ def _demarches_offered(facts: SignFacts) -> Decision:
     return GRANTED if facts.demarches_offered else Denied(errors.DEMARCHE_NARROWED)
 
 
+def _duree_possible(facts: SignFacts) -> Decision:
+    """The last day can still be had today (DOMAIN §3.3)."""
+    return duree_verdict(facts.duree_problem, facts.host)
+
+
+def _renewed_by_usager(facts: SignFacts) -> Decision:
+    """Renewal needs the usager's act again: an aidant alone renews nothing (DOMAIN §3.4)."""
+    return Denied(errors.RENEWAL_NEEDS_USAGER) if facts.renewal and not facts.consented else GRANTED
+
+
 def _consented(facts: SignFacts) -> Decision:
     """Formed by consentement, then acceptation (C. civ. 1984)."""
     return GRANTED if facts.consented else Denied(errors.NOT_CONSENTED)
 
 
-_MAY_SIGN = (_still_there, _has_demarche, _identified, _is_adult, _demarches_offered, _consented)
+def _text_current(facts: SignFacts) -> Decision:
+    """What the usager read is still true: a structure renamed since is another text (PROTOCOLS §4)."""
+    return GRANTED if facts.text_current else Denied(errors.TEXT_CHANGED)
+
+
+_MAY_SIGN = (
+    _still_there,
+    _has_demarche,
+    _renewed_by_usager,
+    _identified,
+    _is_adult,
+    _demarches_offered,
+    _duree_possible,
+    _consented,
+    _text_current,
+)
+
+
+def duree_verdict(problem: BoundsProblem | None, host: bool) -> Decision:
+    """Return the refusal of a duration, in words for the person; ``host`` has 31 days at most."""
+    if problem is None:
+        return GRANTED
+    reasons = {"past": errors.DUREE_PAST, "too_close": errors.DUREE_TOO_CLOSE, "too_far": errors.DUREE_TOO_FAR}
+    return Denied(errors.DUREE_HOST if host and problem == "too_far" else reasons[problem])
 
 
 def may_sign(facts: SignFacts) -> Decision:

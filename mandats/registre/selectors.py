@@ -107,6 +107,21 @@ def brouillon_of(structure_id: UUID, brouillon_id: UUID) -> Brouillon | None:
     )
 
 
+def other_of(brouillon: Brouillon) -> Brouillon | None:
+    """Return the other brouillon of a couple's appointment while there is one, signed or not."""
+    if brouillon.couple is None:
+        return None
+    pair = Brouillon.objects.filter(couple=brouillon.couple, structure=brouillon.structure_id)
+    return pair.exclude(pk=brouillon.pk).select_related("signed_as__usager").first()
+
+
+def brouillon_beside(mandat: Mandat) -> Brouillon | None:
+    """Return the brouillon of the other person of a couple, while it waits beside the mandat just concluded."""
+    mine = Brouillon.objects.filter(signed_as=mandat, couple__isnull=False).values("couple")
+    waiting = Brouillon.objects.filter(couple__in=mine, structure=mandat.structure_id, signed_as__isnull=True)
+    return waiting.order_by("created_at", "id").first()
+
+
 def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) -> dict[str, Exists]:
     """Return what :class:`UseFacts` needs of a structure and of the person who acts for it."""
     standing = HabilitationStructure.objects.filter(structure=structure, ended_at__isnull=True)
@@ -205,6 +220,22 @@ def usable_autorisations(
     if crosses_to_franceconnect:
         found = found.filter(mandat__identity="franceconnect").exclude(usager__email="")
     return found.order_by("usager__folded_family_given", "usager_id", "demarche")
+
+
+def identite_of(usager: Usager) -> Identite:
+    """Return an usager's row as an identity."""
+    return Identite(
+        sub_digest=usager.sub_digest or "",
+        given_name=usager.given_name,
+        family_name=usager.family_name,
+        birthdate=usager.birthdate,
+        gender=usager.gender,
+        birthplace=usager.birthplace,
+        birthcountry=usager.birthcountry,
+        email=usager.email,
+        preferred_username=usager.preferred_username,
+        telephone=usager.telephone,
+    )
 
 
 def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> list[Autorisation]:

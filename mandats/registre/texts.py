@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from aidants.comptes.models import Compte
+from aidants.domain.canonical import Json, canonical_bytes
 from aidants.structures.models import Structure
 from mandats.document.textes import (
     TEXT_VERSION,
@@ -32,6 +33,9 @@ from mandats.domain.actes import (
 from mandats.domain.durees import CHOSEN, Duree, duree_from, expires_at, last_day
 from mandats.domain.identite import Identite
 from mandats.registre.models import Brouillon
+
+REMPLACER = "remplacer"
+"""The usager's choice to end their mandats in other structures too; the other choice is to say nothing."""
 
 
 def duree_of(stored: str) -> Duree:
@@ -86,18 +90,22 @@ def text_input(brouillon: Brouillon, identite: Identite) -> TextInput:
         time_zone=brouillon.structure.time_zone,
         identity=brouillon.identity,
         service=service_contact(),
+        single_use=brouillon.single_use,
+        reserved_acts=tuple(brouillon.reserved_acts),
         host=brouillon.structure.houses_or_bills,
+        cited=brouillon.cites.reference if brouillon.cites else "",
+        replaces_elsewhere=brouillon.elsewhere == REMPLACER,
     )
 
 
-def text_for(brouillon: Brouillon, identite: Identite) -> str:
-    """Return the exact legal text."""
-    return frozen_text(text_input(brouillon, identite))
+def text_for(brouillon: Brouillon, identite: Identite, version: str = TEXT_VERSION) -> str:
+    """Return the exact legal text, in the dated ``version``."""
+    return frozen_text(text_input(brouillon, identite), version)
 
 
-def summary_for(brouillon: Brouillon, identite: Identite) -> str:
-    """Return the summary of 150 words at most."""
-    return summary_text(text_input(brouillon, identite))
+def summary_for(brouillon: Brouillon, identite: Identite, version: str = TEXT_VERSION) -> str:
+    """Return the summary of 150 words at most, in the dated ``version``."""
+    return summary_text(text_input(brouillon, identite), version)
 
 
 def status_uri(status_list: int) -> str:
@@ -123,8 +131,8 @@ def acte_of(
         structure=structure_party(structure),
         aidant=aidant_acting(acceptor),
         demarches=tuple(_given(chosen, *indexes[chosen["code"]]) for chosen in brouillon.demarches),
-        single_use=False,
-        reserved_acts=(),
+        single_use=brouillon.single_use,
+        reserved_acts=tuple(brouillon.reserved_acts),
         consented_at=brouillon.consented_at.astimezone(UTC),
         accepted_at=now.astimezone(UTC),
         expires_at=expires_at(now, duree, structure.time_zone),
@@ -139,7 +147,18 @@ def acte_of(
         ),
         consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
         place=structure.city,
+        appended=_appended(brouillon),
     )
+
+
+def _appended(brouillon: Brouillon) -> tuple[tuple[str, str], ...]:
+    """Return the fields that came after the first release: the mandat taken over, the choice about others."""
+    found: dict[str, Json] = {}
+    if brouillon.cites:
+        found["cites"] = brouillon.cites.reference
+    if brouillon.elsewhere:
+        found["elsewhere"] = brouillon.elsewhere
+    return tuple((name, canonical_bytes(value).decode()) for name, value in sorted(found.items()))
 
 
 def _given(chosen: dict[str, Any], status_list: int, index: int) -> DemarcheGiven:
@@ -154,10 +173,11 @@ def acte_in(jws: str) -> Acte:
 
 
 def _text_signed(brouillon: Brouillon) -> TextSigned:
+    version = brouillon.text_version
     return TextSigned(
-        version=TEXT_VERSION,
-        file_sha256=text_file_sha256("mandat"),
-        summary_file_sha256=text_file_sha256("resume"),
+        version=version,
+        file_sha256=text_file_sha256("mandat", version),
+        summary_file_sha256=text_file_sha256("resume", version),
         frozen_sha256=brouillon.text_sha256,
         summary_sha256=brouillon.summary_sha256,
     )

@@ -39,8 +39,11 @@ def start_brouillon(request: HttpRequest, brouillon_id: UUID) -> HttpResponse:
     """Send the usager to FranceConnect to identify themselves for a brouillon of this structure."""
     acteur = acteur_of(request)
     mine = Brouillon.objects.filter(pk=brouillon_id, structure=acteur.structure_id, signed_as__isnull=True)
-    if acteur.role != Role.AIDANT or not mine.exists():
+    brouillon = mine.only("card_read_at").first() if acteur.role == Role.AIDANT else None
+    if brouillon is None:
         raise Http404
+    if brouillon.card_read_at is None:
+        return redirect("mandats:brouillon_card", brouillon_id)
     opened = logins.open_login(
         request.session,
         purpose=logins.BROUILLON,

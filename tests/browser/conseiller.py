@@ -76,6 +76,13 @@ class Conseiller:
             at.tick(formalite)
         at.tick(duree)
         at.press("Continuer")
+        self.hands_the_silent_card()
+
+    def hands_the_silent_card(self) -> None:
+        """Turn the screen to the usager, who reads and answers that no line is theirs."""
+        at = self.visitor
+        at.see("Carte à lire en silence")
+        at.press("Aucune ne parle de moi")
         at.see("Identité de la personne")
 
     def hands_the_screen_for_franceconnect(self, name: str) -> None:

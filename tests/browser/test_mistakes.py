@@ -27,6 +27,7 @@ def test_conseiller_mistakes(conseiller: Conseiller) -> None:
     at.tick("Logement")
     at.tick("1 jour")
     at.press("Continuer")
+    conseiller.hands_the_silent_card()
     conseiller.hands_the_screen_for_franceconnect("Sophie Martin")
     conseiller.shows_where_to_draw()
     at.press("Je signe")

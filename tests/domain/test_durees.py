@@ -86,7 +86,8 @@ def test_the_second_before_the_end_is_still_the_last_day(at: datetime, zone: str
 @given(moments, st.integers(-400, 800), st.sampled_from(sorted(ZONES)))
 def test_bounds_of_a_chosen_day(at: datetime, ahead: int, zone: str) -> None:
     chosen = until(durees.local_date(at, zone) + timedelta(days=ahead))
-    expected = "past" if ahead < 0 else "too_far" if ahead > 365 else None
+    too_close = ahead == 0 and expires_at(at, chosen, zone) - at < timedelta(hours=1)
+    expected = "past" if ahead < 0 else "too_far" if ahead > 365 else "too_close" if too_close else None
     assert bounds_problem(at, chosen, zone) == expected
 
 

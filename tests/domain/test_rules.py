@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -70,9 +71,19 @@ READY = SignFacts(
         ({"is_adult": False}, errors.MINOR),
         ({"demarches_offered": False}, errors.DEMARCHE_NARROWED),
         ({"consented": False}, errors.NOT_CONSENTED),
+        ({"consented": False, "renewal": True}, errors.RENEWAL_NEEDS_USAGER),
+        ({"identified": False, "consented": False, "renewal": True}, errors.RENEWAL_NEEDS_USAGER),
+        ({"renewal": True}, None),
+        ({"duree_problem": "past"}, errors.DUREE_PAST),
+        ({"duree_problem": "too_close"}, errors.DUREE_TOO_CLOSE),
+        ({"duree_problem": "too_far"}, errors.DUREE_TOO_FAR),
+        ({"duree_problem": "too_far", "host": True}, errors.DUREE_HOST),
+        ({"duree_problem": "past", "host": True}, errors.DUREE_PAST),
+        ({"text_current": False}, errors.TEXT_CHANGED),
+        ({"text_current": False, "consented": False}, errors.NOT_CONSENTED),
     ],
 )
-def test_may_sign(changes: dict[str, bool], reason: ErrorCode | None) -> None:
+def test_may_sign(changes: dict[str, Any], reason: ErrorCode | None) -> None:
     assert may_sign(replace(READY, **changes)) == (Denied(reason) if reason else GRANTED)
 
 

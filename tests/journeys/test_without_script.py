@@ -19,6 +19,7 @@ def _sign_in(walker: Walker, stack: LiveStack, who: Compte) -> None:
 def _conclude(walker: Walker, stack: LiveStack, who: Compte) -> None:
     walker.follow("Nouveau mandat")
     walker.press("Continuer", demarches=["logement", "famille"], duree="J31")
+    walker.press("Aucune ne parle de moi")
     walker.press("S’identifier avec")
     walker.press("Nicolas Martin")
     assert "FranceConnect a reconnu : Nicolas Martin" in walker.words

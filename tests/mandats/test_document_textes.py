@@ -22,6 +22,8 @@ from tests.mandats.document_examples import NASTY, longest_text, ordinary_text
 SIGNED_FILES = {
     ("mandat", "2026-11-22"): "187f1a4592181811a301e367b239c0003cf5465bb6337cf4102ea4b63f36ac05",
     ("resume", "2026-11-22"): "8b18e0ff021d1b83f73e4b1b150d110fde78a668e11cce2a52e65ac347af9e64",
+    ("mandat", "2026-11-25"): "13265b027c2a3ef62c4f250b30a468c8c4e1d43efeda6c843b94b397ad1ba698",
+    ("resume", "2026-11-25"): "f574fad8147d2f2eaaeaa0e8de85acd34e6339b63207a1dbbae449255a2e6bfa",
 }
 
 
@@ -31,7 +33,7 @@ def test_a_dated_file_never_changes(name: str, version: str) -> None:
 
 
 def test_the_current_version_is_a_dated_folder() -> None:
-    assert TEXT_VERSION == "2026-11-22"
+    assert ("mandat", TEXT_VERSION) in SIGNED_FILES
     with pytest.raises(ValueError, match="date"):
         text_file_sha256("mandat", "../..")
 
@@ -97,8 +99,18 @@ def test_facts_choose_the_lines() -> None:
     assert "est le 1er mars 2027." in seen
 
 
+def test_what_the_usager_decides_about_other_structures_is_in_the_text() -> None:
+    chosen = replace(ordinary_text(), cited="GAP7-K3XW-9B", replaces_elsewhere=True)
+    for text in (frozen_text(chosen), summary_text(chosen)):
+        assert "GAP7-K3XW-9B" in text.replace(ordinary_text().reference, "", text is frozen_text(chosen))
+        assert "d’autres structures" in text
+    assert "d’autres structures" not in frozen_text(ordinary_text())
+    assert frozen_text(ordinary_text()) == frozen_text(ordinary_text(), "2026-11-22")
+
+
 def every_text() -> list[TextInput]:
-    shapes = itertools.product((True, False), (True, False), (True, False), (J1, until(date(2027, 9, 22))))
+    yes_no = (True, False)
+    shapes = itertools.product(yes_no, yes_no, yes_no, yes_no, (J1, until(date(2027, 9, 22))))
     return [
         replace(
             longest_text(),
@@ -106,8 +118,10 @@ def every_text() -> list[TextInput]:
             host=host,
             reserved_acts=longest_text().reserved_acts * acts,
             duree=duree,
+            cited="GAP7-K3XW-9B" * elsewhere,
+            replaces_elsewhere=elsewhere,
         )
-        for single, host, acts, duree in shapes
+        for single, host, acts, elsewhere, duree in shapes
     ]
 
 

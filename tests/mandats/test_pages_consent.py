@@ -139,7 +139,8 @@ def test_a_drawing_that_is_none_is_told_on_the_recap(desk: Desk, given: dict[str
 def test_a_text_that_changed_in_another_tab_is_refused(desk: Desk) -> None:
     brouillon = desk.identified()
     digest = shown_digest(text(desk.client.get(address(brouillon, "recapitulatif"))))
-    desk.client.post(address(brouillon, "demarches"), {"demarches": ["justice"], "duree": "J365"})
+    changed = {"structure": str(desk.place.id), "demarches": ["justice"], "duree": "J365"}
+    desk.client.post(address(brouillon, "demarches"), changed)
     given = {"text_sha256": digest, "agree": "on", "drawing": drawing()}
     desk.client.get(address(brouillon, "recapitulatif"))
     answer = desk.client.post(address(brouillon, "accord/signature"), given, follow=True)

@@ -49,7 +49,7 @@ def test_record_shows_the_mandat_and_journals_its_opening(desk: Desk, query_coun
     produce_document(mandat.id, desk.acteur, timezone.now())
     desk.client.get("/accueil")
     integrate(timezone.now())
-    with query_count(15):
+    with query_count(16):
         page = text(desk.client.get(f"/mandats/{mandat.id}"))
     for shown in (
         mandat.reference,

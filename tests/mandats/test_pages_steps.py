@@ -24,15 +24,20 @@ CHOICE = {
 }
 
 
+def choice(desk: Desk, **changes: Any) -> dict[str, Any]:
+    """Return what the first step posts for the structure that its page named."""
+    return CHOICE | {"structure": str(desk.place.id)} | changes
+
+
 @pytest.fixture
 def desk(db: None) -> Desk:
     return pages_desk.desk()
 
 
 def test_first_step_opens_a_brouillon_and_leads_to_the_identity(desk: Desk) -> None:
-    answer = desk.client.post("/mandats/nouveau", CHOICE)
+    answer = desk.client.post("/mandats/nouveau", choice(desk))
     brouillon = Brouillon.objects.get()
-    assert answer["Location"] == f"/mandats/brouillons/{brouillon.id}/identite"
+    assert answer["Location"] == f"/mandats/brouillons/{brouillon.id}/carte"
     assert brouillon.demarches == [
         {"code": "social", "formalites": []},
         {"code": "logement", "formalites": ["demande d’APL", "dossier DALO"]},
@@ -40,11 +45,11 @@ def test_first_step_opens_a_brouillon_and_leads_to_the_identity(desk: Desk) -> N
     assert (brouillon.duree, brouillon.structure, brouillon.aidant) == ("J31", desk.place, desk.who)
 
 
-def test_first_step_shows_ten_themes_four_durations_and_the_last_days(desk: Desk, query_count: QueryCount) -> None:
+def test_first_step_shows_ten_themes_five_durations_and_the_last_days(desk: Desk, query_count: QueryCount) -> None:
     with query_count(4):
         page = text(desk.client.get("/mandats/nouveau"))
     assert page.count('name="demarches"') == 10
-    assert page.count('name="duree"') == 4
+    assert page.count('name="duree"') == 5
     assert "Un dossier de surendettement doit être signé" in page
     assert page.count("inclus, si le mandat est conclu aujourd’hui") == 4
 
@@ -58,7 +63,7 @@ def test_first_step_shows_ten_themes_four_durations_and_the_last_days(desk: Desk
     ],
 )
 def test_an_error_keeps_every_field(desk: Desk, change: dict[str, Any], message: str) -> None:
-    answer = desk.client.post("/mandats/nouveau", CHOICE | change)
+    answer = desk.client.post("/mandats/nouveau", choice(desk, **change))
     page = text(answer)
     assert answer.status_code == 422
     assert message in page
@@ -73,7 +78,7 @@ def test_an_error_keeps_every_field(desk: Desk, change: dict[str, Any], message:
 def test_a_theme_that_the_structure_does_not_offer_is_neither_shown_nor_taken(db: None) -> None:
     desk = pages_desk.desk(demarches=["logement"])
     assert text(desk.client.get("/mandats/nouveau")).count('name="demarches"') == 1
-    assert desk.client.post("/mandats/nouveau", CHOICE).status_code == 422
+    assert desk.client.post("/mandats/nouveau", choice(desk)).status_code == 422
     assert not Brouillon.objects.exists()
 
 
@@ -82,7 +87,7 @@ def test_a_structure_that_houses_the_usager_offers_31_days_at_most(db: None) -> 
     page = text(desk.client.get("/mandats/nouveau"))
     assert 'value="J31"' in page
     assert 'value="J182"' not in page
-    assert desk.client.post("/mandats/nouveau", CHOICE | {"duree": "J365"}).status_code == 422
+    assert desk.client.post("/mandats/nouveau", choice(desk, duree="J365")).status_code == 422
 
 
 def test_last_days_are_counted_where_the_structure_is(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +135,7 @@ def test_changing_what_is_asked_undoes_the_consent_and_says_so(desk: Desk) -> No
     page = text(desk.client.get(address))
     assert "redonner son accord" in page
     assert 'id="theme_logement" aria-describedby="examples_logement" checked' in page
-    answer = desk.client.post(address, CHOICE)
+    answer = desk.client.post(address, choice(desk))
     assert answer["Location"] == f"/mandats/brouillons/{brouillon.id}/recapitulatif"
     brouillon.refresh_from_db()
     assert brouillon.consented_at is None
@@ -150,9 +155,10 @@ def test_abandon_asks_once_then_leaves_no_trace(desk: Desk) -> None:
     assert "Ce brouillon n’existe plus" in text(gone)
 
 
-PAGES = ("identite", "demarches", "recapitulatif", "acceptation", "abandon")
+PAGES = ("carte", "identite", "demarches", "recapitulatif", "acceptation", "abandon")
 ACTS = (
     "demarches",
+    "carte",
     "ce-nest-pas-moi",
     "accord/signature",
     "accord/envoi-du-code",

@@ -16,6 +16,7 @@ from aidants.structures.models import Structure
 from mandats.consentement import ecran
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain import errors
+from mandats.domain.perimetre import Perimetre
 from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
 from mandats.registre.selectors import may_use_autorisation, state_of, usable_autorisations
@@ -71,9 +72,7 @@ def test_change_brouillon_makes_the_consent_fall(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     brouillon = builders.consented(who, place)
-    changed = change_brouillon(
-        brouillon.id, doer, demarches=[{"code": "justice", "formalites": []}], duree="J1", now=NOW
-    )
+    changed = change_brouillon(brouillon.id, doer, Perimetre(({"code": "justice", "formalites": []},), "J1"), NOW)
     assert isinstance(changed, Brouillon)
     assert sign_mandat(brouillon.id, doer, NOW) == Denied(errors.NOT_CONSENTED)
 

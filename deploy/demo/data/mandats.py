@@ -18,9 +18,11 @@ from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.domain.motifs import MotifDeFin
+from mandats.domain.perimetre import DemarcheChoisie, Perimetre
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.papers import produce_document
-from mandats.registre.services.brouillons import DemarcheChoisie, freeze, identify, open_brouillon
+from mandats.registre.services.brouillons import freeze, identify, open_brouillon
+from mandats.registre.services.carte import answer_card
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.sign import sign_mandat
 from mandats.registre.services.suspend import suspend_mandat
@@ -136,7 +138,7 @@ def load_mandats(acteurs: dict[str, Acteur], now: datetime) -> None:
     for story in STORIES:
         _live(story, acteurs[story.aidant], now - timedelta(days=story.days_ago))
     nadia = acteurs["nadia@ccas.example"]
-    open_brouillon(nadia, demarches=[{"code": "papiers", "formalites": []}], duree="J31", now=now)
+    open_brouillon(nadia, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now)
     _consented(Story("apostrophe", "", {"papiers": []}, "J31", 0), nadia, now, consents=False)
 
 
@@ -150,10 +152,13 @@ def _live(story: Story, acteur: Acteur, then: datetime) -> None:
 
 
 def _consented(story: Story, acteur: Acteur, then: datetime, consents: bool = True) -> Brouillon:
-    chosen: list[DemarcheChoisie] = [{"code": code, "formalites": named} for code, named in story.demarches.items()]
-    brouillon = open_brouillon(acteur, demarches=chosen, duree=story.duree, now=then)
+    chosen: tuple[DemarcheChoisie, ...] = tuple(
+        {"code": code, "formalites": named} for code, named in story.demarches.items()
+    )
+    brouillon = open_brouillon(acteur, Perimetre(chosen, story.duree), then)
     if isinstance(brouillon, Denied):
         raise DemoRefused(f"demo data refused: {brouillon.reason.code}")
+    answer_card(brouillon.id, acteur, concerned=False, now=then + timedelta(minutes=1))
     identite = demo_identite(story.usager)
     preuve = PreuveIdentite("franceconnect", "eidas1", identite.sub_digest, secrets.token_hex(32))
     identify(brouillon.id, identite, preuve, acteur, then + timedelta(minutes=2))

@@ -18,7 +18,7 @@ from mandats.document.textes.given import DemarcheAsked, TextInput
 from mandats.domain.actes import RESERVED_ACTS, Mandant
 from mandats.domain.durees import french_birthdate, french_date, zone_label
 
-TEXT_VERSION: Final = "2026-11-22"
+TEXT_VERSION: Final = "2026-11-25"
 TextName = Literal["mandat", "resume"]
 BlockKind = Literal["title", "heading", "item", "paragraph"]
 
@@ -149,6 +149,8 @@ def _facts(given: TextInput) -> Facts:
         "days": given.duree.days is not None,
         "sms": bool(given.service.sms_number),
         "host": given.host,
+        "cited": bool(given.cited),
+        "elsewhere": given.replaces_elsewhere,
     }
 
 
@@ -156,6 +158,7 @@ def _words(given: TextInput) -> Words:
     chosen = given.duree.chosen_last_day
     return {
         "reference": given.reference,
+        "cited": given.cited,
         "mandant": full_name(given.mandant),
         "birth": _birth(given),
         "structure": given.structure.name,

@@ -36,7 +36,8 @@ class TextInput:
 
     ``birthplace_label`` names the place of birth when we know it (otherwise its COG code is printed);
     ``identity`` is ``franceconnect`` or ``piece_vue``; ``time_zone`` the IANA name of the structure's
-    zone; ``host``: the structure houses, employs, lends to or bills the usager.
+    zone; ``host``: the structure houses, employs, lends to or bills the usager.  ``cited`` is the reference
+    of the mandat that this one takes over, ``replaces_elsewhere`` the usager's choice about all others.
     """
 
     reference: str
@@ -52,3 +53,5 @@ class TextInput:
     reserved_acts: tuple[str, ...] = ()
     birthplace_label: str = ""
     host: bool = False
+    cited: str = ""
+    replaces_elsewhere: bool = False

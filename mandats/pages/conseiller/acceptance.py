@@ -18,7 +18,15 @@ from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.fresh_code import fresh_code_given
-from mandats.pages.conseiller.present import consent_words, demarches_of, moment, resume_address, zone_of
+from mandats.pages.conseiller.present import (
+    consent_words,
+    demarches_of,
+    moment,
+    person_in_couple,
+    reserved_words,
+    resume_address,
+    zone_of,
+)
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.papers import produce_document
@@ -64,6 +72,8 @@ def _facts(brouillon: Brouillon) -> dict[str, Any]:
         "identite": identity_of(brouillon),
         "demarches": demarches_of(brouillon),
         "duree_label": duree_of(brouillon.duree).label,
+        "reserved": reserved_words(brouillon.reserved_acts),
+        "person": person_in_couple(brouillon),
         "last_day": french_date(last_day(now, duree_of(brouillon.duree), zone)),
         "zone": zone_of(zone),
         "consent_way": consent_words(brouillon.consent_method),

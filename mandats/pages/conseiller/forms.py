@@ -2,105 +2,16 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from aidants.domain.demarches import DEMARCHES, Demarche
 from mandats.domain import errors
-from mandats.domain.durees import DUREES, french_date
 from mandats.domain.utilisations import DECLARED_CHANNELS
-from mandats.registre.services.brouillons import DemarcheChoisie
 
-_HOST_DUREES = ("J1", "J31")
 _PNG_PREFIX = "data:image/png;base64,"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One theme on the first step: what is ticked in it, what was typed, what is wrong."""
-
-    demarche: Demarche
-    chosen: bool
-    formalites: list[tuple[str, bool]]
-    other: str
-    error: str
-
-    @property
-    def detailed(self) -> bool:
-        """Whether something precise was asked, so that the details stand open."""
-        return bool(self.other or self.error or any(ticked for _, ticked in self.formalites))
-
-
-class DemarchesForm(forms.Form):
-    """The first step: themes, the formalities named in them, a duration."""
-
-    demarches = forms.MultipleChoiceField(
-        label="Démarches",
-        choices=[(code, demarche.label) for code, demarche in DEMARCHES.items()],
-        error_messages={"required": "Choisissez au moins une démarche."},
-    )
-    duree = forms.ChoiceField(label="Durée", choices=[], error_messages={"required": "Choisissez une durée."})
-
-    def __init__(self, *args: Any, offered: Iterable[str], today: date, hosted: bool, **kwargs: Any) -> None:
-        """Offer the structure's themes, and the durations with the last day of each if signed ``today``."""
-        super().__init__(*args, **kwargs)
-        self.offered = [DEMARCHES[code] for code in DEMARCHES if code in set(offered)]
-        self.fields["demarches"].choices = [(one.code, one.label) for one in self.offered]  # type: ignore[attr-defined]
-        allowed = _HOST_DUREES if hosted else tuple(DUREES)
-        self.durees = [(code, DUREES[code].label, french_date(_ends(today, code))) for code in allowed]
-        self.fields["duree"].choices = [(code, label) for code, label, _ in self.durees]  # type: ignore[attr-defined]
-        for one in self.offered:
-            named = forms.MultipleChoiceField(required=False, choices=[(text, text) for text in one.formalites])
-            self.fields[f"formalites_{one.code}"] = named
-            self.fields[f"autre_{one.code}"] = forms.CharField(required=False, max_length=200, label="Autre")
-
-    def clean(self) -> dict[str, Any]:
-        """A formality is named inside a theme that is ticked."""
-        cleaned = super().clean() or {}
-        ticked = cleaned.get("demarches", [])
-        for one in self.offered:
-            named = cleaned.get(f"formalites_{one.code}") or cleaned.get(f"autre_{one.code}")
-            if named and one.code not in ticked:
-                self.add_error(f"autre_{one.code}", f"Cochez aussi « {one.label} », ou effacez ces précisions.")
-        return cleaned
-
-    def chosen(self) -> list[DemarcheChoisie]:
-        """Return what was asked, as the services take it."""
-        return [
-            {"code": code, "formalites": [*self.cleaned_data[f"formalites_{code}"], self.cleaned_data[f"autre_{code}"]]}
-            for code in self.cleaned_data["demarches"]
-        ]
-
-    def cards(self) -> list[Card]:
-        """Return the themes with all that was ticked or typed so far."""
-        ticked = self["demarches"].value() or []
-        return [self._card(one, one.code in ticked) for one in self.offered]
-
-    def _card(self, one: Demarche, chosen: bool) -> Card:
-        named = self[f"formalites_{one.code}"].value() or []
-        formalites = [(text, text in named) for text in one.formalites]
-        other = self[f"autre_{one.code}"]
-        return Card(one, chosen, formalites, other.value() or "", " ".join(map(str, other.errors)))
-
-
-def initial_of(demarches: list[dict[str, Any]], duree: str) -> dict[str, Any]:
-    """Return the first step's values from what a brouillon holds."""
-    given: dict[str, Any] = {"demarches": [chosen["code"] for chosen in demarches], "duree": duree}
-    for chosen in demarches:
-        known = DEMARCHES[chosen["code"]].formalites
-        given[f"formalites_{chosen['code']}"] = [text for text in chosen["formalites"] if text in known]
-        given[f"autre_{chosen['code']}"] = ", ".join(text for text in chosen["formalites"] if text not in known)
-    return given
-
-
-def _ends(today: date, code: str) -> date:
-    return date.fromordinal(today.toordinal() + (DUREES[code].days or 0))
 
 
 class ShownTextForm(forms.Form):

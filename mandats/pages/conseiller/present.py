@@ -12,13 +12,16 @@ from django.urls import reverse
 
 from aidants.domain.demarches import DEMARCHES, Demarche
 from mandats.document.textes.filling import Block, blocks
-from mandats.domain.durees import french_birthdate, french_date, local_date, zone_label
+from mandats.domain.actes import RESERVED_ACTS
+from mandats.domain.durees import expires_at, french_birthdate, french_date, local_date, zone_label
 from mandats.domain.identite import Identite
+from mandats.domain.perimetre import narrower
 from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
 from mandats.registre.models import Autorisation, Brouillon, Mandat
-from mandats.registre.selectors import STATES, state_of
+from mandats.registre.selectors import STATES, other_of, state_of
+from mandats.registre.texts import duree_of
 
 _A_SECOND = timedelta(seconds=1)
 _BADGES = {
@@ -58,6 +61,17 @@ class BrouillonRow:
     labels: list[str]
     address: str
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedRow:
+    """One demarche of an older mandat that a new one would replace."""
+
+    label: str
+    reference: str
+    ends: str
+    shortened: bool
+    narrower: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +147,11 @@ def step_of(brouillon: Brouillon) -> int:
 
 def resume_address(brouillon: Brouillon) -> str:
     """Return the address of the step at which a brouillon stopped."""
-    routes = {2: "mandats:brouillon_identity", 3: "mandats:brouillon_recap", 4: "mandats:brouillon_accept"}
+    routes = {
+        2: "mandats:brouillon_identity" if brouillon.card_read_at else "mandats:brouillon_card",
+        3: "mandats:brouillon_recap",
+        4: "mandats:brouillon_accept",
+    }
     return reverse(routes[step_of(brouillon)], args=(brouillon.id,))
 
 
@@ -188,6 +206,7 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID |
         "usable": etat_of(mandat, now).code == "actif" and any(row.standing for row in rows),
         "stoppable": etat_of(mandat, now).code in ("actif", "suspendu"),
         "has_volet": dossier.has_volet,
+        "reserved": reserved_words(mandat.reserved_acts),
         "birthdate": french_birthdate(mandat.usager.birthdate),
         "accepted": moment(mandat.accepted_at, zone),
         "consented": moment(mandat.consented_at, zone),
@@ -213,14 +232,39 @@ def paragraphs(text: str) -> list[tuple[str, list[Block]]]:
     return [(kind, list(run)) for kind, run in groupby(blocks(text), key=lambda block: block.kind)]
 
 
+def reserved_words(codes: Iterable[str]) -> list[str]:
+    """Return the reserved acts that were named, in the words of the mandat."""
+    return [RESERVED_ACTS[code] for code in codes]
+
+
 def demarches_of(brouillon: Brouillon) -> list[tuple[Demarche, list[str]]]:
     """Return what the brouillon asks: each theme with its named formalities."""
     return [(DEMARCHES[chosen["code"]], chosen["formalites"]) for chosen in brouillon.demarches]
 
 
-def replaced_rows(rows: Iterable[Autorisation]) -> list[tuple[str, str, str]]:
-    """Return what a new mandat would replace: the theme, the older mandat's reference, its last day."""
-    return [(DEMARCHES[row.demarche].label, row.mandat.reference, last_day_of(row.mandat)) for row in rows]
+def person_in_couple(brouillon: Brouillon) -> str:
+    """Return « première personne » or « deuxième personne » of a couple's appointment; empty for one alone."""
+    other = other_of(brouillon)
+    if other is None:
+        return ""
+    first = (brouillon.created_at, str(brouillon.id)) < (other.created_at, str(other.id))
+    return "première personne" if first else "deuxième personne"
+
+
+def replaced_rows(rows: Iterable[Autorisation], brouillon: Brouillon, now: datetime) -> list[ReplacedRow]:
+    """Return what a new mandat would replace, and whether it would shorten or narrow it."""
+    ends = expires_at(now, duree_of(brouillon.duree), brouillon.structure.time_zone)
+    named = {chosen["code"]: chosen["formalites"] for chosen in brouillon.demarches}
+    return [
+        ReplacedRow(
+            label=DEMARCHES[row.demarche].label,
+            reference=row.mandat.reference,
+            ends=last_day_of(row.mandat),
+            shortened=ends < row.mandat.expires_at,
+            narrower=narrower(row.formalites, named[row.demarche]) or brouillon.single_use > row.mandat.single_use,
+        )
+        for row in rows
+    ]
 
 
 def zone_of(time_zone: str) -> str:

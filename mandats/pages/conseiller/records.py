@@ -15,11 +15,12 @@ from aidants.pages.posted import posted
 from mandats.domain.events import MANDAT_SIGN
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import VoletForm
-from mandats.pages.conseiller.present import record_facts
+from mandats.pages.conseiller.present import record_facts, resume_address
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.registre.dossier import document_of, dossier_of
 from mandats.registre.models import Mandat
 from mandats.registre.papers import print_volet, produce_document
+from mandats.registre.selectors import brouillon_beside
 from mandats.registre.services.consult import consult_document, consult_mandat, consult_proof
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -32,6 +33,8 @@ def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse
     consult_mandat(mandat, acteur, now)
     facts = record_facts(mandat, dossier_of(mandat), now, acteur.id)
     facts["inscription"] = inscription_of(mandat.id, MANDAT_SIGN)
+    waiting = brouillon_beside(mandat)
+    facts["couple_next"] = resume_address(waiting) if waiting else ""
     return render(request, "mandats/conseiller/detail.html", facts)
 
 

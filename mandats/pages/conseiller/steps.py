@@ -10,45 +10,56 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
-from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Structure
+from mandats.domain import errors
 from mandats.domain.durees import french_birthdate, local_date
 from mandats.pages.conseiller.access import for_aidant, with_brouillon
-from mandats.pages.conseiller.forms import DemarchesForm, initial_of
-from mandats.pages.conseiller.present import demarches_of, resume_address, step_of
+from mandats.pages.conseiller.perimetre import DemarchesForm, initial_of
+from mandats.pages.conseiller.present import demarches_of, person_in_couple, reserved_words, resume_address, step_of
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon
 from mandats.registre.services import brouillons
+from mandats.registre.services.carte import answer_card
+from mandats.registre.services.couple import open_couple
 from mandats.registre.texts import duree_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_aidant
 def new(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """Step 1: open a brouillon."""
+    """Step 1: open a brouillon, or the two of a couple."""
     form = _form(request, _structure(request), {})
     if form.is_valid():
-        asked = {"demarches": form.chosen(), "duree": form.cleaned_data["duree"]}
-        opened = brouillons.open_brouillon(acteur, **asked, now=timezone.now())
+        opened = _open(form, acteur)
         if isinstance(opened, Brouillon):
-            return redirect("mandats:brouillon_identity", opened.id)
-        form.add_error(None, opened.reason.message)
+            return redirect("mandats:brouillon_card", opened.id)
+        return _refused(request, form, opened, None)
     return _step_one(request, form, None)
+
+
+def _open(form: DemarchesForm, acteur: Acteur) -> Brouillon | Denied:
+    """Open what was asked; of a couple, return the first brouillon."""
+    now, asked = timezone.now(), form.asked()
+    if not form.cleaned_data["couple"]:
+        return brouillons.open_brouillon(acteur, asked, now, shown_for=form.shown_for)
+    pair = open_couple(acteur, asked, now, shown_for=form.shown_for)
+    return pair if isinstance(pair, Denied) else pair[0]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_brouillon
 def change(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Step 1 again: change what is asked; any text shown and any consent given to it fall."""
-    form = _form(request, brouillon.structure, initial_of(brouillon.demarches, brouillon.duree))
+    form = _form(request, brouillon.structure, initial_of(brouillon, brouillon.demarches))
     if form.is_valid():
-        asked = {"demarches": form.chosen(), "duree": form.cleaned_data["duree"]}
-        changed = brouillons.change_brouillon(brouillon.id, acteur, **asked, now=timezone.now())
+        changed = brouillons.change_brouillon(
+            brouillon.id, acteur, form.asked(), timezone.now(), shown_for=form.shown_for
+        )
         if isinstance(changed, Brouillon):
             return redirect(resume_address(changed))
-        form.add_error(None, changed.reason.message)
+        return _refused(request, form, changed, brouillon)
     return _step_one(request, form, brouillon)
 
 
@@ -61,10 +72,18 @@ def _structure(request: HttpRequest) -> Structure:
 
 
 def _form(request: HttpRequest, structure: Structure, initial: dict[str, Any]) -> DemarchesForm:
-    data = posted(request)
     today = local_date(timezone.now(), structure.time_zone)
-    offered = structure.demarches or list(DEMARCHES)
-    return DemarchesForm(data, initial=initial, offered=offered, today=today, hosted=structure.houses_or_bills)
+    given = initial | {"structure": structure.id}
+    return DemarchesForm(posted(request), initial=given, place=structure, today=today)
+
+
+def _refused(request: HttpRequest, form: DemarchesForm, denied: Denied, brouillon: Brouillon | None) -> HttpResponse:
+    """Show the form again with all that was typed; one that named another structure now names this one."""
+    form.refused(denied.reason.message, denied.reason.code)
+    typed = request.POST.copy()
+    typed["structure"] = str(_structure(request).id)
+    form.data = typed
+    return _step_one(request, form, brouillon)
 
 
 def _step_one(request: HttpRequest, form: DemarchesForm, brouillon: Brouillon | None) -> HttpResponse:
@@ -73,9 +92,27 @@ def _step_one(request: HttpRequest, form: DemarchesForm, brouillon: Brouillon | 
     return render(request, "mandats/conseiller/new.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_brouillon
+def card(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
+    """Between steps 1 and 2: the usager reads in silence, and answers for all lines at once."""
+    answer = request.POST.get("reponse", "")
+    if answer not in ("aucune", "une"):
+        context = {"brouillon": brouillon, "step": 2, "person": person_in_couple(brouillon)}
+        return render(request, "mandats/conseiller/card.html", context, status=422 if request.method == "POST" else 200)
+    verdict = answer_card(brouillon.id, acteur, concerned=answer == "une", now=timezone.now())
+    if isinstance(verdict, Denied):
+        if verdict.reason == errors.PROTECTED:
+            return redirect("mandats:orientation")
+        messages.error(request, verdict.reason.message)
+    return redirect("mandats:brouillon_identity", brouillon.id)
+
+
 @with_brouillon
 def identity(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Step 2: the usager signs in at FranceConnect; once back, the name is shown to them."""
+    if brouillon.card_read_at is None:
+        return redirect("mandats:brouillon_card", brouillon.id)
     identite = identity_of(brouillon)
     context = {
         "brouillon": brouillon,
@@ -84,6 +121,9 @@ def identity(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Http
         "birthdate": french_birthdate(identite.birthdate) if identite else "",
         "demarches": demarches_of(brouillon),
         "duree_label": duree_of(brouillon.duree).label,
+        "last_day": "",
+        "reserved": reserved_words(brouillon.reserved_acts),
+        "person": person_in_couple(brouillon),
     }
     return render(request, "mandats/conseiller/identity.html", context)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("mandats", desk.mandat_list, name="list"),
     path("mandats/nouveau", steps.new, name="new"),
     path(f"{_BROUILLON}/demarches", steps.change, name="brouillon_change"),
+    path(f"{_BROUILLON}/carte", steps.card, name="brouillon_card"),
     path(f"{_BROUILLON}/identite", steps.identity, name="brouillon_identity"),
     path(f"{_BROUILLON}/ce-nest-pas-moi", steps.not_me, name="brouillon_not_me"),
     path(f"{_BROUILLON}/abandon", steps.abandon, name="brouillon_abandon"),

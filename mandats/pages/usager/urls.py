@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from mandats.pages.usager import enter, mandat
+from mandats.pages.usager import enter, mandat, orientation
 
 urlpatterns = [
+    path("orientation", orientation.orientation, name="orientation"),
     path("usager", enter.enter, name="usager_enter"),
     path("usager/fermer", enter.close, name="usager_close"),
     path("usager/mandats", mandat.page, name="usager_page"),

@@ -13,9 +13,14 @@ from mandats.registre.models.usagers import Usager
 class Mandat(models.Model):
     """The act: usager, structure, dates, signature.  What was signed never changes.
 
-    ``expires_at`` is exclusive.  The state is derived: see :meth:`state`.
+    ``expires_at`` is exclusive.  The state is derived: see ``state_of``.
     ``archived_at``: the structure no longer sees it, the restricted archive does.  ``erased_at``: the end of keeping;
     what was signed is gone, the digests of it stay, here and in the journal.
+
+    ``elsewhere``  ``remplacer``: the usager's mandats in other structures end too, at ``elsewhere_done_at``
+    ``cites``      the mandat of another structure that this one takes over; it ends in the same way
+    ``renews``     the mandat that this one renews
+    ``autonomy``   figures of the usager's autonomy at renewal: demarche → ``seule``, ``aide`` or ``pas_encore``
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -25,6 +30,13 @@ class Mandat(models.Model):
     aidant = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="mandats")
     duree = models.CharField(max_length=16)
     single_use = models.BooleanField(default=False)
+    reserved_acts = models.JSONField(default=list)
+    elsewhere = models.CharField(max_length=16, blank=True)
+    elsewhere_done_at = models.DateTimeField(null=True, blank=True)
+    cites = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    renews = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    autonomy = models.JSONField(default=dict)
+    autonomy_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=64)
     place = models.CharField(max_length=256)
     identity = models.CharField(max_length=16)
@@ -52,6 +64,11 @@ class Mandat(models.Model):
             models.Index(fields=("expires_at",), condition=Q(erased_at__isnull=True), name="mandat_kept_until"),
             models.Index(fields=("structure", "-accepted_at"), name="mandat_structure_date"),
             models.Index(fields=("usager", "-accepted_at"), name="mandat_usager_date"),
+            models.Index(
+                fields=("accepted_at",),
+                condition=Q(elsewhere_done_at__isnull=True) & (Q(elsewhere="remplacer") | Q(cites__isnull=False)),
+                name="mandat_elsewhere_to_end",
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(expires_at__gt=F("accepted_at")), name="mandat_expires_later"),
@@ -76,6 +93,7 @@ class Mandat(models.Model):
                 | Q(erased_at__isnull=False, archived_at__isnull=False, acte="", frozen_text="", summary=""),
                 name="mandat_erased_whole",
             ),
+            models.CheckConstraint(condition=Q(elsewhere__in=("", "remplacer")), name="mandat_elsewhere_known"),
         )
 
     def __str__(self) -> str:
@@ -135,6 +153,7 @@ class Utilisation(models.Model):
     body = models.CharField("organisme", max_length=256)
     description = models.CharField("ce qui a été fait", max_length=1000, blank=True)
     manner = models.CharField(max_length=8, blank=True, db_default="")
+    reserved_act = models.CharField(max_length=32, blank=True)
     client_id = models.UUIDField(null=True, blank=True)
     used_on = models.DateField()
     created_at = models.DateTimeField()

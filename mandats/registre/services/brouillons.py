@@ -4,9 +4,8 @@ Nothing here has legal value.  A brouillon is fetched within the acteur's
 structure and locked for the time of the act.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,9 +17,18 @@ from aidants.domain.errors import ErrorCode
 from aidants.domain.events import Event
 from aidants.habilitation.selectors import may_act_for
 from aidants.journal.record import record
+from aidants.structures.models import Structure
+from mandats.document.textes import TEXT_VERSION
 from mandats.domain import errors, events
-from mandats.domain.durees import is_adult, local_date
-from mandats.domain.identite import Identite, PreuveIdentite
+from mandats.domain.durees import Duree, is_adult, local_date
+from mandats.domain.identite import Identite, PreuveIdentite, same_person
+from mandats.domain.perimetre import (
+    Perimetre,
+    PrepareFacts,
+    cleaned,
+    may_prepare,
+    ordered_reserved_acts,
+)
 from mandats.domain.references import new_reference
 from mandats.registre.coffre import (
     FrozenTexts,
@@ -30,23 +38,16 @@ from mandats.registre.coffre import (
     seal_texts,
     texts_of,
 )
-from mandats.registre.models import Brouillon, Document
-from mandats.registre.selectors import offered_demarches
-from mandats.registre.texts import summary_for, text_for
-
-
-class DemarcheChoisie(TypedDict):
-    """One theme chosen and the formalities named within it."""
-
-    code: str
-    formalites: Sequence[str]
+from mandats.registre.models import Brouillon, Document, Mandat
+from mandats.registre.selectors import identite_of, other_of
+from mandats.registre.texts import duree_of, summary_for, text_for
 
 
 def locked(brouillon_id: UUID, acteur: Acteur) -> Brouillon | None:
     """Return the brouillon of the acteur's structure under a row lock; ``None`` once signed or gone."""
     return (
         Brouillon.objects.select_for_update(of=("self",))
-        .select_related("structure", "aidant")
+        .select_related("structure", "aidant", "cites", "renews__usager")
         .filter(pk=brouillon_id, structure=acteur.structure_id, signed_as__isnull=True)
         .first()
     )
@@ -58,55 +59,85 @@ def refuse(event: Event, reason: ErrorCode, acteur: Acteur, now: datetime, subje
     return Denied(reason)
 
 
-def _may_prepare(acteur: Acteur, demarches: Sequence[DemarcheChoisie]) -> Decision:
-    """Only an habilitated aidant prepares, and only themes that the structure offers."""
+def _may_prepare(acteur: Acteur, asked: Perimetre, shown_for: UUID | None, now: datetime) -> Decision:
+    """Only an habilitated aidant prepares, for the structure that their page showed, and what may be asked now."""
     if acteur.id is None or acteur.structure_id is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
-    allowed = may_act_for(acteur.id, acteur.structure_id)
-    if isinstance(allowed, Denied):
-        return allowed
-    codes = {chosen["code"] for chosen in demarches}
-    if not codes or not codes <= DEMARCHES.keys():
-        return Denied(errors.NO_DEMARCHE)
-    return GRANTED if codes <= offered_demarches(acteur.structure_id) else Denied(errors.DEMARCHE_NARROWED)
+    structure = Structure.objects.get(pk=acteur.structure_id)
+    facts = PrepareFacts(
+        asked=asked,
+        duree=_duree(asked.duree),
+        offered=frozenset(structure.demarches or DEMARCHES),
+        host=structure.houses_or_bills,
+        time_zone=structure.time_zone,
+        now=now,
+        shown_structure=shown_for in (None, acteur.structure_id),
+    )
+    return may_act_for(acteur.id, acteur.structure_id) and may_prepare(facts)
+
+
+def _duree(stored: str) -> Duree | None:
+    try:
+        return duree_of(stored)
+    except ValueError:
+        return None
 
 
 @transaction.atomic
 def open_brouillon(
-    acteur: Acteur, *, demarches: Sequence[DemarcheChoisie], duree: str, now: datetime
+    acteur: Acteur,
+    asked: Perimetre,
+    now: datetime,
+    *,
+    shown_for: UUID | None = None,
+    couple: UUID | None = None,
+    renews: Mandat | None = None,
 ) -> Brouillon | Denied:
-    """Start a brouillon for the acteur's structure.  ``duree`` is a code of ``mandats.domain.durees``."""
-    allowed = _may_prepare(acteur, demarches)
+    """Start a brouillon for the acteur's structure.
+
+    ``shown_for``  the structure that the page named when it was opened; another one than the acteur's is refused
+    ``couple``     links the two brouillons of one appointment; ``renews``: the structure's mandat that is renewed
+    """
+    allowed = _may_prepare(acteur, asked, shown_for, now)
     if isinstance(allowed, Denied):
         return refuse(events.BROUILLON_REFUSED, allowed.reason, acteur, now, None)
-    brouillon = Brouillon.objects.create(
+    brouillon = Brouillon(
         structure_id=acteur.known_structure_id,
         aidant_id=acteur.known_id,
         reference=new_reference(),
-        demarches=_clean(demarches),
-        duree=duree,
+        couple=couple,
+        renews=renews,
         created_at=now,
         updated_at=now,
     )
+    _ask(brouillon, asked)
+    brouillon.save(force_insert=True)
     record(events.BROUILLON_OPEN, acteur=acteur, at=now, subject=brouillon.id, facts=_facts(brouillon))
     return brouillon
 
 
 @transaction.atomic
 def change_brouillon(
-    brouillon_id: UUID, acteur: Acteur, *, demarches: Sequence[DemarcheChoisie], duree: str, now: datetime
+    brouillon_id: UUID, acteur: Acteur, asked: Perimetre, now: datetime, *, shown_for: UUID | None = None
 ) -> Brouillon | Denied:
     """Change what is asked; the frozen text and any consent given to it fall."""
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
         return refuse(events.BROUILLON_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
-    allowed = _may_prepare(acteur, demarches)
+    allowed = _may_prepare(acteur, asked, shown_for, now)
     if isinstance(allowed, Denied):
         return refuse(events.BROUILLON_REFUSED, allowed.reason, acteur, now, brouillon_id)
-    brouillon.demarches, brouillon.duree = _clean(demarches), duree
-    _thaw(brouillon, now)
+    _ask(brouillon, asked)
+    thaw(brouillon, now)
     record(events.BROUILLON_CHANGE, acteur=acteur, at=now, subject=brouillon.id, facts=_facts(brouillon))
     return brouillon
+
+
+def _ask(brouillon: Brouillon, asked: Perimetre) -> None:
+    """Write what is asked, in its one order."""
+    brouillon.demarches, brouillon.duree = cleaned(asked), asked.duree
+    brouillon.single_use = asked.single_use
+    brouillon.reserved_acts = ordered_reserved_acts(asked.reserved_acts)
 
 
 @transaction.atomic
@@ -116,16 +147,37 @@ def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, act
     if brouillon is None:
         return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     if not is_adult(identite.birthdate, local_date(now, brouillon.structure.time_zone)):
-        _delete(brouillon)
+        erase(brouillon)
         return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.MINOR, acteur, now, None)
+    expected = _may_be(brouillon, identite)
+    if isinstance(expected, Denied):
+        return refuse(events.BROUILLON_IDENTIFY_REFUSED, expected.reason, acteur, now, brouillon_id)
     brouillon.identity_sealed = seal_identity(identite)
     brouillon.identity, brouillon.identity_level = preuve.kind, preuve.level
     brouillon.identity_proof = {"sub_sha256": preuve.sub_digest, "token_sha256": preuve.token_id_digest}
     brouillon.identified_at = now
-    _thaw(brouillon, now)
+    thaw(brouillon, now)
     facts = {"identity": preuve.kind, "level": preuve.level}
     record(events.BROUILLON_IDENTIFY, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     return GRANTED
+
+
+def _may_be(brouillon: Brouillon, identite: Identite) -> Decision:
+    """The card was read; a renewal is for the same person, a couple's two mandats are for two."""
+    if brouillon.card_read_at is None:
+        return Denied(errors.CARD_NOT_READ)
+    if brouillon.renews is not None and not same_person(identite, identite_of(brouillon.renews.usager)):
+        return Denied(errors.RENEWAL_OTHER_PERSON)
+    other = identity_in_couple(brouillon)
+    return Denied(errors.COUPLE_SAME_PERSON) if other and same_person(identite, other) else GRANTED
+
+
+def identity_in_couple(brouillon: Brouillon) -> Identite | None:
+    """Return who the other brouillon of the appointment, or the mandat that it became, is for."""
+    other = other_of(brouillon)
+    if other is None:
+        return None
+    return identite_of(other.signed_as.usager) if other.signed_as else identity_of(other)
 
 
 @transaction.atomic
@@ -137,7 +189,7 @@ def not_me(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
     brouillon.identity_sealed, brouillon.identified_at = None, None
     brouillon.identity = brouillon.identity_level = ""
     brouillon.identity_proof = {}
-    _thaw(brouillon, now)
+    thaw(brouillon, now)
     record(events.BROUILLON_NOT_ME, acteur=acteur, at=now, subject=brouillon.id)
     return GRANTED
 
@@ -154,6 +206,7 @@ def freeze(brouillon_id: UUID, acteur: Acteur, now: datetime) -> FrozenTexts | D
     frozen = texts_of(brouillon)
     if frozen is not None:
         return frozen
+    brouillon.text_version = TEXT_VERSION
     texts = freeze_texts(text_for(brouillon, identite), summary_for(brouillon, identite))
     brouillon.frozen_sealed, brouillon.frozen_at, brouillon.updated_at = seal_texts(texts), now, now
     brouillon.text_sha256, brouillon.summary_sha256 = texts.text_sha256, texts.summary_sha256
@@ -169,32 +222,32 @@ def abandon(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
         return refuse(events.BROUILLON_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
-    _delete(brouillon)
+    erase(brouillon)
     record(events.BROUILLON_ABANDON, acteur=acteur, at=now, subject=brouillon_id)
     return GRANTED
 
 
-def _clean(demarches: Sequence[DemarcheChoisie]) -> list[dict[str, Any]]:
-    """Keep each theme once, in the table's order, with its formalities as typed."""
-    chosen = {item["code"]: [text.strip() for text in item["formalites"] if text.strip()] for item in demarches}
-    return [{"code": code, "formalites": chosen[code]} for code in DEMARCHES if code in chosen]
-
-
 def _facts(brouillon: Brouillon) -> dict[str, Any]:
-    return {"demarches": [chosen["code"] for chosen in brouillon.demarches], "duree": brouillon.duree}
+    return {
+        "demarches": [chosen["code"] for chosen in brouillon.demarches],
+        "duree": brouillon.duree,
+        "reserved_acts": brouillon.reserved_acts,
+        "single_use": brouillon.single_use,
+    }
 
 
-def _thaw(brouillon: Brouillon, now: datetime) -> None:
+def thaw(brouillon: Brouillon, now: datetime) -> None:
     """Undo text and consent: what was agreed to is no longer what is asked."""
     Document.objects.filter(brouillon=brouillon).delete()
     brouillon.frozen_sealed, brouillon.frozen_at, brouillon.consented_at = None, None, None
-    brouillon.text_sha256 = brouillon.summary_sha256 = ""
+    brouillon.text_version = brouillon.text_sha256 = brouillon.summary_sha256 = ""
     brouillon.consentement = brouillon.consent_method = brouillon.code_digest = ""
     brouillon.consent_proof, brouillon.code_sent_at, brouillon.code_tries = {}, None, 0
     brouillon.updated_at = now
     brouillon.save()
 
 
-def _delete(brouillon: Brouillon) -> None:
+def erase(brouillon: Brouillon) -> None:
+    """Delete a brouillon and its papers: no trace of who it was for."""
     Document.objects.filter(brouillon=brouillon).delete()
     brouillon.delete()

@@ -18,10 +18,9 @@ from aidants.habilitation.selectors import may_act_for
 from aidants.journal.record import record
 from mandats.attestation.acte import sign_acte
 from mandats.attestation.keys import active_key
-from mandats.document.textes import TEXT_VERSION
 from mandats.domain import errors, events
 from mandats.domain.actes import Acte
-from mandats.domain.durees import is_adult, local_date
+from mandats.domain.durees import bounds_problem, is_adult, local_date, max_days_of
 from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
 from mandats.domain.rules import SignFacts, may_sign
@@ -30,7 +29,7 @@ from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, U
 from mandats.registre.selectors import offered_demarches
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.places import draw_places
-from mandats.registre.texts import acte_of
+from mandats.registre.texts import acte_of, duree_of, text_for
 
 
 @transaction.atomic
@@ -40,7 +39,7 @@ def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | D
     if brouillon is None or acteur.id is None or acteur.structure_id is None:
         return refuse(events.MANDAT_SIGN_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     identite, texts = identity_of(brouillon), texts_of(brouillon)
-    verdict = may_act_for(acteur.id, acteur.structure_id) and may_sign(_facts(brouillon, identite, now))
+    verdict = may_act_for(acteur.id, acteur.structure_id) and may_sign(_facts(brouillon, identite, texts, now))
     if isinstance(verdict, Denied):
         return refuse(events.MANDAT_SIGN_REFUSED, verdict.reason, acteur, now, brouillon_id)
     if identite is None or texts is None:
@@ -53,9 +52,11 @@ def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | D
     return mandat
 
 
-def _facts(brouillon: Brouillon, identite: Identite | None, now: datetime) -> SignFacts:
+def _facts(brouillon: Brouillon, identite: Identite | None, texts: FrozenTexts | None, now: datetime) -> SignFacts:
+    """Return the facts of this very second: what held when the brouillon was opened may hold no more."""
     codes = {chosen["code"] for chosen in brouillon.demarches}
-    today = local_date(now, brouillon.structure.time_zone)
+    host, zone = brouillon.structure.houses_or_bills, brouillon.structure.time_zone
+    today = local_date(now, zone)
     return SignFacts(
         already_signed=brouillon.signed_as_id is not None,
         has_demarche=bool(codes),
@@ -63,7 +64,20 @@ def _facts(brouillon: Brouillon, identite: Identite | None, now: datetime) -> Si
         is_adult=identite is not None and is_adult(identite.birthdate, today),
         consented=brouillon.consented_at is not None,
         demarches_offered=codes <= offered_demarches(brouillon.structure_id),
+        duree_problem=bounds_problem(now, duree_of(brouillon.duree), zone, max_days=max_days_of(host)),
+        host=host,
+        text_current=identite is None
+        or texts is None
+        or texts.text == text_for(brouillon, identite, brouillon.text_version),
+        renewal=brouillon.renews_id is not None,
     )
+
+
+def _still_true(brouillon: Brouillon, identite: Identite | None, texts: FrozenTexts | None) -> bool:
+    """Tell whether the text that was frozen says what it would say if it were filled now, in its own version."""
+    if identite is None or texts is None:
+        return True
+    return texts.text == text_for(brouillon, identite, brouillon.text_version)
 
 
 def _keep_usager(identite: Identite, now: datetime) -> Usager:
@@ -145,6 +159,10 @@ def _write_mandat(brouillon: Brouillon, acte: Acte, texts: FrozenTexts, usager: 
         aidant=acceptor,
         duree=brouillon.duree,
         single_use=acte.single_use,
+        reserved_acts=list(acte.reserved_acts),
+        elsewhere=brouillon.elsewhere,
+        cites=brouillon.cites,
+        renews=brouillon.renews,
         time_zone=acte.time_zone,
         place=acte.place,
         identity=acte.identity.kind,
@@ -155,7 +173,7 @@ def _write_mandat(brouillon: Brouillon, acte: Acte, texts: FrozenTexts, usager: 
         consented_at=acte.consented_at,
         accepted_at=acte.accepted_at,
         expires_at=acte.expires_at,
-        text_version=TEXT_VERSION,
+        text_version=acte.text.version,
         text_sha256=texts.text_sha256,
         frozen_text=texts.text,
         summary=texts.summary,
