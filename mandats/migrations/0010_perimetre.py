@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('aidants', '0005_envoi'),
-        ('mandats', '0008_keeping_and_rights'),
+        ('mandats', '0009_suites_and_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
