@@ -14,9 +14,10 @@ from django.utils import timezone
 from aidants.journal.follow import Follower, follow
 from mandats.verification.suspensions import SUSPENSIONS
 from oidc.provider.ends import ENDS
+from oidc.provider.security_events import SECURITY_EVENTS
 
 log = structlog.get_logger()
-FOLLOWERS: tuple[Follower, ...] = (ENDS, SUSPENSIONS)
+FOLLOWERS: tuple[Follower, ...] = (ENDS, SUSPENSIONS, SECURITY_EVENTS)
 _SECONDS = 1.0
 
 

@@ -31,6 +31,7 @@ from mandats.registre.services.single_use import close_bridge_uses, close_expire
 from oidc.franceconnect.logins import purge_logins
 from oidc.provider.backchannel import deliver_forgotten
 from oidc.provider.purge import purge_expired
+from oidc.provider.security_events import push_forgotten
 
 log = structlog.get_logger()
 
@@ -95,6 +96,7 @@ JOBS = (
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("close_rows", timedelta(seconds=30), _close_rows),
     Job("deliver_forgotten", timedelta(minutes=5), deliver_forgotten),
+    Job("push_forgotten", timedelta(minutes=5), push_forgotten),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),

@@ -5,10 +5,12 @@ from oidc.provider.models import (
     AccessToken,
     Client,
     Connexion,
+    EventReceiver,
     Interaction,
     LogoutNotice,
     PairwiseSubject,
     PushedRequest,
+    SecurityEvent,
     SeenOnce,
 )
 
@@ -16,10 +18,12 @@ __all__ = [
     "AccessToken",
     "Client",
     "Connexion",
+    "EventReceiver",
     "FranceConnectLogin",
     "Interaction",
     "LogoutNotice",
     "PairwiseSubject",
     "PushedRequest",
+    "SecurityEvent",
     "SeenOnce",
 ]

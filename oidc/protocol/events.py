@@ -17,3 +17,10 @@ CONNEXION_NOT_TOLD = declare(
     "connexion:not_told", "Fin d’une connexion que le site n’a pas pu recevoir", "client", "connexion", "attempts"
 )
 CONNEXION_END = declare("connexion:end", "Connexion à un site terminée", "client", "connexion")
+RECEIVER_SET = declare("client:set_receiver", "Adresse d’annonce d’un site réglée", "told")
+SECURITY_EVENT_TOLD = declare(
+    "evenement:tell", "Fin d’un mandat annoncée à une administration", "event", "kind", "attempts"
+)
+SECURITY_EVENT_NOT_TOLD = declare(
+    "evenement:not_told", "Fin d’un mandat qu’une administration n’a pas pu recevoir", "event", "kind", "attempts"
+)

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from aidants.domain.acteur import SYSTEME
-from aidants.domain.events import Event
 from aidants.journal.record import record
 from oidc import keys
 from oidc.protocol.events import CONNEXION_NOT_TOLD, CONNEXION_TOLD
 from oidc.protocol.logout_token import RETRIES, TYPE, logout_claims
+from oidc.provider.delivering import attempt
 from oidc.provider.fetching import Unreachable, call
 from oidc.provider.models import Connexion, LogoutNotice
 from oidc.provider.wire import shared_secret
@@ -45,33 +45,24 @@ def announce_end(connexions: Iterable[Connexion], now: datetime) -> None:
 
 @task()
 def deliver(notice_id: str) -> None:
-    """Tell one site; on failure come back later (§2.8), until the last of ``RETRIES``.
-
-    The attempt is counted before the call, which no transaction waits for.
-    """
+    """Tell one site; on failure come back later (§2.8), until the last of ``RETRIES``."""
     now = timezone.now()
-    open_ones = LogoutNotice.objects.filter(pk=notice_id, delivered_at__isnull=True, abandoned_at__isnull=True)
-    row = open_ones.select_related("client").first()
-    if row is None or not open_ones.filter(attempts=row.attempts).update(attempts=row.attempts + 1):
-        return
-    row.attempts += 1
-    told = _is_told(row, now)
-    with transaction.atomic():
-        if told:
-            open_ones.update(delivered_at=now)
-            _journal(CONNEXION_TOLD, row, now)
-        elif row.attempts > len(RETRIES):
-            open_ones.update(abandoned_at=now)
-            _journal(CONNEXION_NOT_TOLD, row, now)
-        else:
-            _again(notice_id, now + RETRIES[row.attempts - 1])
+    attempt(
+        LogoutNotice.objects.select_related("client"),
+        notice_id,
+        now,
+        bring=partial(_is_told, now=now),
+        retries=RETRIES,
+        close=partial(_journal, now),
+        again=partial(_again, notice_id),
+    )
 
 
 def _again(notice_id: str, later: datetime) -> None:
     deliver.using(run_after=later).enqueue(notice_id)
 
 
-def _is_told(notice: LogoutNotice, now: datetime) -> bool:
+def _is_told(notice: LogoutNotice, *, now: datetime) -> bool:
     """Send the logout token (§2.5); told when the site answers 200, or 204 as some do (§2.8)."""
     client = notice.client
     claims = logout_claims(
@@ -93,8 +84,9 @@ def _is_told(notice: LogoutNotice, now: datetime) -> bool:
     return answer.status in _TOLD
 
 
-def _journal(event: Event, notice: LogoutNotice, now: datetime) -> None:
-    facts = {"client": str(notice.client_id), "connexion": str(notice.connexion_id), "attempts": notice.attempts}
+def _journal(now: datetime, notice: LogoutNotice, attempts: int, told: bool) -> None:
+    event = CONNEXION_TOLD if told else CONNEXION_NOT_TOLD
+    facts = {"client": str(notice.client_id), "connexion": str(notice.connexion_id), "attempts": attempts}
     record(event, acteur=SYSTEME, at=now, subject=notice.client_id, facts=facts)
 
 

@@ -140,6 +140,14 @@ def suspend_client(client_id: str, now: datetime, *, resume: bool = False) -> Cl
     return client
 
 
+def client_named(client_id: str) -> Client:
+    """Return a client by its identifier.  Raises :class:`UnfitClient`."""
+    client = Client.objects.filter(client_id=client_id).first()
+    if client is None:
+        raise UnfitClient(f"no client {client_id}")
+    return client
+
+
 def _locked(client_id: str) -> Client:
     client = Client.objects.select_for_update().filter(client_id=client_id).first()
     if client is None:
@@ -150,7 +158,7 @@ def _locked(client_id: str) -> Client:
 def _check(new: NewClient) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
-    _check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
+    check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
     if not new.redirect_uris:
         raise UnfitClient("a client has a redirect address")
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
@@ -173,8 +181,11 @@ def _uses_hs256(new: NewClient) -> bool:
     return "HS256" in (new.id_token_alg, new.userinfo_alg)
 
 
-def _check_uris(uris: list[str]) -> None:
-    """Only https, or http on the machine itself; no fragment (RFC 6749 §3.1.2), no wildcard."""
+def check_uris(uris: list[str]) -> None:
+    """Refuse all but https, or http on the machine itself; no fragment (RFC 6749 §3.1.2), no wildcard.
+
+    Raises :class:`UnfitClient`.
+    """
     for uri in uris:
         parts = urlsplit(uri)
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)

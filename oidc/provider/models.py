@@ -293,3 +293,40 @@ class LogoutNotice(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class EventReceiver(models.Model):
+    """Where a client is told of what ends (RFC 8935), and the ``Authorization`` that its endpoint asks for, sealed."""
+
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, primary_key=True, related_name="event_receiver")
+    url = models.CharField(max_length=2048)
+    authorization_sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "oidc_event_receiver"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class SecurityEvent(models.Model):
+    """One event for one receiver, until it was taken or given up; its identifier is the token's ``jti``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=24)
+    reference = models.CharField(max_length=16)
+    demarches = models.JSONField(default=list)
+    at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    abandoned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "oidc_security_event"
+        indexes = (models.Index(fields=("created_at",), name="security_event_created"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"

@@ -3,12 +3,23 @@
 from datetime import datetime, timedelta
 
 from oidc.provider.interactions import LIFETIME
-from oidc.provider.models import AccessToken, Connexion, Interaction, LogoutNotice, PushedRequest, SeenOnce
+from oidc.provider.models import (
+    AccessToken,
+    Connexion,
+    Interaction,
+    LogoutNotice,
+    PushedRequest,
+    SecurityEvent,
+    SeenOnce,
+)
 
 CODES_STAY = timedelta(hours=1)
 """A redeemed code is remembered for a while, so that its replay is recognised (RFC 6749 §4.1.2)."""
 SESSIONS_STAY = timedelta(hours=24)
 """A connexion is remembered for a day when its site wants to be told of its end (Back-Channel Logout §2.1)."""
+
+EVENTS_STAY = timedelta(days=30)
+"""An event is remembered longer than it is brought: an operator may be asked whether it left."""
 
 
 def purge_expired(now: datetime) -> None:
@@ -21,4 +32,5 @@ def purge_expired(now: datetime) -> None:
     # A request pushed outlives its name: until then each of its loadings may still ask whether it was answered.
     PushedRequest.objects.filter(expires_at__lt=now - LIFETIME).delete()
     SeenOnce.objects.filter(expires_at__lt=now).delete()
+    SecurityEvent.objects.filter(created_at__lt=now - EVENTS_STAY).delete()
     LogoutNotice.objects.filter(created_at__lt=now - SESSIONS_STAY).delete()
