@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aidants.pages import account, cards, enrol, home, journal, passwords, sign_in, team
+from aidants.pages import account, cards, enrol, home, journal, journal_screens, passwords, sign_in, team
 
 app_name = "aidants"
 urlpatterns = [
@@ -47,6 +47,10 @@ urlpatterns = [
     path("cartes/retrait", cards.take_card, name="card_take"),
     path("deconnexion", sign_in.sign_out, name="sign_out"),
     path("journal", journal.journal, name="journal"),
+    path("journal/recherche", journal_screens.search, name="journal_search"),
+    path("journal/recherche/copie", journal_screens.export, name="journal_export"),
+    path("journal/refus", journal_screens.refusals, name="journal_refusals"),
+    path("journal/structure", journal_screens.of_structure, name="journal_structure"),
     path("journal/checkpoint", journal.checkpoint, name="journal_checkpoint"),
     path("journal/tile/entries/<path:place>", journal.entries, name="journal_entries"),
     path("journal/tile/<str:level>/<path:place>", journal.tile, name="journal_tile"),

@@ -9,3 +9,11 @@ class OidcConfig(AppConfig):
     name = "oidc"
     label = "oidc"
     verbose_name = "OpenID Connect"
+
+    def ready(self) -> None:
+        """Let the journal's screens name clients."""
+        from aidants.domain.acteur import Kind  # noqa: PLC0415  models load first
+        from aidants.journal.names import name_with  # noqa: PLC0415  the same
+        from oidc.provider.clients import names_of_clients  # noqa: PLC0415  the same
+
+        name_with(Kind.CLIENT, names_of_clients)

@@ -35,6 +35,7 @@ class Entree(models.Model):
             models.Index(fields=("subject_id", "id"), name="journal_subject"),
             models.Index(fields=("structure_id", "id"), name="journal_structure"),
             models.Index(fields=("acteur_id", "id"), name="journal_acteur"),
+            models.Index(fields=("event", "id"), name="journal_event"),
         )
 
     def __str__(self) -> str:

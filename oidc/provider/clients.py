@@ -2,10 +2,12 @@
 
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -240,3 +242,8 @@ def _matches(secret: str, digest: str, sealed: bytes | memoryview | None) -> boo
 
 def _digest(secret: str) -> str:
     return keyed_digest(settings.DIGEST_KEY, "client_secret", secret.encode("utf-8", "replace").decode())
+
+
+def names_of_clients(identifiers: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of clients, for whoever reads the journal."""
+    return dict(Client.objects.filter(id__in=identifiers).values_list("id", "name"))

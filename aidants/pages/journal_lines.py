@@ -1,0 +1,140 @@
+"""From entries to the lines that people read: words of the catalogue, names of accounts and structures.
+
+An usager never has a name here.  What a referent reads is less: see :func:`for_referent`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from aidants.domain import errors, events
+from aidants.domain.acteur import Kind
+from aidants.domain.vault import keyed_digest
+from aidants.journal.models import Entree
+from aidants.journal.names import UNNAMED, names_of
+from aidants.journal.search import number_of, references_of
+from aidants.journal.walk import parsed
+from aidants.structures.models import Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: ``number`` is ``None`` while it has no place in the tree; ``about`` names the mandat, if it is one."""
+
+    id: int
+    number: int | None
+    at: datetime
+    label: str
+    who: str
+    structure: str
+    about: str
+    reason: str
+    facts: list[tuple[str, str]]
+
+
+def lines_of(entries: Sequence[Entree]) -> list[Line]:
+    """Return the lines of a page for an instructeur, by four queries at most."""
+    names, places = _names(entries), _structures(entries)
+    references = references_of({entree.subject_id for entree in entries if entree.subject_id})
+    return [
+        Line(
+            id=entree.id,
+            number=number_of(entree),
+            at=entree.at,
+            label=label_of(entree.event),
+            who=_who(entree, names),
+            structure=places.get(entree.structure_id, "") if entree.structure_id else "",
+            about=references.get(entree.subject_id, "") if entree.subject_id else "",
+            reason=reason_of(entree.reason),
+            facts=[(name, _words(value)) for name, value in sorted(parsed(entree.body).get("facts", {}).items())],
+        )
+        for entree in entries
+    ]
+
+
+def label_of(code: str) -> str:
+    """Return the words of an event; its code for one that the catalogue no longer has."""
+    event = events.CATALOGUE.get(code)
+    return event.label if event else code
+
+
+def reason_of(code: str) -> str:
+    """Return what the person was told when they were refused; the code itself when it is no error's."""
+    error = errors.CATALOGUE.get(code)
+    return error.message if error else code
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _names(entries: Sequence[Entree]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    for kind in Kind:
+        wanted = {entree.acteur_id for entree in entries if entree.acteur_kind == kind and entree.acteur_id}
+        found |= names_of(kind, wanted)
+    return found
+
+
+def _who(entree: Entree, names: Mapping[UUID, str]) -> str:
+    named = names.get(entree.acteur_id, "") if entree.acteur_id else ""
+    return named or UNNAMED.get(Kind(entree.acteur_kind), "")
+
+
+def _structures(entries: Sequence[Entree]) -> dict[UUID, str]:
+    wanted = {entree.structure_id for entree in entries if entree.structure_id}
+    return dict(Structure.objects.filter(id__in=wanted).values_list("id", "name")) if wanted else {}
+
+
+# --- what a referent reads ------------------------------------------------------------------------------------
+
+_TOLD_OF_USAGERS = (
+    "consentement:give",
+    "mandat:revoke",
+    "autorisation:revoke",
+    "mandat:suspend",
+    "mandat:resume",
+)
+"""Acts of an usager whose effect the structure sees anyway; that they opened their own page it never learns."""
+
+
+def for_referent(rows: QuerySet[Entree], structure_id: UUID) -> QuerySet[Entree]:
+    """Return the entries of one structure that its referent may read."""
+    by_usagers = Q(acteur_kind=Kind.USAGER.value) & ~Q(event__in=_TOLD_OF_USAGERS)
+    return rows.filter(structure_id=structure_id).exclude(by_usagers)
+
+
+def lines_for_referent(entries: Sequence[Entree], structure_id: UUID) -> list[Line]:
+    """Return lines without facts, and with a name of this screen alone for each dossier.
+
+    The same dossier has the same name on every line, so that a referent sees what belongs together; it opens
+    nothing, stands on no paper, and says nothing to another structure.
+    """
+    names = _names(entries)
+    comptes = {entree.acteur_id for entree in entries if entree.acteur_kind == Kind.COMPTE and entree.acteur_id}
+    return [
+        Line(
+            id=entree.id,
+            number=number_of(entree),
+            at=entree.at,
+            label=label_of(entree.event),
+            who=_who(entree, names),
+            structure="",
+            about=dossier_name(structure_id, entree.subject_id) if entree.subject_id not in {None, *comptes} else "",
+            reason=reason_of(entree.reason),
+            facts=[],
+        )
+        for entree in entries
+    ]
+
+
+def dossier_name(structure_id: UUID, subject_id: UUID | None) -> str:
+    """Return six characters that stand for one dossier on the referent's screen of one structure."""
+    digest = keyed_digest(settings.DIGEST_KEY, "journal-dossier", f"{structure_id}:{subject_id}")
+    return f"{digest[:3]}-{digest[3:6]}".upper()
