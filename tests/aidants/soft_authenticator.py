@@ -63,6 +63,10 @@ class SoftAuthenticator:
             }
         )
 
+    def name_of(self) -> str:
+        """Return the credential's identifier as options carry it."""
+        return encoded(self.credential_id)
+
     def _data(self, more: int) -> bytes:
         flags = _PRESENT | more | (_VERIFIED if self.verifies else 0)
         return hashlib.sha256(self.rp_id.encode()).digest() + bytes([flags]) + self.counter.to_bytes(4, "big")

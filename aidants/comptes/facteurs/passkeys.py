@@ -36,7 +36,7 @@ CHALLENGE_SECONDS = 5 * 60
 _STATE = "passkey_challenge"
 _ENROL, _SIGN_IN = "enrol", "sign_in"
 # What a browser sends that is not an answer to our question; none of it reaches the person's page.
-_UNREADABLE = (WebAuthnException, OTPWebAuthnApiError, ValueError, KeyError, TypeError)
+_UNREADABLE = (WebAuthnException, OTPWebAuthnApiError, ValueError, KeyError, TypeError, RecursionError)
 
 
 class Ceremonie(WebAuthnHelper):

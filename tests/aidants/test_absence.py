@@ -1,0 +1,99 @@
+"""Who does not come: warned, then deactivated, by the schedule alone, and brought back by a referent."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from aidants.comptes.inactivity import care_for_the_absent, deactivate
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import SYSTEME
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation
+from deploy.periods import JOBS
+from tests import builders
+from tests.aidants.mailbox import messages_to, subjects_to
+
+pytestmark = pytest.mark.django_db
+SEEN = datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def who() -> Compte:
+    made = builders.aidant(builders.structure(), email="camille@example.org", created_at=SEEN)
+    Compte.objects.filter(pk=made.pk).update(last_login=SEEN)
+    return made
+
+
+def on(month: int, day: int) -> dict[str, int]:
+    return care_for_the_absent(datetime(2026, month, day, 9, 0, tzinfo=UTC))
+
+
+def test_warned_once_then_deactivated_a_month_later(who: Compte) -> None:
+    assert [on(6, 9)["warned"], on(6, 10)["warned"], on(6, 11)["warned"]] == [0, 1, 0]
+    assert subjects_to(who.email) == ["Votre compte vous attend"]
+    assert [on(7, 9)["deactivated"], on(7, 10)["deactivated"]] == [0, 1]
+    who.refresh_from_db()
+    assert (who.is_active, who.deactivation_motif) == (False, "absence")
+    assert "sans que rien soit perdu" in subjects_to(who.email)[1]
+    events = Entree.objects.filter(subject_id=who.id).order_by("id").values_list("event", flat=True)
+    assert list(events) == ["compte:warn", "compte:deactivate"]
+    for message in messages_to(who.email):
+        assert not any(
+            word in message.text.lower() for word in ("inactif", "sanction", "supprim", "faute de votre part")
+        )
+
+
+def test_who_comes_back_in_time_keeps_the_account(who: Compte) -> None:
+    on(6, 10)
+    Compte.objects.filter(pk=who.pk).update(last_login=datetime(2026, 6, 20, tzinfo=UTC))
+    assert on(7, 20) == {"warned": 0, "deactivated": 0}
+    assert on(11, 21)["warned"] == 1
+
+
+def test_an_account_that_never_signed_in_is_treated_alike(who: Compte) -> None:
+    Compte.objects.filter(pk=who.pk).update(last_login=None)
+    assert on(6, 10)["warned"] == 1
+    assert on(7, 10)["deactivated"] == 1
+
+
+def test_a_referent_opens_the_door_again(who: Compte) -> None:
+    place, sylvie = who.affectations.get().structure, builders.compte()
+    Affectation.objects.create(compte=sylvie, structure=place, is_referent=True, started_at=builders.NOW)
+    session = builders.signed_in(who)
+    deactivate(who, "absence", SYSTEME, timezone.now())
+    assert session.get("/accueil")["Location"].startswith("/connexion")
+    elsewhere = builders.compte()
+    other = builders.structure("CCAS voisin", siret="99999920500029")
+    Affectation.objects.create(compte=elsewhere, structure=other, is_referent=True, started_at=builders.NOW)
+    path = f"/equipe/{who.id}/reouverture"
+    assert builders.signed_in(elsewhere).post(path).status_code == 404
+    desk = builders.signed_in(sylvie)
+    assert "Compte fermé" in desk.get("/equipe").content.decode()
+    desk.post(path)
+    who.refresh_from_db()
+    assert who.is_active
+    assert "Votre compte est rouvert" in subjects_to(who.email)
+    assert builders.signed_in(who).get("/accueil").status_code == 200
+    assert care_for_the_absent(timezone.now()) == {"warned": 0, "deactivated": 0}
+
+
+def test_what_was_closed_for_another_reason_stays_closed(who: Compte) -> None:
+    place, sylvie = who.affectations.get().structure, builders.compte()
+    Affectation.objects.create(compte=sylvie, structure=place, is_referent=True, started_at=builders.NOW)
+    deactivate(who, "fraude", SYSTEME, timezone.now())
+    builders.signed_in(sylvie).post(f"/equipe/{who.id}/reouverture")
+    who.refresh_from_db()
+    assert not who.is_active
+
+
+def test_the_schedule_stands_in_code() -> None:
+    job = next(job for job in JOBS if job.name == "absences")
+    assert job.every == timedelta(days=1)
+
+
+def test_a_deactivated_person_meets_the_generic_refusal(who: Compte) -> None:
+    deactivate(who, "absence", SYSTEME, timezone.now())
+    given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who)}
+    assert Client().post("/connexion", given).status_code == 403

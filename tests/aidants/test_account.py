@@ -1,0 +1,250 @@
+"""One's own account: factors added, renamed and removed, recovery codes, password, sessions."""
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.utils import timezone
+from django_otp.oath import hotp, totp
+
+from aidants.comptes.facteurs.models import CodeDeSecours, Generateur
+from aidants.comptes.models import Compte
+from aidants.comptes.sessions.models import SessionOuverte
+from aidants.domain.cartes import seed_of
+from aidants.journal.models import Entree
+from tests import builders
+from tests.aidants.mailbox import link_code, subjects_to
+
+pytestmark = pytest.mark.django_db
+QueryCount = Callable[[int], AbstractContextManager[Any]]
+NEW_PASSWORD = "girafe marteau violet tempete"
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def who() -> Compte:
+    return builders.aidant(builders.structure(), email="camille@example.org")
+
+
+@pytest.fixture
+def browser(who: Compte) -> Client:
+    return builders.signed_in(who)
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def change(browser: Client, who: Compte, path: str, given: dict[str, str] | None = None) -> Any:
+    """Give a fresh code, then make the change."""
+    browser.post("/compte/confirmation", {"code": builders.totp_code(who), "next": path})
+    return browser.post(path, given or {})
+
+
+def add_application(browser: Client, who: Compte) -> None:
+    page = text(opened(browser, who, "/compte/application"))
+    found = re.search(r'class="seed">([A-Z2-7 ]+)<', page)
+    assert found
+    seed = seed_of(found[1]) or b""
+    added = browser.post("/compte/application", {"first_code": f"{totp(seed):06d}", "name": "Tablette"})
+    assert added["Location"] == "/compte"
+
+
+def opened(browser: Client, who: Compte, path: str) -> Any:
+    return browser.post("/compte/confirmation", {"code": builders.totp_code(who), "next": path}, follow=True)
+
+
+def test_the_account_s_page_counts_its_queries(browser: Client, query_count: QueryCount) -> None:
+    with query_count(8):
+        page = browser.get("/compte")
+    assert "Mes moyens de connexion" in text(page)
+    assert "Celle-ci" in text(page)
+
+
+def test_adding_an_application_then_removing_the_first(browser: Client, who: Compte) -> None:
+    first = Generateur.objects.get(user=who)
+    key = f"code-{first.pk}"
+    assert change(browser, who, f"/compte/moyens/{key}/retrait").status_code == 409, "the last one stays"
+    add_application(browser, who)
+    mine = Generateur.objects.get(pk=first.pk)
+    browser.post("/compte/confirmation", {"code": code_of(mine), "next": "/compte"})
+    assert browser.post(f"/compte/moyens/{key}/retrait").status_code == 302
+    assert Generateur.objects.filter(user=who).count() == 1
+    assert browser.get("/compte")["Location"].startswith("/connexion"), "the session was fixed to what was removed"
+    told = subjects_to(who.email)
+    assert "Un moyen de connexion a été ajouté à votre compte" in told
+    assert "Un moyen de connexion a été retiré de votre compte" in told
+
+
+def code_of(device: Generateur) -> str:
+    Generateur.objects.filter(pk=device.pk).update(last_step=-1)
+    return f"{hotp(device.seed, int(time.time()) // 30):06d}"
+
+
+def test_one_change_for_one_fresh_factor(browser: Client, who: Compte) -> None:
+    add_application(browser, who)
+    assert browser.get("/compte/application")["Location"].startswith("/compte/confirmation")
+
+
+def test_seeds_and_codes_stand_nowhere_in_clear(browser: Client, who: Compte) -> None:
+    page = text(change(browser, who, "/compte/secours"))
+    codes = re.findall(r'class="reference">([a-z2-9]{5}-[a-z2-9]{5})<', page)
+    kept = [row.digest for row in CodeDeSecours.objects.order_by("id")]
+    assert len(codes) == len(kept) == 10
+    assert not set(codes) & set(kept)
+    device = Generateur.objects.get(user=who)
+    assert device.seed not in bytes(device.sealed_seed or b"")
+    assert codes[0] not in text(browser.get("/compte")) + text(browser.get("/compte/secours", follow=True))
+    assert not any(code.encode() in bytes(row.body) for row in Entree.objects.order_by("id") for code in codes)
+
+
+def test_a_renamed_factor_and_a_hostile_name(browser: Client, who: Compte) -> None:
+    path = f"/compte/moyens/code-{Generateur.objects.get(user=who).pk}/nom"
+    assert browser.post(path, {"name": "<script>alert(1)</script>"}).status_code == 302
+    assert "&lt;script&gt;alert(1)" in text(browser.get("/compte"))
+    assert browser.post(path, {"name": "a\r\nb"}).status_code == 422
+    assert browser.post(path, {"name": ""}).status_code == 422
+
+
+def test_somebody_else_s_factor_and_session_are_unknown(browser: Client, who: Compte) -> None:
+    other = builders.aidant(builders.structure("Autre", siret="99999920500029"))
+    builders.signed_in(other)
+    theirs = Generateur.objects.get(user=other)
+    assert browser.post(f"/compte/moyens/code-{theirs.pk}/nom", {"name": "x"}).status_code == 404
+    assert change(browser, who, f"/compte/moyens/code-{theirs.pk}/retrait").status_code == 404
+    row = SessionOuverte.objects.get(compte=other)
+    assert browser.post(f"/compte/sessions/{row.public_id}/fermeture").status_code == 404
+    assert SessionOuverte.objects.filter(compte=other).exists()
+
+
+def test_one_session_closed_then_all_the_others(browser: Client, who: Compte) -> None:
+    others = [builders.signed_in(who), builders.signed_in(who), builders.signed_in(who)]
+    rows = list(SessionOuverte.objects.filter(compte=who).order_by("opened_at", "public_id"))
+    assert len(rows) == 4
+    target = next(row for row in rows if row.session_key == others[0].session.session_key)
+    browser.post(f"/compte/sessions/{target.public_id}/fermeture")
+    assert others[0].get("/accueil").status_code == 302
+    assert others[1].get("/accueil").status_code == 200
+    assert "fermées" in text(browser.post("/compte/sessions/fermeture", follow=True))
+    assert {one.get("/accueil").status_code for one in others} == {302}
+    assert browser.get("/accueil").status_code == 200
+
+
+def test_a_session_names_its_device_and_ends_twelve_hours_after_its_opening(who: Compte) -> None:
+    browser = Client(headers={"User-Agent": FIREFOX})
+    given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who)}
+    answer = browser.post("/connexion", given)
+    row = SessionOuverte.objects.get(compte=who)
+    assert (row.device, row.factor) == ("Firefox sur Windows", "application")
+    assert row.opened_at is not None
+    assert (row.expire_date - row.opened_at).total_seconds() == 12 * 3600
+    assert answer.cookies["mandats_session"]["max-age"] <= 12 * 3600
+    session = browser.session
+    session["opened_at"] -= 11 * 3600
+    session["last_act_at"] -= 60
+    session.save()
+    browser.get("/accueil")
+    row.refresh_from_db()
+    assert (row.expire_date - timezone.now()).total_seconds() < 3601, "an act moves no end"
+    session = browser.session
+    session["opened_at"] -= 3600
+    session.save()
+    assert browser.get("/accueil")["Location"].startswith("/connexion")
+
+
+def test_a_new_browser_is_told_and_a_known_one_is_not(who: Compte) -> None:
+    first = builders.signed_in(who)
+    subject = "Une connexion depuis un nouvel appareil"
+    assert subject not in subjects_to(who.email), "the very first is no news"
+    first.post("/deconnexion")
+    given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who)}
+    first.post("/connexion", given)
+    assert subject not in subjects_to(who.email)
+    builders.signed_in(who)
+    assert subjects_to(who.email).count(subject) == 1
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "court",
+        "motdepasse1234",
+        "azertyuiop123",
+        "aaaaaaaaaaaaaaaa",
+        "123456789012",
+        "camille@example.org",
+        "bonjourbonjour",
+    ],
+)
+def test_a_password_that_is_guessed_is_refused(browser: Client, who: Compte, password: str) -> None:
+    answer = change(browser, who, "/compte/mot-de-passe", {"new_password": password})
+    assert answer.status_code == 422
+    assert f'value="{password}"' not in text(answer)
+
+
+def test_a_changed_password_closes_the_other_sessions(browser: Client, who: Compte) -> None:
+    other = builders.signed_in(who)
+    assert change(browser, who, "/compte/mot-de-passe", {"new_password": NEW_PASSWORD}).status_code == 302
+    assert browser.get("/compte").status_code == 200
+    assert other.get("/compte").status_code == 302
+    assert "Votre mot de passe a changé" in subjects_to(who.email)
+
+
+def test_a_forgotten_password_wants_the_second_factor_too(who: Compte) -> None:
+    old = builders.signed_in(who)
+    page = Client().post("/mot-de-passe/oublie", {"email": "Camille@Example.org"})
+    unknown = Client().post("/mot-de-passe/oublie", {"email": "nobody@example.org"})
+    assert page.status_code == unknown.status_code == 200
+    assert len(page.content) == len(unknown.content)
+    code = link_code(who.email)
+    for _ in range(3):
+        Client().get("/mot-de-passe/nouveau")
+    given = {"code": code, "new_password": NEW_PASSWORD}
+    assert Client().post("/mot-de-passe/nouveau", given | {"factor_code": "000000"}).status_code == 403
+    assert Client().post("/mot-de-passe/nouveau", given | {"new_password": "motdepasse1234"}).status_code == 422
+    right = given | {"factor_code": builders.totp_code(who)}
+    assert Client().post("/mot-de-passe/nouveau", right | {"code": "a" * 20}).status_code == 403
+    assert Client().post("/mot-de-passe/nouveau", right)["Location"] == "/connexion"
+    assert Client().post("/mot-de-passe/nouveau", right | {"factor_code": builders.totp_code(who)}).status_code == 403
+    assert old.get("/accueil").status_code == 302
+    signed = Client().post(
+        "/connexion", {"email": who.email, "password": NEW_PASSWORD, "code": builders.totp_code(who)}
+    )
+    assert signed.status_code == 302
+
+
+def test_links_do_not_fill_a_mailbox(who: Compte) -> None:
+    for _ in range(5):
+        Client().post("/mot-de-passe/oublie", {"email": who.email})
+    assert subjects_to(who.email) == ["Votre nouveau mot de passe"]
+
+
+def test_ten_wrong_codes_are_told_and_slow_down_without_locking(browser: Client, who: Compte) -> None:
+    statuses = []
+    for _ in range(14):
+        statuses.append(browser.post("/connexion/code", {"code": "000000"}).status_code)
+        Compte.objects.filter(pk=who.pk).update(code_failed_at=timezone.now() - timedelta(hours=1))
+    assert set(statuses) == {403}
+    assert subjects_to(who.email).count("Quelqu’un essaie des codes sur votre compte") == 1
+    assert browser.post("/connexion/code", {"code": "000000"}).status_code == 403
+    assert browser.post("/connexion/code", {"code": builders.totp_code(who)}).status_code == 429
+    Compte.objects.filter(pk=who.pk).update(code_failed_at=timezone.now() - timedelta(minutes=15))
+    assert browser.post("/connexion/code", {"code": builders.totp_code(who)}).status_code == 302
+    who.refresh_from_db()
+    assert who.code_failures == 0
+
+
+def test_a_session_made_before_by_another_is_not_taken_over(who: Compte) -> None:
+    planted = Client()
+    planted.get("/connexion")
+    session = planted.session
+    session["enrolment"] = {"compte": str(who.id), "why": "recuperation", "seed": "", "until": int(time.time()) + 600}
+    session.save()
+    assert planted.get("/bienvenue")["Location"] == "/connexion", "without a recovery that was entered, nothing opens"
+    assert SESSION_KEY not in planted.session

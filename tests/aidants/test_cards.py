@@ -1,0 +1,124 @@
+"""Hardware cards: imported whole or not at all, paired by who holds them, taken away for a reason."""
+
+import io
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_otp.oath import hotp
+
+from aidants.comptes.facteurs.models import Carte, Generateur
+from aidants.comptes.models import Compte, Fonction
+from aidants.journal.models import Entree
+from tests import builders
+from tests.aidants.mailbox import subjects_to
+
+pytestmark = pytest.mark.django_db
+SEED = b"12345678901234567890"
+FILE = f"numero;graine\nAB-0001;{SEED.hex()}\nAB-0002;{SEED[::-1].hex()}\n"
+
+
+@pytest.fixture
+def admin() -> Client:
+    made = builders.compte()
+    Fonction.objects.create(compte=made, role="administrateur")
+    return builders.signed_in(made)
+
+
+@pytest.fixture
+def who() -> Compte:
+    return builders.aidant(builders.structure(), email="camille@example.org")
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def send(admin: Client, content: str) -> Any:
+    file = io.BytesIO(content.encode())
+    file.name = "cartes.csv"
+    return admin.post("/cartes/import", {"file": file})
+
+
+def code(steps: int = 0, seed: bytes = SEED) -> str:
+    return f"{hotp(seed, int(time.time()) // 60 + steps):06d}"
+
+
+def pair(who: Compte, serial: str = "ab-0001", shown: str = "") -> Any:
+    browser = builders.signed_in(who)
+    browser.post("/compte/confirmation", {"code": builders.totp_code(who), "next": "/compte/carte"})
+    return browser.post("/compte/carte", {"serial": serial, "first_code": shown or code()})
+
+
+def sign_in(who: Compte, shown: str) -> int:
+    given = {"email": who.email, "password": builders.PASSWORD, "code": shown}
+    return int(Client().post("/connexion", given).status_code)
+
+
+def test_a_file_is_imported_with_its_seeds_sealed(admin: Client) -> None:
+    assert send(admin, FILE)["Location"] == "/cartes"
+    rows = list(Carte.objects.order_by("serial"))
+    assert [row.serial for row in rows] == ["AB-0001", "AB-0002"]
+    assert not any(SEED in bytes(row.sealed_seed) for row in rows)
+    assert Entree.objects.filter(event="carte:import").count() == 1
+    page = text(admin.get("/cartes"))
+    assert SEED.hex() not in page
+    assert "2 libres" in page
+
+
+def test_one_bad_line_and_nothing_is_imported(admin: Client) -> None:
+    page = send(admin, FILE + "AB-0003;court\n")
+    assert page.status_code == 422
+    assert "ligne 4" in text(page)
+    assert SEED.hex() not in text(page)
+    assert not Carte.objects.exists()
+    send(admin, FILE)
+    again = send(admin, FILE)
+    assert again.status_code == 422
+    assert "AB-0001 est déjà connue" in text(again)
+
+
+def test_cards_are_the_administrateur_s(who: Compte) -> None:
+    browser = builders.signed_in(who)
+    assert {browser.get("/cartes").status_code, send(browser, FILE).status_code} == {403}
+    assert browser.post("/cartes/retrait", {"serial": "AB-0001", "motif": "perdue"}).status_code == 403
+
+
+def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Client, who: Compte) -> None:
+    send(admin, FILE)
+    assert pair(who, shown=code(11)).status_code == 422
+    assert pair(who, shown=code(9))["Location"] == "/compte"
+    device = Generateur.objects.get(user=who, kind="carte")
+    assert (device.drift, device.validated_at is None) == (9, False)
+    assert sign_in(who, code(9)) == 403, "a code serves once"
+    for steps in (-5, 0, 12, 20):
+        assert sign_in(who, code(steps)) == 403
+    device.refresh_from_db()
+    assert device.drift == 9, "failures never move nor widen the window"
+    Compte.objects.filter(pk=who.pk).update(code_failures=0)
+    assert sign_in(who, code(10)) == 302
+    device.refresh_from_db()
+    assert device.drift == 10
+
+
+def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, who: Compte) -> None:
+    send(admin, FILE)
+    pair(who)
+    other = builders.aidant(who.affectations.get().structure)
+    theirs, unknown = pair(other), pair(other, serial="ZZ-9999")
+    assert theirs.status_code == unknown.status_code == 422
+    assert Generateur.objects.filter(kind="carte").count() == 1
+
+
+def test_a_lost_card_is_taken_away_and_may_be_given_again(admin: Client, who: Compte) -> None:
+    send(admin, FILE)
+    pair(who)
+    assert admin.post("/cartes/retrait", {"serial": "AB-0001", "motif": ""}).status_code == 422
+    assert admin.post("/cartes/retrait", {"serial": "ab-0001", "motif": "perdue"})["Location"] == "/cartes"
+    assert not Generateur.objects.filter(user=who, kind="carte").exists()
+    assert "Un moyen de connexion a été retiré de votre compte" in subjects_to(who.email)
+    entry = Entree.objects.get(event="carte:dissociate")
+    assert b'"motif":"perdue"' in bytes(entry.body)
+    assert admin.post("/cartes/retrait", {"serial": "AB-0001", "motif": "perdue"}).status_code == 422
+    assert pair(builders.aidant(who.affectations.get().structure))["Location"] == "/compte"
