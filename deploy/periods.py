@@ -24,9 +24,11 @@ from mandats.attestation.keys import NoActiveKey
 from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
+from mandats.registre.services.ailleurs import end_elsewhere
 from mandats.registre.services.appels import purge_call_codes
 from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
+from mandats.registre.services.renew import announce_expiring
 from mandats.registre.services.single_use import close_bridge_uses, close_expired
 from oidc.franceconnect.logins import purge_logins
 from oidc.provider.backchannel import deliver_forgotten
@@ -49,6 +51,16 @@ def _missing_documents(now: datetime) -> None:
 def _stamp_documents(now: datetime) -> None:
     """Ask again for the time-stamps that did not come."""
     stamp_waiting(now)
+
+
+def _end_elsewhere(now: datetime) -> None:
+    """End the mandats that usagers chose to replace in other structures: within seconds, like any end."""
+    end_elsewhere(now)
+
+
+def _announce_expiring(now: datetime) -> None:
+    """Tell who has a long mandat that it ends within thirty days, once."""
+    announce_expiring(now)
 
 
 def _purge_brouillons(now: datetime) -> None:
@@ -91,6 +103,8 @@ class Job:
 
 
 JOBS = (
+    Job("end_elsewhere", timedelta(seconds=2), _end_elsewhere),
+    Job("announce_expiring", timedelta(minutes=30), _announce_expiring),
     Job("missing_documents", timedelta(seconds=20), _missing_documents),
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),

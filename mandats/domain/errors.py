@@ -321,3 +321,27 @@ COUPLE_SAME_PERSON = declare(
     "Cette personne s’est déjà identifiée pour l’autre mandat du couple. L’autre personne doit s’identifier elle-même.",
     "Deux mandats, deux personnes : chacune prouve son identité.",
 )
+CITATION_REFUSED = declare(
+    "brouillon.citation_refused",
+    422,
+    "Cette référence, ou ce code, ne correspond à aucun mandat en cours de cette personne dans une autre structure.",
+    "Référence, code ou identité : ne jamais dire lequel.",
+)
+CITATION_TOO_MANY = declare(
+    "brouillon.citation_too_many",
+    429,
+    "Trop d’essais pour ce mandat. Continuez sans citer l’ancien, ou recommencez plus tard.",
+    "Cinq essais au plus par brouillon.",
+)
+RESERVED_ACT_NOT_NAMED = declare(
+    "utilisation.reserved_act_not_named",
+    403,
+    "Ce mandat ne permet pas cet acte : la personne ne l’a pas nommé. Un nouveau mandat est nécessaire.",
+    "Acte réservé absent du mandat (code civil, article 1988).",
+)
+AUTONOMY_MISSING = declare(
+    "mandat.autonomy_missing",
+    422,
+    "Répondez pour chaque démarche.",
+    "La question de l’autonomie porte sur chaque démarche du mandat.",
+)

@@ -10,6 +10,9 @@ BROUILLON_NOT_ME = declare("brouillon:not_me", "« Ce n’est pas moi » : ident
 BROUILLON_ABANDON = declare("brouillon:abandon", "Brouillon abandonné")
 BROUILLON_CARD = declare("brouillon:card", "Carte lue par la personne : aucune situation particulière")
 BROUILLON_PROTECTED = declare("brouillon:protected", "Mandat impossible : âge ou mesure de protection", "count")
+BROUILLON_ELSEWHERE = declare("brouillon:elsewhere", "Mandats d’autres structures : choix de la personne", "choice")
+BROUILLON_CITE = declare("brouillon:cite", "Ancien mandat cité par la personne")
+BROUILLON_CITE_REFUSED = declare("brouillon:cite_refused", "Ancien mandat non reconnu")
 BROUILLON_IDENTIFY = declare("brouillon:identify", "Usager identifié", "identity", "level")
 BROUILLON_IDENTIFY_REFUSED = declare("brouillon:identify_refused", "Identification refusée")
 BROUILLON_FREEZE = declare("brouillon:freeze", "Texte présenté à l’usager", "text_sha256", "summary_sha256")
@@ -40,6 +43,10 @@ AUTORISATION_REPLACE = declare("autorisation:replace", "Autorisation remplacée"
 MANDAT_REVOKE = declare("mandat:revoke", "Mandat révoqué", "motif", "way")
 MANDAT_REVOKE_REFUSED = declare("mandat:revoke_refused", "Révocation sans effet", "way")
 AUTORISATION_REVOKE = declare("autorisation:revoke", "Autorisation révoquée", "motif", "way", "demarche")
+MANDAT_REPLACE_ELSEWHERE = declare("mandat:replace_elsewhere", "Mandat remplacé à la demande de la personne", "way")
+MANDAT_AUTONOMY = declare("mandat:autonomy", "Autonomie notée au renouvellement", "seule", "aide", "pas_encore")
+MANDAT_RENEW = declare("mandat:renew", "Renouvellement commencé avec la personne", "brouillon")
+MANDAT_RENEW_REFUSED = declare("mandat:renew_refused", "Renouvellement refusé")
 MANDAT_SUSPEND = declare("mandat:suspend", "Mandat suspendu", "way")
 MANDAT_SUSPEND_REFUSED = declare("mandat:suspend_refused", "Suspension sans effet", "way")
 MANDAT_RESUME_REFUSED = declare("mandat:resume_refused", "Reprise refusée", "way")
@@ -59,7 +66,7 @@ RAPPROCHEMENT_EXPIRE = declare("droits:expire_merge", "Rapprochement sans répon
 MANDAT_CONSULT = declare("mandat:consult", "Dossier consulté")
 DOCUMENT_CONSULT = declare("document:consult", "Document consulté", "kind", "version")
 UTILISATION_DECLARE = declare(
-    "utilisation:declare", "Utilisation déclarée", "channel", "demarche", "manner", "utilisation"
+    "utilisation:declare", "Utilisation déclarée", "channel", "demarche", "manner", "utilisation", "reserved_act"
 )
 UTILISATION_DECLARE_REFUSED = declare("utilisation:declare_refused", "Déclaration d’utilisation refusée")
 UTILISATION_BRIDGE = declare(
@@ -72,6 +79,7 @@ UTILISATION_CORRECT = declare("utilisation:correct", "Utilisation déclarée par
 UTILISATION_CORRECT_REFUSED = declare("utilisation:correct_refused", "Correction refusée", "utilisation")
 UTILISATION_REFUSED = declare("utilisation:refuse", "Utilisation refusée", "client", "demarche", "step")
 IDENTITY_RELEASE = declare("identite:release", "Identité transmise à un site", "client", "demarche")
+USAGER_FIND = declare("usager:find", "Personne cherchée par nom et date de naissance", "count")
 USAGER_ENTER = declare("usager:enter", "Espace de l’usager ouvert", "way")
 USAGER_ENTER_REFUSED = declare("usager:enter_refused", "Accès à l’espace de l’usager refusé", "count")
 VERIFICATION_ANSWER = declare(

@@ -1,10 +1,10 @@
 """The questions asked of the register.  Never writes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
@@ -16,11 +16,19 @@ from aidants.journal.models import Entree
 from aidants.journal.record import entries_about
 from aidants.structures.models import Affectation, Structure
 from mandats.domain import errors
+from mandats.domain.durees import NOTICE_DAYS, NOTICE_FROM_DAYS
 from mandats.domain.identite import Identite
 from mandats.domain.references import normalise
 from mandats.domain.rules import UseFacts, may_use
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager, Utilisation
 
+SEEN_AFTER_END = timedelta(days=365)
+"""How long a structure still sees a mandat that ended; then it is in the archive only (DOMAIN §3.4)."""
+SERVED_WITHIN = timedelta(days=90)
+"""Whom an aidant served lately: the usagers of their list (DOMAIN §3.4)."""
+ENDING_WITHIN = timedelta(days=NOTICE_DAYS)
+_LONG = timedelta(days=NOTICE_FROM_DAYS, hours=-1)
+"""An hour less than 182 days: clocks may change meanwhile."""
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
 
@@ -48,6 +56,7 @@ def _in_state(state: str, now: datetime) -> Q:
         "suspendu": standing & Q(suspended_at__isnull=False),
         "expire": Q(ended_at__isnull=True, expires_at__lte=now) | ended_by_term,
         "termine": Q(ended_at__isnull=False) & ~ended_by_term,
+        "bientot": standing & Q(expires_at__lte=now + ENDING_WITHIN, expires_at__gte=F("accepted_at") + _LONG),
     }
     return conditions.get(state, Q())
 
@@ -62,20 +71,52 @@ def _names_starting(query: str, prefix: str = "") -> Q:
     )
 
 
-def mandats_of(structure_id: UUID, now: datetime, query: str = "", state: str = "") -> QuerySet[Mandat]:
-    """Return the mandats of a structure, newest first, by name or reference and by state."""
-    found = Mandat.objects.filter(_in_state(state, now), structure=structure_id)
+def _seen(now: datetime) -> Q:
+    """Return the condition « the structure still sees it »: it stands, or ended less than 365 days ago."""
+    limit = now - SEEN_AFTER_END
+    return Q(ended_at__isnull=True, expires_at__gt=limit) | Q(ended_at__gt=limit)
+
+
+def mandats_of(
+    structure_id: UUID, aidant_id: UUID, now: datetime, query: str = "", state: str = ""
+) -> QuerySet[Mandat]:
+    """Return the mandats of the usagers whom an aidant served lately, newest first, by name and by state.
+
+    Served: a mandat accepted or a use made by the aidant for the structure within 90 days.  A whole reference finds
+    its mandat in the whole structure: who types it was given it.
+    """
+    seen = Mandat.objects.filter(_seen(now), _in_state(state, now), structure=structure_id)
     if reference := normalise(query):
-        found = found.filter(reference=reference)
-    elif query.strip():
-        found = found.filter(_names_starting(query, "usager__"))
+        found = seen.filter(reference=reference)
+    else:
+        found = seen.filter(_served(structure_id, aidant_id, now), _names_starting(query, "usager__"))
     return found.select_related("usager", "aidant").order_by("-accepted_at", "id")
 
 
-def mandat_of(structure_id: UUID, mandat_id: UUID) -> Mandat | None:
-    """Return one mandat of the structure; a foreign one is as unknown as none."""
+def _served(structure_id: UUID, aidant_id: UUID, now: datetime) -> Q:
+    since = now - SERVED_WITHIN
+    accepted = Mandat.objects.filter(
+        structure=structure_id, usager=OuterRef("usager"), aidant=aidant_id, accepted_at__gte=since
+    )
+    used = Utilisation.objects.filter(
+        mandat__structure=structure_id, mandat__usager=OuterRef("usager"), aidant=aidant_id, created_at__gte=since
+    )
+    return Q(Exists(accepted)) | Q(Exists(used))
+
+
+def mandats_of_person(structure_id: UUID, family_name: str, birthdate: str, now: datetime) -> QuerySet[Mandat]:
+    """Return the structure's mandats of whoever bears this birth name and birth date, both whole."""
+    folded = fold(family_name)
+    born = Usager.objects.filter(mandats__structure=structure_id, birthdate=birthdate).distinct().order_by("id")
+    people = [one.pk for one in born.only("family_name") if folded and fold(one.family_name) == folded]
+    found = Mandat.objects.filter(_seen(now), structure=structure_id, usager__in=people)
+    return found.select_related("usager", "aidant").order_by("-accepted_at", "id")
+
+
+def mandat_of(structure_id: UUID, mandat_id: UUID, now: datetime) -> Mandat | None:
+    """Return one mandat that the structure still sees; a foreign one is as unknown as none."""
     return (
-        Mandat.objects.filter(pk=mandat_id, structure=structure_id)
+        Mandat.objects.filter(_seen(now), pk=mandat_id, structure=structure_id)
         .select_related("usager", "aidant", "structure")
         .first()
     )
@@ -102,7 +143,7 @@ def brouillon_of(structure_id: UUID, brouillon_id: UUID) -> Brouillon | None:
     """Return one brouillon of the structure, signed or not (``signed_as`` tells)."""
     return (
         Brouillon.objects.filter(pk=brouillon_id, structure=structure_id)
-        .select_related("structure", "aidant", "signed_as")
+        .select_related("structure", "aidant", "signed_as", "cites", "renews")
         .first()
     )
 

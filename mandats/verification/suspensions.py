@@ -21,6 +21,11 @@ def _end(entry: Integrated, now: datetime) -> None:
 
 SUSPENSIONS: Final = Follower(
     "mandats-suspensions",
-    {events.MANDAT_SUSPEND: _begin, events.MANDAT_RESUME: _end, events.MANDAT_REVOKE: _end},
+    {
+        events.MANDAT_SUSPEND: _begin,
+        events.MANDAT_RESUME: _end,
+        events.MANDAT_REVOKE: _end,
+        events.MANDAT_REPLACE_ELSEWHERE: _end,
+    },
     from_the_start=True,
 )

@@ -30,6 +30,7 @@ from mandats.pages.conseiller.present import (
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.papers import produce_document
+from mandats.registre.services.renew import refuse_alone
 from mandats.registre.services.sign import sign_mandat
 from mandats.registre.texts import duree_of
 
@@ -39,6 +40,10 @@ from mandats.registre.texts import duree_of
 @with_brouillon
 def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Ask for a fresh code, then conclude the mandat; who comes second is led to what the first concluded."""
+    if brouillon.consented_at is None and brouillon.renews_id and request.method == "POST":
+        denied = refuse_alone(brouillon.renews_id, acteur, timezone.now())
+        context = {"mandat": brouillon.renews, "message": denied.reason.message}
+        return render(request, "mandats/conseiller/renew_alone.html", context, status=denied.reason.http)
     if brouillon.consented_at is None:
         return redirect(resume_address(brouillon))
     form = CodeForm(posted(request))

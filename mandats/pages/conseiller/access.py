@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.roles import Role
@@ -64,7 +65,7 @@ def with_mandat(view: View) -> View:
     @wraps(view)
     @for_aidant
     def guarded(request: HttpRequest, acteur: Acteur, mandat_id: UUID, **kwargs: object) -> HttpResponse:
-        mandat = mandat_of(place_of(acteur), mandat_id)
+        mandat = mandat_of(place_of(acteur), mandat_id, timezone.now())
         if mandat is None:
             raise Http404
         return view(request, acteur, mandat, **kwargs)

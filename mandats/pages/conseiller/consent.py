@@ -34,6 +34,7 @@ from mandats.pages.conseiller.streams import pdf_answer
 from mandats.registre.coffre import FrozenTexts, identity_of
 from mandats.registre.models import Brouillon, Document
 from mandats.registre.selectors import replaced_by_signing
+from mandats.registre.services.ailleurs import has_choice
 from mandats.registre.services.brouillons import freeze
 from mandats.registre.texts import duree_of
 
@@ -182,6 +183,7 @@ def _facts(brouillon: Brouillon, texts: FrozenTexts) -> dict[str, Any]:
         "demarches": demarches_of(brouillon),
         "reserved": reserved_words(brouillon.reserved_acts),
         "host": brouillon.structure.houses_or_bills,
+        "asks_elsewhere": has_choice(brouillon),
         "person": person_in_couple(brouillon),
         "last_day": french_date(last_day(now, duree_of(brouillon.duree), zone)),
         "zone": zone_of(zone),

@@ -5,18 +5,25 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.habilitation.selectors import may_act_for
+from aidants.pages.posted import posted
 from aidants.structures.acting import acteur_of
+from mandats.domain.references import normalise
 from mandats.pages.conseiller.access import for_aidant, place_of
+from mandats.pages.conseiller.forms import FindForm
 from mandats.pages.conseiller.present import brouillon_rows, mandat_rows
 from mandats.registre.models import Mandat
-from mandats.registre.selectors import STATES, brouillons_of, mandats_of
+from mandats.registre.selectors import STATES, brouillons_of, mandats_of, mandats_of_person
+from mandats.registre.services.consult import note_search
 
 PAGE_SIZE = 20
+FOUND_AT_MOST = 100
+FILTERS = {**STATES, "bientot": "Se termine dans 30 jours"}
 _LATEST = 5
 _TO_RESUME = 10
 
@@ -36,19 +43,26 @@ def _aidant_desk(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     context = {
         "missing": allowed.reason.message if isinstance(allowed, Denied) else "",
         "brouillons": brouillon_rows(brouillons_of(structure_id)[:_TO_RESUME]),
-        "rows": mandat_rows(_with_demarches(mandats_of(structure_id, now))[:_LATEST], now),
+        "rows": mandat_rows(_with_demarches(mandats_of(structure_id, acteur.known_id, now))[:_LATEST], now),
+        "ending": mandats_of(structure_id, acteur.known_id, now, state="bientot").count(),
     }
     return render(request, "mandats/conseiller/desk.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_aidant
 def mandat_list(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """List the structure's mandats, found by name or reference and by state, twenty a page."""
+    """List the mandats of the usagers served lately, by state, twenty a page; a search is posted: no name in addresses.
+
+    A reference is no name, and may stand in an address.
+    """
     now = timezone.now()
-    query, state = request.GET.get("q", "").strip()[:100], request.GET.get("etat", "")
-    state = state if state in STATES else ""
-    found = _with_demarches(mandats_of(place_of(acteur), now, query, state))
-    pages = Paginator(found, PAGE_SIZE)
+    given = request.POST if request.method == "POST" else request.GET
+    query, state = given.get("q", "").strip()[:100], given.get("etat", "")
+    query = query if request.method == "POST" else normalise(query)
+    state = state if state in FILTERS else ""
+    found = _with_demarches(mandats_of(place_of(acteur), acteur.known_id, now, query, state))
+    pages = Paginator(found, PAGE_SIZE if request.method != "POST" else FOUND_AT_MOST)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -56,9 +70,24 @@ def mandat_list(request: HttpRequest, acteur: Acteur) -> HttpResponse:
         "rows": mandat_rows(page, now),
         "q": query,
         "etat": state,
-        "states": STATES,
+        "states": FILTERS,
+        "searched": request.method == "POST",
     }
     return render(request, "mandats/conseiller/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_aidant
+def find(request: HttpRequest, acteur: Acteur) -> HttpResponse:
+    """Find any other usager of the structure by birth name and birth date, both whole; the search is journaled."""
+    now, form, rows = timezone.now(), FindForm(posted(request)), None
+    if form.is_valid():
+        name, birthdate = form.cleaned_data["family_name"], form.cleaned_data["birthdate"]
+        found = list(_with_demarches(mandats_of_person(place_of(acteur), name, birthdate, now))[:FOUND_AT_MOST])
+        note_search(acteur, len(found), now)
+        rows = mandat_rows(found, now)
+    status = 422 if form.errors else 200
+    return render(request, "mandats/conseiller/find.html", {"form": form, "rows": rows}, status=status)
 
 
 def _with_demarches(found: QuerySet[Mandat]) -> QuerySet[Mandat]:

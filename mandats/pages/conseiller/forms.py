@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from mandats.domain import errors
 from mandats.domain.utilisations import DECLARED_CHANNELS
+from mandats.pages.usager.forms import BirthdateFields
 
 _PNG_PREFIX = "data:image/png;base64,"
 
@@ -128,9 +130,20 @@ class UtilisationForm(forms.Form):
         error_messages={"required": "Indiquez la date.", "invalid": "Indiquez une date, par exemple 22/11/2026."},
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        """Offer the demarches that still stand."""
+    reserved_act = forms.ChoiceField(
+        label="Un acte réservé a-t-il été fait ?",
+        help_text="La personne en est prévenue aussitôt. Un acte que le mandat ne nomme pas est interdit.",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(
+        self, *args: Any, choices: list[tuple[str, str]], reserved: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        """Offer the demarches that still stand, and the reserved acts that the mandat names."""
         super().__init__(*args, **kwargs)
+        self.fields["reserved_act"].choices = [("", "Non"), *reserved]  # type: ignore[attr-defined]
+        self.names_reserved_acts = bool(reserved)
         self.fields["autorisation"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -144,6 +157,19 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites en quelques mots quelle est l’erreur."},
     )
+
+
+class FindForm(BirthdateFields):
+    """An usager of the structure whom this aidant has not served lately."""
+
+    family_name = forms.CharField(
+        label="Nom de naissance",
+        help_text="En entier, tel qu’il est sur la pièce d’identité.",
+        max_length=256,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Écrivez le nom de naissance."},
+    )
+    field_order = ("family_name", "day", "month", "year")
 
 
 class VoletForm(forms.Form):

@@ -13,7 +13,17 @@ from django.urls import reverse
 from aidants.domain.demarches import DEMARCHES, Demarche
 from mandats.document.textes.filling import Block, blocks
 from mandats.domain.actes import RESERVED_ACTS
-from mandats.domain.durees import expires_at, french_birthdate, french_date, local_date, zone_label
+from mandats.domain.durees import (
+    NOTICE_DAYS,
+    NOTICE_FROM_DAYS,
+    days_left,
+    expires_at,
+    french_birthdate,
+    french_date,
+    local_date,
+    runs_days,
+    zone_label,
+)
 from mandats.domain.identite import Identite
 from mandats.domain.perimetre import narrower
 from mandats.pages.conseiller.use_rows import use_rows
@@ -50,6 +60,7 @@ class MandatRow:
     etat: Etat
     last_day: str
     labels: list[str]
+    ending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +131,19 @@ def mandat_rows(mandats: Iterable[Mandat], now: datetime) -> list[MandatRow]:
             etat_of(mandat, now),
             last_day_of(mandat),
             labels_of(row.demarche for row in mandat.autorisations.all()),
+            ending_words(mandat, now),
         )
         for mandat in mandats
     ]
+
+
+def ending_words(mandat: Mandat, now: datetime) -> str:
+    """Return the badge of a mandat that ends within thirty days, as « Finit dans 12 jours »; else nothing."""
+    left = days_left(now, mandat.expires_at, mandat.time_zone)
+    long_enough = runs_days(mandat.accepted_at, mandat.expires_at, mandat.time_zone) >= NOTICE_FROM_DAYS
+    if state_of(mandat, now) != "actif" or left > NOTICE_DAYS or not long_enough:
+        return ""
+    return "Finit aujourd’hui" if left == 0 else f"Finit dans {left} jour{'s' if left > 1 else ''}"
 
 
 def brouillon_rows(brouillons: Iterable[Brouillon]) -> list[BrouillonRow]:

@@ -12,6 +12,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
+from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.durees import french_date, local_date
 from mandats.domain.utilisations import DECLARED_CHANNELS, MANNERS
 from mandats.pages.conseiller.access import with_mandat
@@ -48,7 +49,8 @@ def _form(request: HttpRequest, mandat: Mandat) -> UtilisationForm:
     today = local_date(timezone.now(), mandat.time_zone)
     initial = {"used_on": today, "autorisation": choices[0][0] if len(choices) == 1 else None}
     data = posted(request)
-    return UtilisationForm(data, choices=choices, initial=initial)
+    reserved = [(code, RESERVED_ACTS[code].capitalize()) for code in mandat.reserved_acts]
+    return UtilisationForm(data, choices=choices, reserved=reserved, initial=initial)
 
 
 def _confirmation(request: HttpRequest, mandat: Mandat, form: UtilisationForm) -> HttpResponse:
@@ -61,6 +63,7 @@ def _confirmation(request: HttpRequest, mandat: Mandat, form: UtilisationForm) -
         "channel": DECLARED_CHANNELS[data["channel"]],
         "manner": MANNERS[data["manner"]],
         "day": french_date(data["used_on"]),
+        "reserved_act": RESERVED_ACTS.get(data["reserved_act"], ""),
     }
     return render(request, "mandats/conseiller/confirm_use.html", context)
 

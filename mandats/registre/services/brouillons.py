@@ -152,6 +152,7 @@ def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, act
     expected = _may_be(brouillon, identite)
     if isinstance(expected, Denied):
         return refuse(events.BROUILLON_IDENTIFY_REFUSED, expected.reason, acteur, now, brouillon_id)
+    _forget_choices(brouillon)
     brouillon.identity_sealed = seal_identity(identite)
     brouillon.identity, brouillon.identity_level = preuve.kind, preuve.level
     brouillon.identity_proof = {"sub_sha256": preuve.sub_digest, "token_sha256": preuve.token_id_digest}
@@ -160,6 +161,11 @@ def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, act
     facts = {"identity": preuve.kind, "level": preuve.level}
     record(events.BROUILLON_IDENTIFY, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     return GRANTED
+
+
+def _forget_choices(brouillon: Brouillon) -> None:
+    """Forget what another person chose about their mandats elsewhere."""
+    brouillon.elsewhere, brouillon.cites = "", None
 
 
 def _may_be(brouillon: Brouillon, identite: Identite) -> Decision:
@@ -186,6 +192,7 @@ def not_me(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
         return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
+    _forget_choices(brouillon)
     brouillon.identity_sealed, brouillon.identified_at = None, None
     brouillon.identity = brouillon.identity_level = ""
     brouillon.identity_proof = {}

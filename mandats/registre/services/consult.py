@@ -30,3 +30,9 @@ def consult_document(document: Document, mandat: Mandat, acteur: Acteur, now: da
     facts = {"kind": document.kind, "version": document.version}
     place = mandat.structure_id
     record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=mandat.id, structure=place, facts=facts)
+
+
+@transaction.atomic
+def note_search(acteur: Acteur, count: int, now: datetime) -> None:
+    """Note that an usager was searched by name and birth date, and how many mandats were found: neither is written."""
+    record(events.USAGER_FIND, acteur=acteur, at=now, facts={"count": count})

@@ -7,6 +7,8 @@ from django.conf import settings
 from aidants.comptes.models import Compte
 from aidants.domain.demarches import DEMARCHES
 from mandats.domain import avis_suites
+from mandats.domain.actes import RESERVED_ACTS
+from mandats.domain.avis_perimetre import ACTE_RESERVE
 from mandats.domain.durees import french_date, french_moment, local_date
 from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
 from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Utilisation
@@ -48,6 +50,20 @@ def tell_use(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
         fait=f" Ce qui a été fait : {use.description.rstrip('.')}." if use.description else "",
         suite=_ONCE if row.mandat.single_use else "",
         page=usager_page(),
+    )
+
+
+def tell_reserved_act(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
+    """Tell at once that an act was done which a mandat covers only by its name (DOMAIN §3.2)."""
+    return announce_first(
+        ACTE_RESERVE,
+        row.mandat,
+        now,
+        usager=row.usager,
+        structure=row.structure.name,
+        key=f"reserve:{use.id}",
+        acte=RESERVED_ACTS[use.reserved_act],
+        organisme=use.body,
     )
 
 

@@ -15,7 +15,7 @@ from mandats.domain.utilisations import DECLARED_CHANNELS, MANNERS
 from mandats.registre.models import Autorisation, Utilisation
 from mandats.registre.selectors import annotated_autorisations, facts_of
 from mandats.registre.services.single_use import close_spent, spent
-from mandats.registre.services.told import tell_use
+from mandats.registre.services.told import tell_reserved_act, tell_use
 
 
 @transaction.atomic
@@ -29,8 +29,11 @@ def declare_utilisation(
     used_on: date,
     now: datetime,
     manner: str = "",
+    reserved_act: str = "",
 ) -> Utilisation | Denied:
     """Declare a use made by telephone, letter or at a counter.
+
+    ``reserved_act``: the act that the mandat names by its name, if the use was one; the usager is told of it at once.
 
     ``used_on`` lies between the day of acceptation and today, in the structure's zone.  ``manner`` is a key of
     ``MANNERS``, or empty.
@@ -46,15 +49,22 @@ def declare_utilisation(
     verdict = may_use_once(row, now)
     if isinstance(verdict, Denied):
         return _refuse(verdict, row, acteur, now)
+    if reserved_act and reserved_act not in row.mandat.reserved_acts:
+        return _refuse(Denied(errors.RESERVED_ACT_NOT_NAMED), row, acteur, now)
     zone = row.mandat.time_zone
     in_time = local_date(row.mandat.accepted_at, zone) <= used_on <= local_date(now, zone)
     known = channel in DECLARED_CHANNELS and manner in ("", *MANNERS)
     if not (known and body.strip() and description.strip() and in_time):
         return _refuse(Denied(errors.DECLARATION_REFUSED), row, acteur, now)
-    use = _write(row, acteur, channel, body.strip(), description.strip(), used_on, now, manner)
+    use = _write(
+        row, acteur, channel, body.strip(), description.strip(), used_on, now, manner, reserved_act=reserved_act
+    )
     facts = {"channel": channel, "demarche": row.demarche, "manner": manner, "utilisation": str(use.id)}
+    facts |= {"reserved_act": reserved_act} if reserved_act else {}
     record(events.UTILISATION_DECLARE, acteur=acteur, at=now, subject=row.mandat_id, facts=facts)
     tell_use(use, row, now)
+    if reserved_act:
+        tell_reserved_act(use, row, now)
     if row.mandat.single_use:
         close_spent(row.mandat, now)
     return use
@@ -85,6 +95,7 @@ def _write(
     now: datetime,
     manner: str,
     client_id: UUID | None = None,
+    reserved_act: str = "",
 ) -> Utilisation:
     return Utilisation.objects.create(
         autorisation_id=row.id,
@@ -94,6 +105,7 @@ def _write(
         body=body,
         description=description,
         manner=manner,
+        reserved_act=reserved_act,
         client_id=client_id,
         used_on=used_on,
         created_at=now,
