@@ -46,11 +46,9 @@ def declare_utilisation(
     )
     if row is None:
         return _refuse(Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
-    verdict = may_use_once(row, now)
+    verdict = may_use_once(row, now) and _names(row, reserved_act)
     if isinstance(verdict, Denied):
         return _refuse(verdict, row, acteur, now)
-    if reserved_act and reserved_act not in row.mandat.reserved_acts:
-        return _refuse(Denied(errors.RESERVED_ACT_NOT_NAMED), row, acteur, now)
     zone = row.mandat.time_zone
     in_time = local_date(row.mandat.accepted_at, zone) <= used_on <= local_date(now, zone)
     known = channel in DECLARED_CHANNELS and manner in ("", *MANNERS)
@@ -76,6 +74,12 @@ def may_use_once(row: Autorisation, now: datetime, *, crosses_to_franceconnect: 
     if isinstance(verdict, Denied):
         return verdict
     return Denied(errors.SINGLE_USE_DONE) if spent(row.mandat) else GRANTED
+
+
+def _names(row: Autorisation, reserved_act: str) -> Decision:
+    """A reserved act is covered only if the mandat names it (C. civ. 1988)."""
+    named = not reserved_act or reserved_act in row.mandat.reserved_acts
+    return GRANTED if named else Denied(errors.RESERVED_ACT_NOT_NAMED)
 
 
 def _refuse(denied: Denied, row: Autorisation | None, acteur: Acteur, now: datetime) -> Denied:
