@@ -4,6 +4,7 @@ from aidants.domain.events import declare
 
 CLIENT_CREATE = declare("client:create", "Site enregistré", "profile", "auth_method", "id_token_alg", "userinfo_alg")
 CLIENT_ROTATE_SECRET = declare("client:rotate_secret", "Secret d’un site renouvelé", "overlap_hours")
+CLIENT_CHANGE = declare("client:change", "Réglages d’un site modifiés", "changed")
 CLIENT_SUSPEND = declare("client:suspend", "Accès d’un site suspendu")
 CLIENT_RESUME = declare("client:resume", "Accès d’un site rétabli")
 CLIENT_REFUSED = declare("client:refuse", "Authentification d’un site refusée", "count")

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
-from aidants.domain.acteur import SYSTEME
+from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record
 from oidc.protocol.client import Profile
-from oidc.protocol.events import CLIENT_CREATE, CLIENT_RESUME, CLIENT_ROTATE_SECRET, CLIENT_SUSPEND
+from oidc.protocol.events import CLIENT_CHANGE, CLIENT_CREATE, CLIENT_RESUME, CLIENT_ROTATE_SECRET, CLIENT_SUSPEND
 from oidc.protocol.jose import is_private
 from oidc.protocol.parameters import is_text
 from oidc.provider.models import Client
@@ -65,7 +66,7 @@ class NewClient:
         return self.auth_method or ("client_secret_post" if self.is_franceconnect else own)
 
 
-def create_client(new: NewClient, now: datetime) -> tuple[Client, str]:
+def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tuple[Client, str]:
     """Register a client; return it with its secret, which is not kept in the clear (empty for one that has keys).
 
     Raises :class:`UnfitClient`.
@@ -104,11 +105,11 @@ def create_client(new: NewClient, now: datetime) -> tuple[Client, str]:
         client.save(force_insert=True)
         told = ("profile", "auth_method", "id_token_alg", "userinfo_alg")
         facts = {name: getattr(client, name) for name in told}
-        record(CLIENT_CREATE, acteur=SYSTEME, at=now, subject=client.id, facts=facts)
+        record(CLIENT_CREATE, acteur=acteur, at=now, subject=client.id, facts=facts)
     return client, secret
 
 
-def rotate_secret(client_id: str, overlap: timedelta, now: datetime) -> str:
+def rotate_secret(client_id: str, overlap: timedelta, now: datetime, acteur: Acteur = SYSTEME) -> str:
     """Give a client a new secret; the one before stays good for ``overlap``.  Raises :class:`UnfitClient`.
 
     A third secret ends the first at once: two are good at any time, never more.
@@ -123,11 +124,11 @@ def rotate_secret(client_id: str, overlap: timedelta, now: datetime) -> str:
         client.secret_digest, client.secret_sealed = _kept(client, secret)
         client.save()
         facts = {"overlap_hours": int(overlap.total_seconds() // 3600)}
-        record(CLIENT_ROTATE_SECRET, acteur=SYSTEME, at=now, subject=client.id, facts=facts)
+        record(CLIENT_ROTATE_SECRET, acteur=acteur, at=now, subject=client.id, facts=facts)
     return secret
 
 
-def suspend_client(client_id: str, now: datetime, *, resume: bool = False) -> Client:
+def suspend_client(client_id: str, now: datetime, *, resume: bool = False, acteur: Acteur = SYSTEME) -> Client:
     """Close a client's access, its living tokens included, or open it again; twice changes nothing.
 
     Raises :class:`UnfitClient`.
@@ -138,8 +139,52 @@ def suspend_client(client_id: str, now: datetime, *, resume: bool = False) -> Cl
             return client
         client.suspended_at = None if resume else now
         client.save(update_fields=("suspended_at",))
-        record(CLIENT_RESUME if resume else CLIENT_SUSPEND, acteur=SYSTEME, at=now, subject=client.id)
+        record(CLIENT_RESUME if resume else CLIENT_SUSPEND, acteur=acteur, at=now, subject=client.id)
     return client
+
+
+CHANGEABLE = (
+    "name",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "backchannel_logout_uri",
+    "contacts",
+    "demarches",
+    "scopes",
+    "jwks",
+    "jwks_uri",
+    "accepts_weak_identity",
+    "requires_par",
+    "requires_dpop",
+)
+
+
+def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now: datetime) -> Client:
+    """Change the settings named in ``CHANGEABLE``; the journal says which, never to what.
+
+    Its sector, hence the names of people at this site, never changes.  Raises :class:`UnfitClient`.
+    """
+    with transaction.atomic():
+        client = _locked(client_id)
+        changed = [name for name in CHANGEABLE if given[name] != getattr(client, name)]
+        for name in changed:
+            setattr(client, name, given[name])
+        _check(_as_new(client))
+        if {"jwks", "jwks_uri"} & set(changed):
+            client.jwks_fetched = client.jwks_fetched_at = client.jwks_tried_at = None
+        client.save()
+        record(CLIENT_CHANGE, acteur=acteur, at=now, subject=client.id, facts={"changed": changed})
+    return client
+
+
+def _as_new(client: Client) -> NewClient:
+    """Return a record as if it were asked for now, so that a change obeys what a registration obeys."""
+    return NewClient(**{name: getattr(client, name) for name in NewClient.__dataclass_fields__})
+
+
+def clients_by_name() -> list[Client]:
+    """Return every client, those with access first, by name."""
+    return list(Client.objects.order_by(F("suspended_at").asc(nulls_first=True), "name", "id"))
 
 
 def client_named(client_id: str) -> Client:

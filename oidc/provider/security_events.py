@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from aidants.domain.acteur import SYSTEME
+from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import seal, unseal
 from aidants.journal.follow import Follower, Integrated
 from aidants.journal.record import record
@@ -34,7 +34,7 @@ FORGOTTEN: Final = timedelta(minutes=10)
 _operations = logging.getLogger(__name__)
 
 
-def set_receiver(client: Client, url: str, authorization: str, now: datetime) -> None:
+def set_receiver(client: Client, url: str, authorization: str, now: datetime, acteur: Acteur = SYSTEME) -> None:
     """Keep where a client is told of events; ``authorization`` is the header's value that its endpoint asks for.
 
     An empty ``url`` ends the telling.
@@ -46,7 +46,7 @@ def set_receiver(client: Client, url: str, authorization: str, now: datetime) ->
             EventReceiver.objects.update_or_create(client=client, defaults=kept)
         else:
             EventReceiver.objects.filter(client=client).delete()
-        record(RECEIVER_SET, acteur=SYSTEME, at=now, subject=client.id, facts={"told": bool(url)})
+        record(RECEIVER_SET, acteur=acteur, at=now, subject=client.id, facts={"told": bool(url)})
 
 
 def _receivers_knowing(mandat_id: UUID) -> QuerySet[EventReceiver]:

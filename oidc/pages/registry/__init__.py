@@ -1,0 +1,1 @@
+"""The client registry, for the administrateur: who may ask us, for what, with which keys."""
