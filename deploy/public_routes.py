@@ -51,6 +51,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_cancel_code",
         "mandats:usager_document",
         "mandats:usager_proof",
+        "mandats:usager_journal",
         # Whom to ask when a mandat is not possible: words only, the same for everybody.
         "mandats:orientation",
         # An agent without an account; the API asks for client credentials.

@@ -15,7 +15,12 @@ from mandats.registre.selectors import STATES, state_of, timeline_of
 from mandats.registre.services.volet import VERIFICATION
 from mandats.verification.answers import LABELS, Answer
 
-_CONSULTATIONS = {"mandat:consult": "a ouvert votre dossier", "document:consult": "a ouvert un document"}
+_CONSULTATIONS = {
+    "mandat:consult": "a ouvert votre dossier",
+    "document:consult": "a ouvert un document",
+    "journal:consult": "a lu le journal de ce mandat",
+    "journal:export": "a copié le journal de ce mandat",
+}
 
 
 @dataclass(frozen=True, slots=True)

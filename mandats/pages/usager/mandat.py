@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aidants.domain.decisions import Denied
 from aidants.journal.inscription import inscription_of
-from aidants.journal.proofs import proof_of
 from aidants.journal.record import record
 from mandats.domain import events
 from mandats.domain.codes import grouped
@@ -139,27 +138,10 @@ def document(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id:
     found = latest_document(mandat)
     if found is None:
         raise Http404
-    _tell(who, now, kind=found.kind, version=found.version)
+    facts = {"kind": found.kind, "version": found.version}
+    with transaction.atomic():
+        acteur = acteur_usager(who.usager_id)
+        record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=who.usager_id, facts=facts)
     name = f"mandat-{mandat.reference}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(found.content), content_type=found.content_type, headers=headers)
-
-
-@transaction.atomic
-def _tell(who: UsagerSession, now: datetime, **facts: object) -> None:
-    acteur = acteur_usager(who.usager_id)
-    record(events.DOCUMENT_CONSULT, acteur=acteur, at=now, subject=who.usager_id, facts=facts)
-
-
-@require_safe
-@usager_only
-def proof(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
-    """Hand the proof that the mandat is in the journal: entry, salt, path, signed checkpoint.  Good without us."""
-    mandat = _mine(who, mandat_id)
-    found = proof_of(mandat.id, events.MANDAT_SIGN)
-    if found is None:
-        raise Http404
-    _tell(who, now, kind="preuve")
-    name = f"mandat-{mandat.reference}.tlog-proof"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(str(found), content_type="text/plain; charset=utf-8", headers=headers)

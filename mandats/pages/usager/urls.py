@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mandats.pages.usager import enter, mandat, orientation
+from mandats.pages.usager import enter, journal, mandat, orientation
 
 urlpatterns = [
     path("orientation", orientation.orientation, name="orientation"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/code", mandat.new_code, name="usager_new_code"),
     path("usager/mandats/<uuid:mandat_id>/code/annuler", mandat.cancel_code, name="usager_cancel_code"),
     path("usager/mandats/<uuid:mandat_id>/document", mandat.document, name="usager_document"),
-    path("usager/mandats/<uuid:mandat_id>/preuve", mandat.proof, name="usager_proof"),
+    path("usager/mandats/<uuid:mandat_id>/preuve", journal.proof, name="usager_proof"),
+    path("usager/mandats/<uuid:mandat_id>/journal", journal.journal, name="usager_journal"),
 ]
