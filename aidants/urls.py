@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aidants.pages import account, cards, enrol, home, journal, journal_screens, passwords, sign_in, team
+from aidants.pages import account, cards, enrol, home, journal, journal_screens, passwords, sign_in, structure, team
 
 app_name = "aidants"
 urlpatterns = [
@@ -54,5 +54,6 @@ urlpatterns = [
     path("journal/checkpoint", journal.checkpoint, name="journal_checkpoint"),
     path("journal/tile/entries/<path:place>", journal.entries, name="journal_entries"),
     path("journal/tile/<str:level>/<path:place>", journal.tile, name="journal_tile"),
+    path("structure/demarches", structure.perimeter, name="structure_perimeter"),
     path("structures", sign_in.structures, name="structures"),
 ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.middleware import is_verified
 
-from aidants.comptes import second_factor
+from aidants.comptes import kept, second_factor
 from aidants.comptes.browsers import leave_cookie
 
 # Where an idle session gives its second factor again.
@@ -52,6 +52,7 @@ class DefaultDenyMiddleware:
         now = timezone.now()
         asks_again = route in _ASKING_AGAIN
         if second_factor.is_idle(request.session, now) and not asks_again:
+            kept.keep(request, view, now)
             return _send_to("aidants:second_factor", request)
         if not asks_again:
             second_factor.touch(request.session, now)

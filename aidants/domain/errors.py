@@ -162,3 +162,9 @@ AIDANT_NOT_HABILITE = declare(
     "Vérifier formation, certification et conditions d’utilisation.",
     "access_denied",
 )
+DEMARCHES_REFUSED = declare(
+    "structure.demarches_refused",
+    422,
+    "Gardez au moins une démarche, parmi celles de la liste.",
+    "Aucune démarche cochée, ou un code inconnu.",
+)

@@ -55,6 +55,10 @@ COMPTE_WARN = declare("compte:warn", "Absence signalée à la personne")
 COMPTE_DEACTIVATE = declare("compte:deactivate", "Compte désactivé", "motif")
 COMPTE_REACTIVATE = declare("compte:reactivate", "Compte réactivé")
 STRUCTURE_CREATE = declare("structure:create", "Structure créée")
+STRUCTURE_PERIMETER = declare(
+    "structure:perimeter", "Démarches de la structure choisies", "demarches", "houses_or_bills"
+)
+STRUCTURE_PERIMETER_REFUSED = declare("structure:perimeter_refused", "Choix des démarches refusé")
 STRUCTURE_SWITCH = declare("structure:switch", "Changement de structure")
 STRUCTURE_SWITCH_REFUSED = declare("structure:switch_refused", "Changement de structure refusé")
 HABILITATION_VALIDATE = declare("habilitation:validate", "Habilitation validée")

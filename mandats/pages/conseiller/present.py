@@ -93,6 +93,7 @@ class AutorisationRow:
     demarche: Demarche
     standing: bool
     ended: str
+    narrowed: bool
 
 
 def etat_of(mandat: Mandat, now: datetime) -> Etat:
@@ -187,7 +188,9 @@ def _autorisation_row(row: Autorisation, mandat: Mandat, over: bool) -> Autorisa
     if row.ended_at is not None:
         verb = "Remplacée" if row.motif == "remplacement" else "Arrêtée"
         ended = f"{verb} le {moment(row.ended_at, mandat.time_zone)}"
-    return AutorisationRow(row, DEMARCHES[row.demarche], not ended and not over, ended)
+    offered, standing = mandat.structure.demarches, not ended and not over
+    narrowed = standing and bool(offered) and row.demarche not in offered
+    return AutorisationRow(row, DEMARCHES[row.demarche], standing, ended, narrowed)
 
 
 ANSWERS = {

@@ -3,11 +3,12 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from aidants.comptes.kept import given_back, keeps_what_was_typed
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
@@ -26,12 +27,13 @@ from mandats.registre.services.couple import open_couple
 from mandats.registre.texts import duree_of
 
 
+@keeps_what_was_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_aidant
 def new(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Step 1: open a brouillon, or the two of a couple."""
     form = _form(request, _structure(request), {})
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         opened = _open(form, acteur)
         if isinstance(opened, Brouillon):
             return redirect("mandats:brouillon_card", opened.id)
@@ -48,12 +50,13 @@ def _open(form: DemarchesForm, acteur: Acteur) -> Brouillon | Denied:
     return pair if isinstance(pair, Denied) else pair[0]
 
 
+@keeps_what_was_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_brouillon
 def change(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Step 1 again: change what is asked; any text shown and any consent given to it fall."""
     form = _form(request, brouillon.structure, initial_of(brouillon, brouillon.demarches))
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         changed = brouillons.change_brouillon(
             brouillon.id, acteur, form.asked(), timezone.now(), shown_for=form.shown_for
         )
@@ -74,7 +77,16 @@ def _structure(request: HttpRequest) -> Structure:
 def _form(request: HttpRequest, structure: Structure, initial: dict[str, Any]) -> DemarchesForm:
     today = local_date(timezone.now(), structure.time_zone)
     given = initial | {"structure": structure.id}
-    return DemarchesForm(posted(request), initial=given, place=structure, today=today)
+    typed = posted(request) if request.method == "POST" else _typed_before(request)
+    return DemarchesForm(typed, initial=given, place=structure, today=today)
+
+
+def _typed_before(request: HttpRequest) -> QueryDict | None:
+    """Return what was typed before the second factor was asked again, and say so."""
+    typed = given_back(request, timezone.now())
+    if typed is not None:
+        messages.info(request, "Votre saisie a été gardée. Vérifiez-la, puis continuez.")
+    return typed
 
 
 def _refused(request: HttpRequest, form: DemarchesForm, denied: Denied, brouillon: Brouillon | None) -> HttpResponse:

@@ -109,7 +109,8 @@ def _close_standing(brouillon: Brouillon, usager: Usager, now: datetime) -> list
         structure=brouillon.structure_id, usager=usager, demarche__in=codes, ended_at__isnull=True
     )
     replaced = []
-    for row in standing.order_by("id"):
+    # The mandat first, then its autorisation, as every end and every use lock them: two at once never wait in a ring.
+    for row in standing.select_for_update(of=("mandat", "self")).order_by("mandat_id", "id"):
         if row.mandat.expires_at <= now:
             row.ended_at, row.motif = row.mandat.expires_at, MotifDeFin.TERME
         else:

@@ -40,7 +40,7 @@ def declare_utilisation(
     """
     row = (
         annotated_autorisations(acteur)
-        .select_for_update(of=("self", "mandat"))
+        .select_for_update(of=("mandat", "self"))
         .filter(pk=autorisation_id, structure=acteur.structure_id)
         .first()
     )
