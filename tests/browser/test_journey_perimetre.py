@@ -48,6 +48,14 @@ def test_last_day_reserved_acts_and_formalities(conseiller: Conseiller) -> None:
     acte = acte_in(mandat.acte)
     assert (acte.last_day, acte.single_use, acte.reserved_acts) == (last, True, ("paiement",))
     assert acte.demarches[0].formalites == ("demande d’APL", "dossier DALO", "aide au déménagement")
+    _declares_a_payment(conseiller)
+    mandat.refresh_from_db()
+    assert mandat.motif == "usage_unique"
+    assert sorted(mandat.avis.values_list("kind", flat=True)) == ["acte_reserve", "utilisation"]
+
+
+def _declares_a_payment(conseiller: Conseiller) -> None:
+    at = conseiller.visitor
     at.follow("Déclarer une utilisation")
     at.see("Déclarer une utilisation")
     at.tick("Par téléphone")
@@ -60,9 +68,6 @@ def test_last_day_reserved_acts_and_formalities(conseiller: Conseiller) -> None:
     at.read("Faire un paiement")
     at.press("Confirmer")
     at.hear("Utilisation déclarée")
-    mandat.refresh_from_db()
-    assert mandat.motif == "usage_unique"
-    assert sorted(mandat.avis.values_list("kind", flat=True)) == ["acte_reserve", "utilisation"]
 
 
 def test_the_silent_card_answers_for_nobody_in_particular(conseiller: Conseiller) -> None:
