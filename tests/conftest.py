@@ -6,6 +6,7 @@ Fixtures to know:
   live_service     the address of this process's service on `committed_db`, for clients that need a socket
   live_stack       the whole demonstration as processes (one a worker), for browsers and clients that others wrote
   stack_db         Django's own connection points at the database of `live_stack`, to read what it wrote
+  timestamps       a time-stamping authority that the service asks, and that can be made to fail
   query_count      `with query_count(3): ...` fails unless exactly three queries ran
 """
 
@@ -22,6 +23,7 @@ from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 
 from tests import database, machine, network, stack
+from tests.timestamps import LocalAuthority, local_authority
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("house")
@@ -117,6 +119,24 @@ def stack_db(live_stack: stack.LiveStack, django_db_blocker: Any) -> Iterator[st
         override_settings(ISSUER=origin, CSRF_TRUSTED_ORIGINS=[origin]),
     ):
         yield live_stack
+
+
+@pytest.fixture(scope="session")
+def _local_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAuthority]:
+    with local_authority(tmp_path_factory.mktemp("horodatage") / "authority") as running:
+        yield running
+
+
+@pytest.fixture
+def timestamps(_local_authority: LocalAuthority, settings: Any) -> Iterator[LocalAuthority]:
+    """Give an authority that the settings name; the test still has to say that its root is believed."""
+    from mandats.document import authority
+
+    settings.TSA_URL = _local_authority.url
+    _local_authority.behave()
+    authority.forget_failures()
+    yield _local_authority
+    authority.forget_failures()
 
 
 @pytest.fixture

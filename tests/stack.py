@@ -64,7 +64,7 @@ def running_stack(*, workers: int = 1) -> Iterator[LiveStack]:
     home = Path(tempfile.mkdtemp(prefix="mandats-stack-", dir="/var/tmp"))
     try:
         with database.fresh_database() as name:
-            sites = Sites(home, _SECRETS, *free_ports(3))
+            sites = Sites(home, _SECRETS, *free_ports(4))
             with Stack(sites, database.service_url(name)) as processes:
                 processes.prepare()
                 processes.start_sites(pannes=True)

@@ -51,6 +51,7 @@ Un code de connexion :            python3 manage.py demo_otp ADRESSE
   5. {sites.service}/usager : révoquez avec le code du volet ; recommencez 3 et 4, tout est refusé.
 
 SMS et courriels envoyés :        {home}/sms  {home}/emails
+Horodatage (local) :              {timestamps}
 Ctrl-C arrête tout.
 """
 
@@ -74,6 +75,12 @@ def busy_port(ports: range) -> int | None:
                 if probe.connect_ex((address, port)) == 0:
                     return port
     return None
+
+
+def _free_port() -> int:
+    """Return a port of this machine on which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -101,7 +108,7 @@ def _prepare(running: ExitStack, home: Path, port: int) -> Stack:
     postgres = running.enter_context(EmbeddedPostgres(home / "postgres"))
     if not postgres.has_database(_DATABASE):
         postgres.create_database(_DATABASE)
-    sites = Sites(home, demo_secrets(home), port, port + 1, port + 2)
+    sites = Sites(home, demo_secrets(home), port, port + 1, port + 2, _free_port())
     urls = postgres.url(SERVICE_ROLE, _DATABASE), postgres.url(OWNER_ROLE, _DATABASE)
     stack = running.enter_context(Stack(sites, *urls))
     stack.prepare()
@@ -122,7 +129,8 @@ def run(port: int, environment_file: Path) -> None:
         running.enter_context(sole_tenant(home))
         stack = _prepare(running, home, port)
         running.enter_context(_environment_left_in(environment_file, stack))
-        told = {"seconds": time.monotonic() - started, "sites": stack.sites, "home": home}
+        timestamps = stack.sites.timestamps if stack.authority else "sans openssl, les PDF attendent leur horodatage"
+        told = {"timestamps": timestamps, "seconds": time.monotonic() - started, "sites": stack.sites, "home": home}
         print(_WELCOME.format(administration=ADMINISTRATION, accounts=_accounts(stack.sites), **told), flush=True)
         while True:
             time.sleep(1)

@@ -28,13 +28,17 @@ LOGOUT_CALLBACK = "/franceconnect/deconnexion"
 
 @dataclass(frozen=True)
 class Sites:
-    """The three sites of one demonstration.  ``secrets`` as :func:`deploy.demo.home.demo_secrets` makes them."""
+    """The sites of one demonstration.  ``secrets`` as :func:`deploy.demo.home.demo_secrets` makes them.
+
+    The local time-stamping authority is no site that people open: any free port of this machine does.
+    """
 
     home: Path
     secrets: Mapping[str, str]
     service_port: int
     franceconnect_port: int
     administration_port: int
+    timestamps_port: int
 
     @property
     def service(self) -> str:
@@ -50,6 +54,16 @@ class Sites:
     def administration(self) -> str:
         """Origin of the simulated administration."""
         return f"http://localhost:{self.administration_port}"
+
+    @property
+    def timestamps(self) -> str:
+        """Address of the local time-stamping authority."""
+        return f"http://127.0.0.1:{self.timestamps_port}/"
+
+    @property
+    def timestamps_folder(self) -> Path:
+        """Keys and certificates of the local time-stamping authority."""
+        return self.home / "horodatage"
 
     @property
     def state_file(self) -> Path:
@@ -111,6 +125,7 @@ class Sites:
             "FRANCECONNECT_CLIENT_ID": SERVICE_AT_FRANCECONNECT,
             "FRANCECONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
             "FRANCECONNECT_IDP_ID": IDP_ID,
+            "TSA_URL": self.timestamps,
             "SMS_BACKEND": "file",
             "SMS_DIR": str(self.home / "sms"),
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
@@ -123,6 +138,10 @@ class Sites:
         """Return the key of the journal, whose name is its address."""
         seed = base64.urlsafe_b64decode(self.secrets["journal_key"] + "=")
         return Signer(f"localhost:{self.service_port}/journal", ED25519, seed).private_text()
+
+    def timestamps_environment(self) -> dict[str, str]:
+        """What the local time-stamping authority reads."""
+        return {"TSA_PORT": str(self.timestamps_port), "TSA_FOLDER": str(self.timestamps_folder)}
 
     def franceconnect_environment(self) -> dict[str, str]:
         """What the simulated FranceConnect reads."""

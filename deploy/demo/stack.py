@@ -5,6 +5,7 @@ process that stops by itself is told with the last thing that it wrote.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Self
 
 from deploy.demo.children import start_child, stop_child
 from deploy.demo.home import ROOT
+from deploy.demo.horodatage.authority import Authority
 from deploy.demo.sites import Sites
 
 _PATIENCE = 120.0
@@ -96,6 +98,8 @@ class Stack:
 
     def prepare(self) -> None:
         """Collect static files, migrate as the owner (when its address is given), load the demo data."""
+        if self.authority is not None:
+            self.authority.prepare()
         collected, sources = self.sites.home / "static.txt", _static_sources()
         stale = not collected.exists() or collected.read_text() != sources
         if stale:
@@ -111,12 +115,27 @@ class Stack:
     def load_demo(self) -> None:
         """Fill the database and write the records by which the sites know each other."""
         state, administration = str(self.sites.state_file), self.sites.administration
-        self._manage("load_demo", "--state", state, "--administration", administration)
+        arguments = ["--state", state, "--administration", administration]
+        if self.authority is not None:
+            arguments += ["--timestamps", str(self.authority.root)]
+        self._manage("load_demo", *arguments)
         self.finish("load_demo")
         self.sites.write_registry()
 
+    @property
+    def authority(self) -> Authority | None:
+        """The local time-stamping authority; ``None`` on a machine without openssl: papers then wait for theirs."""
+        return Authority(self.sites.timestamps_folder) if shutil.which("openssl") else None
+
+    def start_authority(self) -> None:
+        """Start the local time-stamping authority, if this machine can."""
+        if self.authority is not None:
+            command = [sys.executable, "-m", "deploy.demo.horodatage"]
+            self.start("horodatage", command, self.sites.timestamps_environment())
+
     def start_sites(self, *, pannes: bool = False) -> None:
-        """Start the two simulated sites; with ``pannes``, FranceConnect fails on demand."""
+        """Start the authority and the two simulated sites; with ``pannes``, FranceConnect fails on demand."""
+        self.start_authority()
         python = sys.executable
         self.start(
             "franceconnect",

@@ -22,6 +22,8 @@ from pyhanko_certvalidator import ValidationContext
 
 MEDIA_QUERY: Final = "application/timestamp-query"
 MEDIA_REPLY: Final = "application/timestamp-reply"
+LARGEST: Final = 32 * 1024
+"""Bytes of an answer: a token with its whole chain takes 10 000."""
 _DIGEST: Final = "sha256"
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
 
@@ -59,6 +61,7 @@ def question(data: bytes) -> Question:
 def token_in(answer: bytes, asked: Question) -> bytes:
     """Return the token (DER) of an authority's answer (RFC 3161 §2.4.2).  Raises :class:`TimestampRefused`."""
     try:
+        _require_sequence(answer)
         read = tsp.TimeStampResp.load(answer, strict=True)
         status = read["status"]["status"].native
         if status not in {"granted", "granted_with_mods"}:
@@ -79,6 +82,7 @@ def verify_token(token: bytes, data: bytes, roots: list[x509.Certificate]) -> da
     Raises :class:`TimestampRefused`.
     """
     try:
+        _require_sequence(token)
         signed = cms.ContentInfo.load(token, strict=True)["content"]
         at: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
         context = trusting(roots, at)
@@ -98,6 +102,12 @@ def verify_token(token: bytes, data: bytes, roots: list[x509.Certificate]) -> da
     if not status.trusted:
         raise TimestampRefused("no trusted authority signed the token")
     return at
+
+
+def _require_sequence(der: bytes) -> None:
+    """Refuse at once what cannot be: a parser could spend minutes on an endless tag.  Raises ValueError."""
+    if der[:1] != b"\x30" or len(der) > LARGEST:
+        raise ValueError("not a DER sequence of a reasonable size")
 
 
 def trusting(roots: list[x509.Certificate], at: datetime) -> Any:

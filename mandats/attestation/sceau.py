@@ -8,10 +8,12 @@ an invisible field out of bounds, a name for it that can be read aloud.  Never a
 
 import io
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from asn1crypto import cms, keys, x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -27,6 +29,10 @@ _ROOM: Final = 16_384
 """Bytes kept for the signature: ours with its chain takes 4 000, a time-stamp with its chain 3 000 to 8 000."""
 
 
+_SIGNED_PARTS: Final = ("version", "digest_algorithms", "encap_content_info", "certificates")
+_SIGNER_PARTS: Final = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
+
+
 class NotSealed(ValueError):
     """This is no PDF that we sealed, or its signature has no room for what is asked."""
 
@@ -40,9 +46,7 @@ def seal_pdf(pdf: bytes, sealer: Sealer, at: datetime, *, name: str, reason: str
     store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     # The root is what a verifier must hold already; what is between goes along.
     store.register_multiple(others[:-1])
-    signing = signers.SimpleSigner(
-        signing_cert=own, signing_key=keys.PrivateKeyInfo.load(sealer.private), cert_registry=store
-    )
+    signing = _KnownKey(signing_cert=own, signing_key=keys.PrivateKeyInfo.load(sealer.private), cert_registry=store)
     about = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm=_DIGEST, subfilter=fields.SigSeedSubFilter.PADES, name=name, reason=reason
     )
@@ -54,6 +58,24 @@ def seal_pdf(pdf: bytes, sealer: Sealer, at: datetime, *, name: str, reason: str
         IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed
     )
     return sealed.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _opened(private: bytes) -> rsa.RSAPrivateKey:
+    """Return the private key, checked once a process: reading one takes longer than signing with it."""
+    key = serialization.load_der_private_key(private, None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("a seal is made with an RSA key")
+    return key
+
+
+class _KnownKey(signers.SimpleSigner):
+    """Signs with a key that was read before (RSASSA-PKCS1-v1_5, which every reader knows)."""
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        if digest_algorithm != _DIGEST:
+            raise ValueError(f"a seal is made over {_DIGEST}, not {digest_algorithm}")
+        return _opened(self.signing_key.dump()).sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
 class _Signer(signers.PdfSigner):
@@ -91,17 +113,26 @@ def with_timestamp(pdf: bytes, token: bytes) -> bytes:
     Only the room kept for the signature changes.  Raises :class:`NotSealed`.
     """
     seal = seal_in(pdf)
-    content = cms.ContentInfo.load(seal.pkcs7_content)
-    signer = content["content"]["signer_infos"][0]
-    if signer["unsigned_attrs"].native:
+    signed = cms.ContentInfo.load(seal.pkcs7_content)["content"]
+    if signed["signer_infos"][0]["unsigned_attrs"].native:
         raise NotSealed("the seal has its time-stamp already")
-    stamped = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]})
-    signer["unsigned_attrs"] = cms.CMSAttributes([stamped])
     start, end = gap_of(seal)
-    value: bytes = content.dump(force=True).hex().encode()
+    value = _with_token(signed, token).hex().encode()
     if len(value) > end - start:
         raise NotSealed("the time-stamp is larger than the room kept for it")
     return pdf[:start] + value.ljust(end - start, b"0") + pdf[end:]
+
+
+def _with_token(signed: Any, token: bytes) -> bytes:
+    """Return the CMS (DER) of ``signed`` with the token as its signer's one unsigned attribute.
+
+    Built anew from parts whose bytes stay: forcing a parsed tree to be written again doubles its work at each level.
+    """
+    stamped = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]})
+    signer = {name: signed["signer_infos"][0][name] for name in _SIGNER_PARTS}
+    whole = {name: signed[name] for name in _SIGNED_PARTS}
+    whole["signer_infos"] = [cms.SignerInfo({**signer, "unsigned_attrs": [stamped]})]
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(whole)}).dump())
 
 
 def gap_of(seal: Any) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from urllib3.exceptions import HTTPError
 
 from mandats.attestation.horodatage import (
+    LARGEST,
     MEDIA_QUERY,
     MEDIA_REPLY,
     Question,
@@ -26,7 +27,6 @@ from mandats.attestation.sealing_keys import timestamp_roots
 DRIFT: Final = timedelta(minutes=5)
 """How far the authority's clock may be from ours: further, one of the two lies and a person must look."""
 LEFT_ALONE_SECONDS: Final = 20.0
-_LARGEST: Final = 64 * 1024
 
 _left_alone: dict[str, float] = {}
 
@@ -60,6 +60,11 @@ def timestamp_of(data: bytes, now: datetime, *, insist: bool = False) -> tuple[b
     return token, at
 
 
+def forget_failures() -> None:
+    """Ask again at once an authority that failed a moment ago."""
+    _left_alone.clear()
+
+
 def _token(url: str, asked: Question) -> bytes:
     """Send the question, return the token of the answer.  Raises :class:`NoTimestamp`."""
     login = (settings.TSA_LOGIN, settings.TSA_PASSWORD) if settings.TSA_LOGIN else None
@@ -74,7 +79,7 @@ def _token(url: str, asked: Question) -> bytes:
             stream=True,
         ) as answer:
             answer.raise_for_status()
-            content = answer.raw.read(_LARGEST, decode_content=True)
+            content = answer.raw.read(LARGEST + 1, decode_content=True)
     except (requests.RequestException, HTTPError) as error:
         _left_alone[url] = monotonic() + LEFT_ALONE_SECONDS
         raise NoTimestamp("unreachable", type(error).__name__) from error

@@ -37,7 +37,7 @@ def sites_at(home: Path, port: int) -> Sites:
         "service_at_franceconnect": SETTINGS["FRANCECONNECT_CLIENT_SECRET"],
         "administration_at_franceconnect": "unused",
     }
-    return Sites(home, secrets, port, port, port)
+    return Sites(home, secrets, port, port, port, port)
 
 
 def tell_planner(database: str) -> None:
