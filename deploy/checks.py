@@ -1,5 +1,6 @@
 """``check --deploy``: refuses a start without keys, triggers or separate roles."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone
 from aidants.domain.vault import Unsealable
 from aidants.journal.notes import BadNote, Signer
 from mandats.attestation.keys import NoActiveKey, active_key
+from mandats.attestation.sealing_keys import SEAL, NoSeal, active_sealer, standing, timestamp_roots
 
 _APPENDED = ("journal_entree", "journal_leaf", "journal_node", "journal_checkpoint", "journal_cosignature")
 _TRIGGERS = frozenset(
@@ -62,7 +64,7 @@ def _is_migrated() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT to_regclass('journal_entree') IS NOT NULL AND to_regclass('journal_cosignature') IS NOT NULL"
-            " AND to_regclass('signing_key') IS NOT NULL"
+            " AND to_regclass('signing_key') IS NOT NULL AND to_regclass('certificat') IS NOT NULL"
         )
         return bool(cursor.fetchone()[0])
 
@@ -91,6 +93,42 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
         found.append(Error(f"Déclencheurs du journal absents : {', '.join(sorted(missing))}.", id="mandats.E010"))
     if rights:
         found.append(Error(f"Le rôle du service peut {', '.join(rights)} sur le journal.", id="mandats.E011"))
+    return found
+
+
+_RENEW_BEFORE = timedelta(days=60)
+
+
+@register(Tags.security, deploy=True)
+def check_timestamps(**kwargs: Any) -> list[Error]:
+    """An authority is named that dates the papers."""
+    if settings.TSA_URL:
+        return []
+    return [Error("TSA_URL manque : l’adresse de l’autorité d’horodatage (RFC 3161).", id="mandats.E020")]
+
+
+@register(Tags.database, deploy=True)
+def check_seal(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Something seals the papers, for a while still, and somebody's time-stamps are believed.
+
+    Runs with ``check --deploy --database default``.
+    """
+    if not databases or not _is_migrated():
+        return []
+    now, found = timezone.now(), list[CheckMessage]()
+    row = standing(SEAL, now)
+    try:
+        active_sealer(now)
+        if row is not None and row.expires_at - now < _RENEW_BEFORE:
+            soon = f"Le sceau expire le {row.expires_at:%d/%m/%Y} : python manage.py create_seal"
+            found.append(Warning(soon, id="mandats.W020"))
+    except NoSeal:
+        found.append(Error("Aucun sceau en service : python manage.py create_seal", id="mandats.E021"))
+    except Unsealable:
+        found.append(Error("VAULT_KEYS n’ouvre pas la clé du sceau.", id="mandats.E022"))
+    if not timestamp_roots():
+        advice = "python manage.py trust_timestamps FICHIER (certificat racine de l’autorité d’horodatage)"
+        found.append(Error(f"Aucune autorité d’horodatage reconnue : {advice}", id="mandats.E023"))
     return found
 
 

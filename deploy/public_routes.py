@@ -60,6 +60,8 @@ PUBLIC_ROUTES = frozenset(
         "mandats:verify_suite",
         "mandats:verify_call",
         "mandats:verify_qr",
+        # Public keys and certificates: what verifies our papers without us.
+        "mandats:verify_trust",
         "mandats:status_list",
         "oidc:api_verifications",
         "oidc:api_batches",

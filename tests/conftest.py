@@ -122,20 +122,20 @@ def stack_db(live_stack: stack.LiveStack, django_db_blocker: Any) -> Iterator[st
 
 
 @pytest.fixture(scope="session")
-def _local_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAuthority]:
+def local_tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAuthority]:
     with local_authority(tmp_path_factory.mktemp("horodatage") / "authority") as running:
         yield running
 
 
 @pytest.fixture
-def timestamps(_local_authority: LocalAuthority, settings: Any) -> Iterator[LocalAuthority]:
+def timestamps(local_tsa: LocalAuthority, settings: Any) -> Iterator[LocalAuthority]:
     """Give an authority that the settings name; the test still has to say that its root is believed."""
     from mandats.document import authority
 
-    settings.TSA_URL = _local_authority.url
-    _local_authority.behave()
+    settings.TSA_URL = local_tsa.url
+    local_tsa.behave()
     authority.forget_failures()
-    yield _local_authority
+    yield local_tsa
     authority.forget_failures()
 
 

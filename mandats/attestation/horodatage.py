@@ -84,6 +84,7 @@ def verify_token(token: bytes, data: bytes, roots: list[x509.Certificate]) -> da
     try:
         _require_sequence(token)
         signed = cms.ContentInfo.load(token, strict=True)["content"]
+        _one_form(signed)
         at: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
         context = trusting(roots, at)
         facts = asyncio.run(validate_tst_signed_data(signed, context, lambda name: hashlib.new(name, data).digest()))
@@ -102,6 +103,26 @@ def verify_token(token: bytes, data: bytes, roots: list[x509.Certificate]) -> da
     if not status.trusted:
         raise TimestampRefused("no trusted authority signed the token")
     return at
+
+
+def _one_form(signed: Any) -> None:
+    """Refuse a token whose parts that nothing signs are not what they must be.  Raises ValueError.
+
+    Versions (RFC 5652 §5.1, §5.3), one digest, named as the signer names it, no attribute beside those signed.
+    """
+    signer = signed["signer_infos"][0]
+    digests = [one["algorithm"].native for one in signed["digest_algorithms"]]
+    held = {
+        "versions": (signed["version"].native, signer["version"].native) == ("v3", "v1"),
+        "signers": len(signed["signer_infos"]) == 1,
+        "digests": digests == [signer["digest_algorithm"]["algorithm"].native],
+        "parameters": all(
+            one["parameters"].native is None for one in (*signed["digest_algorithms"], signer["digest_algorithm"])
+        ),
+        "unsigned attributes": not isinstance(signer["unsigned_attrs"], cms.CMSAttributes),
+    }
+    if not all(held.values()):
+        raise ValueError(", ".join(name for name, well in held.items() if not well))
 
 
 def _require_sequence(der: bytes) -> None:

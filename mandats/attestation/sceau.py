@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from asn1crypto import cms, keys, x509
+from asn1crypto import algos, cms, keys, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -27,10 +27,6 @@ _READABLE: Final = "Sceau du service des mandats"
 _DIGEST: Final = "sha256"
 _ROOM: Final = 16_384
 """Bytes kept for the signature: ours with its chain takes 4 000, a time-stamp with its chain 3 000 to 8 000."""
-
-
-_SIGNED_PARTS: Final = ("version", "digest_algorithms", "encap_content_info", "certificates")
-_SIGNER_PARTS: Final = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
 
 
 class NotSealed(ValueError):
@@ -57,7 +53,7 @@ def seal_pdf(pdf: bytes, sealer: Sealer, at: datetime, *, name: str, reason: str
     _Signer(about, signer=signing, new_field_spec=where, at=at).sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed
     )
-    return sealed.getvalue()
+    return _placed(sealed.getvalue(), None)
 
 
 @lru_cache(maxsize=8)
@@ -113,26 +109,72 @@ def with_timestamp(pdf: bytes, token: bytes) -> bytes:
     Only the room kept for the signature changes.  Raises :class:`NotSealed`.
     """
     seal = seal_in(pdf)
-    signed = cms.ContentInfo.load(seal.pkcs7_content)["content"]
-    if signed["signer_infos"][0]["unsigned_attrs"].native:
+    if token_in_seal(seal) is not None:
         raise NotSealed("the seal has its time-stamp already")
+    return _placed(pdf, token)
+
+
+def _placed(pdf: bytes, token: bytes | None) -> bytes:
+    """Return ``pdf`` with its signature in our one writing, and ``token`` inside.  Raises :class:`NotSealed`."""
+    seal = seal_in(pdf)
     start, end = gap_of(seal)
-    value = _with_token(signed, token).hex().encode()
+    value = canonical(content_of(seal), token).hex().encode()
     if len(value) > end - start:
         raise NotSealed("the time-stamp is larger than the room kept for it")
     return pdf[:start] + value.ljust(end - start, b"0") + pdf[end:]
 
 
-def _with_token(signed: Any, token: bytes) -> bytes:
-    """Return the CMS (DER) of ``signed`` with the token as its signer's one unsigned attribute.
+def content_of(seal: Any) -> Any:
+    """Return the CMS ``SignedData`` of a seal, freshly read: asn1crypto writes a tree again if it was looked at."""
+    return cms.ContentInfo.load(bytes(seal.pkcs7_content))["content"]
 
-    Built anew from parts whose bytes stay: forcing a parsed tree to be written again doubles its work at each level.
+
+def token_in_seal(seal: Any) -> bytes | None:
+    """Return the seal's time-stamp token (DER), or ``None``.  Raises :class:`NotSealed` for anything more."""
+    attributes = content_of(seal)["signer_infos"][0]["unsigned_attrs"]
+    if not isinstance(attributes, cms.CMSAttributes):
+        return None
+    if len(attributes) != 1 or attributes[0]["type"].native != "signature_time_stamp_token":
+        raise NotSealed("another attribute than a time-stamp")
+    if len(attributes[0]["values"]) != 1:
+        raise NotSealed("several time-stamps")
+    return bytes(attributes[0]["values"][0].dump())
+
+
+def canonical(signed: Any, token: bytes | None) -> bytes:
+    """Return the one writing (DER) of a seal's CMS, with ``token`` as its only unsigned attribute, if any.
+
+    What the signature does not cover has one value: versions, the list of digests, the algorithms (RFC 5652 §5).
+    Assembled from the bytes of its parts: a parsed tree that is written again doubles its work at each level.
     """
-    stamped = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]})
-    signer = {name: signed["signer_infos"][0][name] for name in _SIGNER_PARTS}
-    whole = {name: signed[name] for name in _SIGNED_PARTS}
-    whole["signer_infos"] = [cms.SignerInfo({**signer, "unsigned_attrs": [stamped]})]
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(whole)}).dump())
+    signer = signed["signer_infos"][0]
+    parts = [_VERSION_1, signer["sid"].dump(), _SHA256, signer["signed_attrs"].dump(), _RSA, signer["signature"].dump()]
+    if token is not None:
+        parts.append(_tlv(0xA1, _tlv(_SEQUENCE, _TOKEN, _tlv(_SET, token))))
+    certificates = _tlv(0xA0, *(one.dump() for one in signed["certificates"]))
+    whole = [_VERSION_1, _tlv(_SET, _SHA256), _tlv(_SEQUENCE, _DATA), certificates]
+    whole.append(_tlv(_SET, _tlv(_SEQUENCE, *parts)))
+    return _tlv(_SEQUENCE, _SIGNED_DATA, _tlv(0xA0, _tlv(_SEQUENCE, *whole)))
+
+
+def _tlv(tag: int, *parts: bytes) -> bytes:
+    """Return one element of DER (X.690 §8.1.3, §10.1): its tag, its length in the shortest form, its parts."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+_SEQUENCE: Final = 0x30
+_SET: Final = 0x31
+_VERSION_1: Final = cms.CMSVersion("v1").dump()
+_SHA256: Final = algos.DigestAlgorithm({"algorithm": _DIGEST}).dump()
+_RSA: Final = algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}).dump()
+_DATA: Final = cms.ContentType("data").dump()
+_SIGNED_DATA: Final = cms.ContentType("signed_data").dump()
+_TOKEN: Final = cms.CMSAttributeType("signature_time_stamp_token").dump()
 
 
 def gap_of(seal: Any) -> tuple[int, int]:

@@ -1,14 +1,25 @@
 """``check --deploy`` refuses a start that would not hold, and tells each reason by its number."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from django.utils import timezone
 
-from deploy.checks import check_journal, check_keys, check_signing_keys, check_surroundings
+from deploy.checks import (
+    check_journal,
+    check_keys,
+    check_seal,
+    check_signing_keys,
+    check_surroundings,
+    check_timestamps,
+)
 from deploy.demo.postgres import OWNER_ROLE
-from tests import database
+from mandats.attestation.certificates import new_authority, new_seal
+from mandats.attestation.sealing_keys import SEAL, forget_sealers, keep_sealer, trust_timestamps
+from tests import builders, database
 from tests.environment import JOURNAL_KEY
 
 FIT = {
@@ -72,3 +83,25 @@ def test_an_empty_database_is_told_in_one_line(committed_db: str) -> None:
         owner.execute("ALTER TABLE journal_entree RENAME TO elsewhere")
     assert _ids(check_journal(databases=["default"])) == ["E009"]
     assert check_signing_keys(databases=["default"]) == []
+
+
+def test_papers_need_an_authority_of_time_stamps(settings: Any) -> None:
+    settings.TSA_URL = ""
+    assert _ids(check_timestamps()) == ["E020"]
+    settings.TSA_URL = "https://horodatage.example.org"
+    assert check_timestamps() == []
+
+
+@pytest.mark.django_db
+def test_papers_need_a_seal_that_lasts_and_somebody_s_time_stamps(settings: Any) -> None:
+    now = timezone.now()
+    assert _ids(check_seal(databases=["default"])) == ["E021", "E023"]
+    authority = new_authority("Essais", now)
+    trust_timestamps(authority.chain, now)
+    keep_sealer(SEAL, new_seal(authority, "Essais", now, timedelta(days=30)), now)
+    assert _ids(check_seal(databases=["default"])) == ["W020"]
+    keep_sealer(SEAL, builders.sealer(), timezone.now())
+    assert check_seal(databases=["default"]) == []
+    settings.VAULT_KEYS = [secrets.token_bytes(32)]
+    forget_sealers()
+    assert _ids(check_seal(databases=["default"])) == ["E022"]
