@@ -21,6 +21,7 @@ from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
+from mandats.attestation.rotation import keep_rotating
 from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
@@ -111,6 +112,7 @@ JOBS = (
     Job("close_rows", timedelta(seconds=30), _close_rows),
     Job("deliver_forgotten", timedelta(minutes=5), deliver_forgotten),
     Job("push_forgotten", timedelta(minutes=5), push_forgotten),
+    Job("rotate_keys", timedelta(hours=1), keep_rotating),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),

@@ -36,6 +36,10 @@ DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 VAULT_KEYS = _keys("VAULT_KEYS")
 DIGEST_KEY = (_keys("DIGEST_KEY") or [b""])[0]
+# Draws the names that a sector has not given yet: « version:key ».  Names given stand in the database and never change.
+_PAIRWISE = os.environ.get("PAIRWISE_KEY", "")
+PAIRWISE_KEY_VERSION = int(_PAIRWISE.partition(":")[0] or "1")
+PAIRWISE_KEY = _key(_PAIRWISE.partition(":")[2]) if _PAIRWISE else DIGEST_KEY
 # The key that signs the journal's checkpoints, as text of C2SP signed-note; its name is the journal's.
 JOURNAL_KEY = os.environ.get("JOURNAL_KEY", "")
 # Who cosigns the checkpoints: verifier key and address of each, in turn, between spaces.

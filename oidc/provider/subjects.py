@@ -1,7 +1,8 @@
 """Pairwise subjects: what an usager or an aidant is called in one sector (OIDC Core §8.1).
 
 A value is drawn once from a keyed digest and stored with the key's version; it never changes, whatever becomes of
-the key.  Never derived from anything but our own random identifiers.
+the key: a new key (PAIRWISE_KEY) serves new pairs only, and the one before may be forgotten.  Never derived from
+anything but our own random identifiers.
 """
 
 import base64
@@ -15,7 +16,6 @@ from oidc.protocol.parameters import is_text
 from oidc.provider.models import PairwiseSubject
 
 USAGER, AIDANT = "usager", "aidant"
-_KEY_VERSION = 1
 
 
 def subjects_of(sector: str, *, usager: UUID, aidant: UUID) -> tuple[str, str]:
@@ -45,11 +45,11 @@ def _known(sector: str, wanted: set[tuple[str, UUID]]) -> dict[tuple[str, UUID],
 
 def _draw(kind: str, subject: UUID, sector: str) -> PairwiseSubject:
     message = f"pairwise\x00{kind}\x00{sector}\x00{subject}".encode()
-    value = base64.urlsafe_b64encode(hmac.new(settings.DIGEST_KEY, message, hashlib.sha256).digest())
+    value = base64.urlsafe_b64encode(hmac.new(settings.PAIRWISE_KEY, message, hashlib.sha256).digest())
     return PairwiseSubject(
         kind=kind,
         subject_id=subject,
         sector=sector,
         value=value.rstrip(b"=").decode(),
-        key_version=_KEY_VERSION,
+        key_version=settings.PAIRWISE_KEY_VERSION,
     )
