@@ -137,6 +137,11 @@ def forged_with_public_key(site):
     return site.assertion(key=OctKey.import_key(public), alg="HS256")
 
 
+def with_own_jwk(site):
+    key = ECKey.generate_key("P-256")
+    return site.assertion(key=key, header={"kid": None, "jwk": key.as_dict(private=False)})
+
+
 FORGED = {
     "alg none": forged_none,
     "HS256 with the public key": forged_with_public_key,
@@ -153,11 +158,6 @@ FORGED = {
     "huge": lambda site: site.assertion(more="x" * 7000),
     "signature cut": lambda site: site.assertion()[:-4],
 }
-
-
-def with_own_jwk(site):
-    key = ECKey.generate_key("P-256")
-    return site.assertion(key=key, header={"kid": None, "jwk": key.as_dict(private=False)})
 
 
 @pytest.mark.spec("RFC 7523", "3")
