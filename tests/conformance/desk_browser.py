@@ -54,6 +54,16 @@ class DeskBrowser:
         if page.is_redirect:
             return str(page.headers["Location"])
         answer = self._submit(page, {"autorisation": autorisation})
+        return self._left(answer)
+
+    def choose(self, url: str, autorisation: str) -> requests.Response:
+        """Answer a request; return the page that leaves by itself, as it is."""
+        page = self.open(url)
+        if urlsplit(page.url).path == "/connexion":
+            page = self.sign_in(page)
+        return self._submit(page, {"autorisation": autorisation})
+
+    def _left(self, answer: requests.Response) -> str:
         found = _REFRESH.search(answer.text)
         assert found, f"{answer.status_code} {answer.url}\n{answer.text}"
         return unescape(found[1])

@@ -22,9 +22,13 @@ class NodeClient:
     def tell(self, message: dict[str, Any]) -> dict[str, Any]:
         """Send one object; return the one that the script answers."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
+        return self.hear()
+
+    def hear(self) -> dict[str, Any]:
+        """Return the next object that the script says."""
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"the client ended with {self._process.wait(10)}"
         return dict(json.loads(line))

@@ -1,0 +1,143 @@
+"""Clients that others wrote, at the level of FAPI 2.0: openid-client 6, oauth4webapi, mozilla-django-oidc, Authlib.
+
+They speak to the live service; a scripted aidant chooses.
+"""
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from django.test import RequestFactory, override_settings
+from django.utils import timezone
+from joserfc.jwk import ECKey
+
+from tests.conformance.node_client import started
+from tests.conformance.test_openid_clients import CALLBACK, Scene
+from tests.oidc import keyed
+
+_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def fapi_scene(issuer: str, jwks: dict[str, Any]) -> Scene:
+    """Register the site that a client's public keys belong to."""
+    return Scene(issuer, "administration", jwks=jwks, is_fapi2=True, auth_method="private_key_jwt")
+
+
+@pytest.mark.spec("FAPI 2.0 Security Profile", "5.3.2")
+@pytest.mark.spec("RFC 9449", "5")
+def test_openid_client_6_held_to_fapi_2(live_service):
+    with started("fapi.mjs") as client:
+        scene = fapi_scene(live_service, client.hear()["jwks"])
+        told = client.tell(scene.configuration())
+        assert "url" in told, told
+        assert set(parse_qs(urlsplit(told["url"]).query)) == {"client_id", "request_uri"}
+        received = client.tell({"callback": scene.browser.go_through(told["url"], scene.autorisation)})
+    assert "error" not in received, received
+    assert received["tokens"]["token_type"].lower() == "dpop"
+    assert received["tokens"]["authorization_details"][0]["demarches"] == ["logement"]
+    assert received["identity"]["sub"] == received["claims"]["sub"]
+    assert received["introspection"]["cnf"]["jkt"]
+    assert received["after"] == {"active": False}
+
+
+@pytest.mark.spec("RFC 10070", "4")
+def test_openid_client_6_with_the_audience_of_yesterday_is_refused(live_service):
+    with started("fapi.mjs") as client:
+        scene = fapi_scene(live_service, client.hear()["jwks"])
+        told = client.tell(scene.configuration(aud=f"{live_service}/token"))
+    assert told["error"] == "invalid_client"
+    assert "issuer" in told["description"]
+
+
+@pytest.mark.spec("RFC 9126", "2")
+@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+def test_oauth4webapi_pushes_proves_and_takes_a_form(live_service):
+    scene = Scene(live_service, "administration", requires_par=True, requires_dpop=True)
+    with started("oauth4webapi.mjs") as client:
+        told = client.tell(scene.configuration())
+        assert told.get("expires_in") == 60, told
+        page = scene.browser.choose(told["url"], scene.autorisation).text
+        form = {unescape(name): unescape(value) for name, value in _FIELD.findall(page)}
+        received = client.tell({"form": form})
+    assert "error" not in received, received
+    assert received["token_type"].lower() == "dpop"
+    assert received["identity"]["mandat"]["reference"] == scene.mandat.reference
+
+
+@pytest.mark.spec("RFC 10070", "4")
+@pytest.mark.parametrize("audience", ["default", "issuer"])
+def test_authlib_s_default_audience_is_refused_and_the_issuer_taken(live_service, audience):
+    key = ECKey.generate_key("P-256")
+    jwks = {"keys": [key.as_dict(private=False) | {"kid": keyed.KID, "use": "sig"}]}
+    scene = Scene(live_service, "administration", jwks=jwks, auth_method="private_key_jwt")
+    known = requests.get(f"{live_service}/.well-known/openid-configuration", timeout=5).json()
+    session = OAuth2Session(
+        scene.site.client.client_id,
+        key.as_dict(private=True) | {"kid": keyed.KID},
+        scope="openid",
+        redirect_uri=CALLBACK,
+        code_challenge_method="S256",
+        token_endpoint_auth_method="private_key_jwt",
+    )
+    session.trust_env = False
+    endpoint = known["token_endpoint"]
+    method = PrivateKeyJWT(endpoint, headers={"kid": keyed.KID}, alg="ES256")
+    if audience == "issuer":
+        method.token_endpoint = known["issuer"]
+    session.register_client_auth_method(method)
+    verifier = "v" * 64
+    url, state = session.create_authorization_url(known["authorization_endpoint"], code_verifier=verifier)
+    callback = scene.browser.go_through(url, scene.autorisation)
+
+    def fetch() -> dict[str, Any]:
+        return dict(session.fetch_token(endpoint, authorization_response=callback, state=state, code_verifier=verifier))
+
+    if audience == "issuer":
+        assert fetch()["id_token"]
+    else:
+        with pytest.raises(Exception, match="invalid_client"):
+            fetch()
+
+
+@pytest.mark.spec("OIDC Core", "3.1")
+def test_mozilla_django_oidc(live_service):
+    from mozilla_django_oidc.auth import OIDCAuthenticationBackend
+
+    scene = Scene(live_service, "administration", auth_method="client_secret_post", userinfo_alg="")
+    client = scene.site.client
+    given = {
+        "OIDC_OP_TOKEN_ENDPOINT": f"{live_service}/token",
+        "OIDC_OP_USER_ENDPOINT": f"{live_service}/userinfo",
+        "OIDC_OP_JWKS_ENDPOINT": f"{live_service}/jwks",
+        "OIDC_RP_CLIENT_ID": client.client_id,
+        "OIDC_RP_CLIENT_SECRET": scene.site.secret,
+        "OIDC_RP_SIGN_ALGO": "ES256",
+        "OIDC_USE_PKCE": True,
+    }
+    request = scene.site.request(redirect_uri=CALLBACK)
+    url = f"{live_service}/authorize?" + requests.models.RequestEncodingMixin._encode_params(request)
+    callback = scene.browser.go_through(url, scene.autorisation)
+    code = parse_qs(urlsplit(callback).query)["code"][0]
+    with override_settings(**given):
+        backend = OIDCAuthenticationBackend()
+        backend.request = RequestFactory().get("/retour")
+        tokens = backend.get_token(
+            {
+                "client_id": client.client_id,
+                "client_secret": scene.site.secret,
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": CALLBACK,
+                "code_verifier": scene.site.verifier,
+            }
+        )
+        claims = backend.verify_token(tokens["id_token"], nonce=scene.site.nonce)
+        identity = backend.get_userinfo(tokens["access_token"], tokens["id_token"], claims)
+    assert identity["sub"] == claims["sub"]
+    assert identity["mandat"]["reference"] == scene.mandat.reference
+    assert timezone.now().timestamp() < claims["exp"]

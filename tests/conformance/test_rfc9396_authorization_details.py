@@ -1,0 +1,93 @@
+"""RFC 9396: demarches wanted, and the one granted, as authorization details of type ``mandat``."""
+
+import json
+
+import pytest
+
+from oidc.protocol.authorization_details import read_details
+from tests.oidc import flow
+
+pytestmark = pytest.mark.django_db
+SPEC = "RFC 9396"
+
+
+def details(*demarches):
+    return json.dumps([{"type": "mandat", "demarches": list(demarches)}])
+
+
+@pytest.mark.spec(SPEC, "2")
+@pytest.mark.spec(SPEC, "7")
+def test_what_is_wanted_narrows_the_choice_and_what_is_granted_is_told():
+    at, site = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, site, authorization_details=details("argent"))
+    shown = at.browser.get(page).content.decode()
+    assert str(at.autorisation("argent").id) in shown
+    assert str(at.autorisation("logement").id) not in shown
+    refused = at.browser.post(page, {"autorisation": str(at.autorisation("logement").id)})
+    assert refused.status_code == 403
+    tokens = flow.tokens_of(at, site, authorization_details=details("logement", "justice"))
+    granted = [{"type": "mandat", "demarches": ["logement"], "reference": at.mandat.reference}]
+    assert tokens["authorization_details"] == granted
+    assert flow.introspect(site, tokens["access_token"]).json()["authorization_details"] == granted
+
+
+@pytest.mark.spec(SPEC, "7")
+def test_nothing_is_told_to_who_asked_nothing():
+    at, site = flow.desk(), flow.site()
+    tokens = flow.tokens_of(at, site)
+    assert "authorization_details" not in tokens
+    assert "authorization_details" not in flow.introspect(site, tokens["access_token"]).json()
+
+
+@pytest.mark.spec(SPEC, "5")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        "[1]",
+        "null",
+        "[",
+        '[{"demarches":["logement"]}]',
+        '[{"type":"autre","demarches":["logement"]}]',
+        '[{"type":"mandat"}]',
+        '[{"type":"mandat","demarches":[]}]',
+        '[{"type":"mandat","demarches":"logement"}]',
+        '[{"type":"mandat","demarches":["Logement"]}]',
+        '[{"type":"mandat","demarches":[["logement"]]}]',
+        '[{"type":"mandat","demarches":["logement"],"actions":["read"]}]',
+        '[{"type":"mandat","demarches":["logement"]},{"type":"x"}]',
+        "[" * 2000,
+    ],
+)
+def test_what_is_not_ours_is_refused_by_its_own_code(text):
+    assert read_details(text) is None
+    answer = flow.authorize(flow.stranger(), flow.site(), authorization_details=text)
+    assert flow.parameters_of(answer["Location"])["error"] == "invalid_authorization_details"
+
+
+@pytest.mark.spec(SPEC, "2")
+def test_several_objects_add_up():
+    both = '[{"type":"mandat","demarches":["argent"]},{"type":"mandat","demarches":["logement","argent"]}]'
+    assert read_details(both) == ("argent", "logement")
+
+
+@pytest.mark.spec(SPEC, "6")
+def test_the_exchange_may_repeat_or_reduce_and_never_widen():
+    at, site = flow.desk(), flow.site()
+    code = flow.code_of(at, site, authorization_details=details("logement", "argent"))
+    for wrong in (details("argent"), "[]"):
+        answer = flow.exchange(site, code, authorization_details=wrong)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
+    assert flow.exchange(site, code, authorization_details=details("logement")).status_code == 200
+
+
+@pytest.mark.spec(SPEC, "10")
+def test_the_metadata_name_the_type():
+    document = flow.stranger().get("/.well-known/oauth-authorization-server").json()
+    assert document["authorization_details_types_supported"] == ["mandat"]
+
+
+def test_franceconnect_never_asks_it_and_is_not_refused():
+    at, site = flow.desk(), flow.site("franceconnect")
+    assert flow.choice_page(at.browser, site, authorization_details="{")
