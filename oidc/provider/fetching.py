@@ -109,6 +109,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, parts: SplitResult, address: str) -> None:
         super().__init__(str(parts.hostname), _port(parts), timeout=SECONDS)
         self._address, self._tls = address, parts.scheme == "https"
+        self.held: socket.socket | None = None
 
     def connect(self) -> None:
         """Connect to the address, and prove the name by its certificate."""
@@ -116,6 +117,7 @@ class _Pinned(http.client.HTTPConnection):
         self.sock: Any = plain
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        self.held = self.sock
 
 
 def _exchange(parts: SplitResult, address: str, method: str, body: bytes | None, headers: dict[str, str]) -> Answered:
@@ -137,7 +139,10 @@ def _exchange(parts: SplitResult, address: str, method: str, body: bytes | None,
 
 
 def _cut(link: _Pinned) -> None:
-    """End a call that lasts: a server that gives a byte now and then would hold us for ever."""
-    if link.sock is not None:
+    """End a call that lasts: a server that gives a byte now and then would hold us for ever.
+
+    The library lets go of the connection once the headers are read, so we hold it ourselves.
+    """
+    if link.held is not None:
         with contextlib.suppress(OSError):
-            link.sock.shutdown(socket.SHUT_RDWR)
+            link.held.shutdown(socket.SHUT_RDWR)

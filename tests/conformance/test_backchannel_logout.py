@@ -1,11 +1,8 @@
 """OpenID Connect Back-Channel Logout 1.0: sites are told that a connexion ended, whoever ended it."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
 
 import pytest
 from django.conf import settings
@@ -22,38 +19,21 @@ from oidc.protocol.logout_token import RETRIES
 from oidc.provider.backchannel import deliver, deliver_forgotten
 from oidc.provider.models import LogoutNotice
 from tests.oidc import flow
+from tests.oidc.listening import Listening, listening
 
 SPEC = "Back-Channel Logout"
 
 
-class Listener(BaseHTTPRequestHandler):
-    """A site's logout address, on this machine: answers what the server object says, keeps what came."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.received.append((self.path, self.headers["Content-Type"], parse_qs(body)))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_args):
-        """Say nothing."""
-
-
 @pytest.fixture
-def listener() -> Iterator[ThreadingHTTPServer]:
-    """Give a site that listens; ``status`` is what it answers, ``received`` what came."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    server.received, server.status = [], 200
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with override_settings(DEMO=True):
+def listener() -> Iterator[Listening]:
+    """Give a site that listens at its logout address."""
+    with listening() as server:
+        server.pieces = []
         yield server
-    server.shutdown()
-    server.server_close()
 
 
 def told_site(listener, **changes):
-    uri = f"http://127.0.0.1:{listener.server_port}/fin?site=1"
-    return flow.site(backchannel_logout_uri=uri, **changes)
+    return flow.site(backchannel_logout_uri=listener.address("/fin?site=1"), **changes)
 
 
 def log_out(at, asked, tokens):

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -41,7 +42,7 @@ def test_the_form_may_repeat_the_client_s_name_and_no_other():
     assert ask(site, client_assertion_type="urn:other").status_code == 401
 
 
-UNTRUE = {
+UNTRUE: dict[str, dict[str, Any]] = {
     "iss": {"iss": "other"},
     "sub": {"sub": "other"},
     "no iss": {"iss": None},
@@ -104,9 +105,8 @@ def test_aud_is_our_issuer_identifier_and_nothing_else(audience):
     def read(value):
         return settings.ISSUER + value if value.startswith("/") else value.format(issuer=settings.ISSUER)
 
-    if isinstance(audience, dict):
-        told = audience
-    else:
+    told: Any = audience
+    if not isinstance(audience, dict):
         told = [read(value) for value in audience] if isinstance(audience, list) else read(audience)
     answer = ask(site := keyed.keyed_site(), site.assertion(aud=told))
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -133,7 +134,7 @@ def test_addresses_are_compared_as_addresses(htu, same):
 def test_an_rsa_key_proves_by_ps256_and_a_short_one_does_not():
     at, site = flow.desk(), keyed.keyed_site()
     site.nonce_given = nonce_at(settings.DIGEST_KEY, timezone.now())
-    claims = {"jti": "a", "htm": "POST", "htu": settings.ISSUER + "/token", "nonce": site.nonce_given}
+    claims: dict[str, Any] = {"jti": "a", "htm": "POST", "htu": settings.ISSUER + "/token", "nonce": site.nonce_given}
     claims |= {"iat": int(timezone.now().timestamp())}
     key = RSAKey.generate_key(2048)
     proof = keyed.signed({"typ": "dpop+jwt", "alg": "PS256", "jwk": key.as_dict(private=False)}, claims, key)

@@ -1,11 +1,9 @@
 """Calls to addresses that clients registered: public machines by TLS, bounded, kept; nothing else."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.test import override_settings
@@ -17,6 +15,7 @@ from oidc.provider.client_keys import AGAIN, FRESH, keys_of
 from oidc.provider.fetching import Unreachable, call, is_public
 from oidc.provider.models import Client
 from tests.oidc import flow, keyed
+from tests.oidc.listening import Listening, listening
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,12 @@ def test_a_name_that_leads_inside_even_once_is_not_called(addresses):
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     """A name that answers another address the second time gains nothing: it is asked once."""
-    asked, reached = [], []
+    asked: list[str] = []
+    reached: list[tuple[str, int]] = []
+
+    def resolving(host, port):
+        asked.append(host)
+        return ["93.184.216.34"]
 
     def connect(address, timeout):
         reached.append(address)
@@ -71,56 +75,33 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
 
     monkeypatch.setattr(fetching.socket, "create_connection", connect)
     with pytest.raises(Unreachable):
-        call("https://site.example/jwks", resolving=lambda host, port: asked.append(host) or ["93.184.216.34"])
+        call("https://site.example/jwks", resolving=resolving)
     assert (asked, reached) == (["site.example"], [("93.184.216.34", 443)])
 
 
-class Site(BaseHTTPRequestHandler):
-    """A site's page of keys on this machine; what it does stands on the server object."""
-
-    def do_GET(self):
-        self.server.asked += 1
-        status, body = self.server.answer
-        self.send_response(status)
-        if status == 302:
-            self.send_header("Location", "http://169.254.169.254/")
-        self.end_headers()
-        for piece in body:
-            self.wfile.write(piece)
-            self.wfile.flush()
-            time.sleep(self.server.pause)
-
-    def log_message(self, *_args):
-        """Say nothing."""
-
-
 @pytest.fixture
-def site_of_keys() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.asked, server.answer, server.pause, server.daemon_threads = 0, (200, [b"{}"]), 0.0, True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with override_settings(DEMO=True):
+def site_of_keys() -> Iterator[Listening]:
+    """Give a site that publishes its keys on this machine."""
+    with listening() as server:
         yield server
-    server.shutdown()
-    server.server_close()
 
 
-def address_of(server):
-    return f"http://127.0.0.1:{server.server_port}/jwks"
+def address_of(server: Listening) -> str:
+    return server.address("/jwks")
 
 
 def test_a_redirect_is_not_followed(site_of_keys):
-    site_of_keys.answer = (302, [])
+    site_of_keys.status, site_of_keys.pieces = 302, []
     assert call(address_of(site_of_keys), local=True).status == 302
-    assert site_of_keys.asked == 1
+    assert len(site_of_keys.received) == 1
 
 
 def test_what_is_too_large_or_too_slow_is_given_up(site_of_keys, monkeypatch):
-    site_of_keys.answer = (200, [b"x" * 70_000])
+    site_of_keys.pieces = [b"x" * 70_000]
     with pytest.raises(Unreachable):
         call(address_of(site_of_keys), local=True)
     monkeypatch.setattr(fetching, "SECONDS", 0.5)
-    site_of_keys.answer, site_of_keys.pause = (200, [b"x"] * 200), 0.05
+    site_of_keys.pieces, site_of_keys.pause = [b"x"] * 200, 0.05
     begun = time.monotonic()
     call_or_nothing(address_of(site_of_keys))
     assert time.monotonic() - begun < 3, "a byte now and then does not hold us"
@@ -136,7 +117,7 @@ def call_or_nothing(url):
 def publishing(server, *keys):
     """Publish the public halves of named keys."""
     jwks = {"keys": [key.as_dict(private=False) | {"kid": kid, "use": "sig"} for kid, key in keys]}
-    server.answer = (200, [json.dumps(jwks).encode()])
+    server.pieces = [json.dumps(jwks).encode()]
 
 
 @pytest.fixture
@@ -157,7 +138,7 @@ def authenticates(site, **changes):
 def test_keys_are_fetched_once_and_kept(remote, site_of_keys):
     assert authenticates(remote)
     assert authenticates(remote)
-    assert site_of_keys.asked == 1
+    assert len(site_of_keys.received) == 1
 
 
 @pytest.mark.spec("OIDC Core", "10.1.1")
@@ -167,15 +148,15 @@ def test_an_unknown_key_is_looked_for_once_a_minute(remote, site_of_keys):
     publishing(site_of_keys, (keyed.KID, remote.key), ("cle-2", new))
     Client.objects.update(jwks_tried_at=timezone.now() - AGAIN)
     assert authenticates(remote, key=new, header={"kid": "cle-2"})
-    assert site_of_keys.asked == 2
+    assert len(site_of_keys.received) == 2
     for number in range(5):
         assert not authenticates(remote, key=new, header={"kid": f"unknown-{number}"})
-    assert site_of_keys.asked == 2, "a stranger does not make us call anybody at will"
+    assert len(site_of_keys.received) == 2, "a stranger does not make us call anybody at will"
 
 
 def test_keys_that_cannot_be_fetched_again_serve_for_a_day(remote, site_of_keys):
     assert authenticates(remote)
-    site_of_keys.answer = (500, [])
+    site_of_keys.status, site_of_keys.pieces = 500, []
     now = timezone.now() + FRESH
     client = Client.objects.get(pk=remote.client.pk)
     assert keys_of(client, keyed.KID, now)
@@ -186,7 +167,7 @@ def test_keys_that_cannot_be_fetched_again_serve_for_a_day(remote, site_of_keys)
     "body", [b"", b"[]", b"{", b'{"keys": 3}', b'{"keys": [{"kty": "oct", "k": "x"}]}', b"[" * 9999]
 )
 def test_a_page_that_is_no_set_of_public_keys_gives_none(remote, site_of_keys, body):
-    site_of_keys.answer = (200, [body])
+    site_of_keys.pieces = [body]
     assert not authenticates(remote)
 
 
@@ -195,4 +176,4 @@ def test_jwks_url_to_a_private_address_is_never_called(site_of_keys):
     remote = keyed.keyed_site(jwks=None, jwks_uri=address_of(site_of_keys))
     with override_settings(DEMO=False):
         assert not authenticates(remote)
-    assert site_of_keys.asked == 0
+    assert len(site_of_keys.received) == 0

@@ -18,9 +18,24 @@ _TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_MEMBERS, inner),
 )
-_WORDS = [b"code", b"openid", b"none", b"login", b"S256", b"{}", b"\x00", b"\xff\xfe", b"'\"\\", b"%", b"9" * 20]
+_WORDS = [b"code", b"openid", b"none", b"login", b"S256", b"{}", b"\x00", b"\xff\xfe", b"'\"\\", b"%", b"9" * 20, b""]
+_WORDS += ["ｏｐｅｎｉｄ".encode(), "оpenid".encode(), "\u202ecode".encode(), "é".encode("latin-1"), b"x" * 5000]
+_WORDS += [b'[{"type":"mandat","demarches":["logement"]}]', b"urn:ietf:params:oauth:request_uri:x", b"e30.e30.e30"]
 values = st.binary(max_size=30) | st.sampled_from(_WORDS) | _TREES.map(lambda tree: json.dumps(tree).encode())
-TOKEN_NAMES = ("grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret", "client_assertion")
+TOKEN_NAMES = (
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "authorization_details",
+    "token",
+    "token_type_hint",
+    "scope",
+)
 
 
 def form(names):
@@ -51,17 +66,51 @@ def test_token_always_answers(asked_site, body, header):
     answer = flow.stranger().post("/token", body, content_type="application/x-www-form-urlencoded", headers=headers)
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] in {"invalid_request", "invalid_client"}
+    assert asked_site.secret not in answer.content.decode()
     known = {"client_id": asked_site.client.client_id, "client_secret": asked_site.secret}
     answer = flow.post_form("/token", dict(flow.parse_qsl(body, encoding="latin-1")) | known)
     assert answer.status_code in (400, 401)
     assert set(answer.json()) == {"error", "error_description"}
 
 
+headers_of_proofs = st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")) | st.sampled_from(
+    ["e30.e30.e30", "eyJ0eXAiOiJkcG9wK2p3dCJ9.e30.", ",", "a,b", "é", "x" * 9000]
+)
+
+
+@many
+@given(
+    path=st.sampled_from(["/introspect", "/revoke", "/par"]), body=form(TOKEN_NAMES + KNOWN), proof=headers_of_proofs
+)
+def test_endpoints_of_servers_always_answer(asked_site, path, body, proof):
+    kind = "application/x-www-form-urlencoded"
+    own = flow.urlencode({"client_id": asked_site.client.client_id, "client_secret": asked_site.secret})
+    for sent in (body, f"{body}&{own}"):
+        answer = flow.stranger().post(path, sent, content_type=kind, headers={"DPoP": proof})
+        assert answer.status_code in (200, 400, 401)
+        assert asked_site.secret not in answer.content.decode()
+        if answer.status_code != 200:
+            assert set(answer.json()) == {"error", "error_description"}
+            assert answer.json()["error_description"].isascii()
+
+
+@many
+@given(changes=form(KNOWN), lost=st.binary(max_size=20))
+def test_a_name_of_a_pushed_request_leads_nowhere_by_chance(asked_site, changes, lost):
+    name = quote_from_bytes(b"urn:ietf:params:oauth:request_uri:" + lost)
+    client = asked_site.client.client_id
+    answer = flow.stranger().get(f"/authorize?client_id={client}&request_uri={name}&{changes}")
+    assert answer.status_code == 400
+    assert "Location" not in answer
+
+
 @many
 @given(header=st.binary(max_size=60), query=st.binary(max_size=30))
 def test_userinfo_always_answers(db, header, query):
-    for authorization in (header.decode("latin-1"), "Bearer " + header.decode("latin-1")):
-        answer = flow.stranger().get(f"/userinfo?{quote_from_bytes(query)}", headers={"Authorization": authorization})
+    given = header.decode("latin-1")
+    for authorization in (given, f"Bearer {given}", f"DPoP {given}", "DPoP x"):
+        headers = {"Authorization": authorization, "DPoP": given}
+        answer = flow.stranger().get(f"/userinfo?{quote_from_bytes(query)}", headers=headers)
         assert answer.status_code in (400, 401)
         assert answer["WWW-Authenticate"].isascii()
 

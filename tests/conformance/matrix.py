@@ -1,0 +1,117 @@
+"""`python -m tests.conformance.matrix`: which test proves which section of which specification.
+
+Prints the table; with `--write`, keeps it in `tests/golden/conformance-matrix.md`.  Read from the source, so that it
+takes a second and needs no database; a test holds the page to the source.
+"""
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "tests/golden/conformance-matrix.md"
+SPECIFICATIONS = (
+    "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068", "RFC 9126",
+    "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery", "RP-Initiated Logout",
+    "Back-Channel Logout", "FAPI 2.0 Security Profile", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
+    "OIDC RP-Initiated Logout OP", "OIDC Back-Channel Logout OP",
+)  # fmt: skip
+"""What the provider promises: its specifications, then the plans of the certification suite that it can run."""
+_HEAD = """# What proves what
+
+One row a section of a specification; written by `python -m tests.conformance.matrix --write`.
+
+"""
+Row = tuple[str, str, str]
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Return the texts that a module binds to names, for marks that use one."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if not isinstance(node, ast.Assign):
+            continue
+        targets = [node.targets[0].elts, node.value.elts] if _is_pair(node) else [[node.targets[0]], [node.value]]  # type: ignore[attr-defined]
+        for target, value in zip(*targets, strict=True):
+            if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found[target.id] = value.value
+    return found
+
+
+def _is_pair(node: ast.Assign) -> bool:
+    return isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple)
+
+
+def _module_mark(tree: ast.Module, texts: dict[str, str]) -> tuple[str, str]:
+    """Return how a module's own short mark names its plan and its section, if it has one."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "module":
+            default = node.args.defaults[0]
+            named = texts.get(default.id, "") if isinstance(default, ast.Name) else ""
+            return node.args.args[1].arg, named or str(getattr(default, "value", ""))
+    return "", ""
+
+
+def _text(node: ast.expr, texts: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return texts[node.id]
+    return str(ast.literal_eval(node))
+
+
+def _marks(function: ast.FunctionDef, tree: ast.Module, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    kind, default = _module_mark(tree, texts)
+    for call in function.decorator_list:
+        if not isinstance(call, ast.Call):
+            continue
+        named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given = [_text(argument, texts) for argument in call.args] if named in ("spec", "module") else []
+        if named == "spec":
+            yield given[0], given[1]
+        elif named == "module" and kind == "section":
+            yield texts["SPEC"], f"{given[1] if len(given) > 1 else default} ({given[0]})"
+        elif named == "module":
+            yield (given[1] if len(given) > 1 else default), given[0]
+
+
+def rows() -> list[Row]:
+    """Return specification, section and test of every mark, in that order."""
+    found: list[Row] = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        tree = ast.parse(path.read_text())
+        texts = _constants(tree)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                name = f"{path.relative_to(ROOT)}::{node.name}"
+                found += [(spec, section, name) for spec, section in _marks(node, tree, texts)]
+    return sorted(set(found))
+
+
+def page() -> str:
+    """Return the table as Markdown."""
+    by_spec: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for spec, section, test in rows():
+        if spec in SPECIFICATIONS:
+            by_spec[spec][section].append(test)
+    lines = [_HEAD.rstrip("\n")]
+    for spec in SPECIFICATIONS:
+        sections = by_spec[spec]
+        lines += ["", f"## {spec}", "", "| section | proved by |", "|---|---|"]
+        lines += [
+            f"| {section} | {'<br>'.join(f'`{test}`' for test in tests)} |" for section, tests in sections.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Print the table, or keep it."""
+    if "--write" in sys.argv[1:]:
+        PAGE.write_text(page())
+    else:
+        sys.stdout.write(page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
