@@ -27,6 +27,7 @@ from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.ailleurs import end_elsewhere
 from mandats.registre.services.appels import purge_call_codes
+from mandats.registre.services.closure import end_mandats_of_closed
 from mandats.registre.services.documents import stamp_waiting
 from mandats.registre.services.purge import purge_brouillons
 from mandats.registre.services.renew import announce_expiring
@@ -78,6 +79,11 @@ def _close_rows(now: datetime) -> None:
     close_bridge_uses(now)
 
 
+def _end_closed(now: datetime) -> None:
+    """End the mandats of structures that lost their habilitation, batch after batch until none is left."""
+    end_mandats_of_closed(now)
+
+
 def _purge_sessions(now: datetime) -> None:
     SessionOuverte.objects.filter(expire_date__lt=now).delete()
     purge_browsers(now)
@@ -109,6 +115,7 @@ JOBS = (
     Job("missing_documents", timedelta(seconds=20), _missing_documents),
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
+    Job("end_closed", timedelta(seconds=2), _end_closed),
     Job("close_rows", timedelta(seconds=30), _close_rows),
     Job("deliver_forgotten", timedelta(minutes=5), deliver_forgotten),
     Job("push_forgotten", timedelta(minutes=5), push_forgotten),

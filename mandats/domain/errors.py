@@ -182,6 +182,24 @@ DECLARATION_REFUSED = declare(
     "Indiquez l’organisme, ce qui a été fait et une date comprise dans la durée du mandat.",
     "Une utilisation déclarée demande organisme, description et date.",
 )
+END_NOT_YOURS = declare(
+    "mandat.end_not_yours",
+    403,
+    "Ce n’est pas à vous de déclarer cette fin.",
+    "Chaque cause de fin a ses déclarants : usager, aidant, référent, accueil, administrateur, instructeur.",
+)
+STRUCTURE_ALREADY_ENDED = declare(
+    "structure.already_ended",
+    409,
+    "Cette structure n’est plus habilitée. Ses mandats ont déjà pris fin, ou prennent fin en ce moment.",
+    "L’habilitation de la structure avait déjà pris fin : rien à faire, le travail de fond termine les mandats.",
+)
+SUSPENDED_FOR_SCAN = declare(
+    "mandat.suspended_for_scan",
+    409,
+    "Il manque la feuille que vous avez signée. La structure doit d’abord l’ajouter.",
+    "Suspension faute d’exemplaire signé : seul l’ajout de la feuille signée la lève.",
+)
 SINGLE_USE_DONE = declare(
     "mandat.single_use_done",
     409,

@@ -14,11 +14,18 @@ class MotifDeFin(StrEnum):
     DECES = "deces"
     TUTELLE = "tutelle"
     FERMETURE = "fermeture"
+    LIQUIDATION = "liquidation"
     HABILITATION = "habilitation"
 
 
 EXPIRED = frozenset({MotifDeFin.TERME, MotifDeFin.USAGE_UNIQUE})
 """Ends that verification calls ``expire``; any other is ``revoque`` (PROTOCOLS §3)."""
+
+OF_THE_STRUCTURE = frozenset({MotifDeFin.FERMETURE, MotifDeFin.LIQUIDATION, MotifDeFin.HABILITATION})
+"""Ends that come to the structure, and so to all its mandats at once (C. civ. 2003: « déconfiture »)."""
+
+BY_PROOF = frozenset({MotifDeFin.DECES, MotifDeFin.TUTELLE})
+"""Ends that somebody has to prove to an administrateur."""
 
 LABELS = {
     MotifDeFin.TERME: "arrivé à son terme",
@@ -29,5 +36,6 @@ LABELS = {
     MotifDeFin.DECES: "décès de l’usager",
     MotifDeFin.TUTELLE: "tutelle",
     MotifDeFin.FERMETURE: "fermeture de la structure",
+    MotifDeFin.LIQUIDATION: "liquidation de la structure",
     MotifDeFin.HABILITATION: "fin de l’habilitation de la structure",
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aidants.domain.acteur import ANONYME, Acteur, Kind
+from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record
@@ -18,6 +18,7 @@ from mandats.domain.codes import is_well_formed, normalise
 from mandats.domain.references import normalise as normalise_reference
 from mandats.registre.models import Mandat
 from mandats.registre.selectors import mandat_by_reference
+from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.volet import REVOCATION, check_code
 from mandats.verification.comparison import same_birthdate
 
@@ -59,11 +60,6 @@ def _refused(limits: list[Limit], now: datetime) -> Denied:
     if count_failure(event, limits, now):
         record(event, acteur=ANONYME, at=now, reason=errors.USAGER_ACCESS_REFUSED.code, facts={"count": 1})
     return Denied(errors.USAGER_ACCESS_REFUSED)
-
-
-def acteur_usager(usager_id: UUID) -> Acteur:
-    """Return the usager as who acts."""
-    return Acteur(Kind.USAGER, usager_id, role="usager")
 
 
 @transaction.atomic

@@ -89,7 +89,7 @@ def test_papers_codes_use_and_end_of_a_mandat(desk, query_count):
     told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "used_on": NOW.date()}
     with query_count(8):  # three tell the usager
         assert declare_utilisation(row.id, doer, **told, now=NOW)
-    with query_count(6):
+    with query_count(10):  # four tell the usager
         assert revoke_mandat(signed.id, doer, way="usager", now=NOW)
 
 

@@ -3,7 +3,7 @@
 import io
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.domain.roles import Role
 from aidants.domain.vault import keyed_digest
 from deploy.demo.franceconnect.claims import pairwise_sub
 from deploy.demo.franceconnect.identities import IDENTITIES
@@ -48,7 +49,8 @@ def _revoked(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
 
 
 def _renounced(mandat: Mandat, acteur: Acteur, now: datetime) -> object:
-    return revoke_mandat(mandat.id, acteur, way="aidant", now=now, motif=MotifDeFin.RENONCIATION)
+    referent = replace(acteur, role=Role.REFERENT)
+    return revoke_mandat(mandat.id, referent, way="referent", now=now, motif=MotifDeFin.RENONCIATION)
 
 
 def _narrowed(mandat: Mandat, acteur: Acteur, now: datetime) -> object:

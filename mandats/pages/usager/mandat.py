@@ -17,9 +17,9 @@ from mandats.domain.codes import grouped
 from mandats.pages.usager.enter import usager_only
 from mandats.pages.usager.session import UsagerSession
 from mandats.registre.models import Autorisation, Mandat
+from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.volet import cancel_verification_code, renew_verification_code
-from mandats.verification.usager_access import acteur_usager
 from mandats.verification.usager_record import (
     latest_document,
     mandats_of_usager,

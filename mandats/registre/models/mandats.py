@@ -53,6 +53,7 @@ class Mandat(models.Model):
     summary = models.TextField()
     acte = models.TextField()
     suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_way = models.CharField(max_length=16, blank=True, db_default="")
     ended_at = models.DateTimeField(null=True, blank=True)
     motif = models.CharField(max_length=32, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -36,13 +36,21 @@ def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, office:
 
 
 def announce_first(
-    modele: Modele, mandat: Mandat, now: datetime, *, key: str, usager: Usager, structure: str, **facts: str
+    modele: Modele,
+    mandat: Mandat,
+    now: datetime,
+    *,
+    key: str,
+    usager: Usager,
+    structure: str,
+    office: str = "",
+    **facts: str,
 ) -> Avis:
     """Tell what was written just now in the same transaction, so that nobody can have told it: two statements.
 
     ``usager`` and ``structure`` (its name) are given by a caller who has fetched them.
     """
-    fields, sms = _written(modele, mandat, usager, structure, now, "", facts)
+    fields, sms = _written(modele, mandat, usager, structure, now, office, facts)
     avis = Avis(key=key, **fields)
     avis.envoi_id = _post(avis, usager, sms, now)
     avis.save(force_insert=True)

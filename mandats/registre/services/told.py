@@ -6,13 +6,14 @@ from django.conf import settings
 
 from aidants.comptes.models import Compte
 from aidants.domain.demarches import DEMARCHES
+from aidants.envois.outbox import post_email
 from mandats.domain import avis_suites
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.avis_perimetre import ACTE_RESERVE
 from mandats.domain.durees import french_date, french_moment, local_date
 from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
 from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Utilisation
-from mandats.registre.services.avis import announce, announce_first
+from mandats.registre.services.avis import ACCUEIL, announce, announce_first
 
 _SHORT = 40
 _ONCE = " Ce mandat ne servait qu’une fois : il est terminé."
@@ -85,9 +86,32 @@ def tell_correction(correction: Correction, use: Utilisation, row: Autorisation,
 
 
 def tell_end(mandat: Mandat, now: datetime, *, by_letter: bool = False) -> Avis:
-    """Tell that a mandat has ended, in the same words whatever the motif."""
-    key, facts = f"fin:{mandat.id}", moments(now, mandat)
-    return announce(avis_suites.FIN, mandat, now, key=key, office="accueil" if by_letter else "", **facts)
+    """Tell that a mandat has just ended, in the same words whatever the motif; ``by_letter``: the accueil writes."""
+    return announce_first(
+        avis_suites.FIN,
+        mandat,
+        now,
+        usager=mandat.usager,
+        structure=mandat.structure.name,
+        key=f"fin:{mandat.id}",
+        office=ACCUEIL if by_letter else "",
+        **moments(now, mandat),
+    )
+
+
+_STRUCTURE_TOLD = (
+    "Le mandat {reference} a pris fin le {moment}. Il ne peut plus servir à aucune démarche. "
+    "Rangez ou rendez les papiers de la personne. Une question : {accueil}.\n"
+)
+
+
+def tell_structure_of_end(mandat: Mandat, now: datetime) -> None:
+    """Tell the mandataire, at its own address, that somebody else ended the mandat: when, and never why."""
+    if not mandat.structure.email:
+        return
+    facts = {"reference": mandat.reference, "accueil": settings.ACCUEIL_TELEPHONE, **moments(now, mandat)}
+    objet, text = f"Le mandat {mandat.reference} a pris fin", _STRUCTURE_TOLD.format(**facts)
+    post_email(mandat.structure.email, objet, text, purpose="fin_structure", now=now, about=mandat.id)
 
 
 def tell_part_ended(row: Autorisation, mandat: Mandat, now: datetime) -> Avis:
@@ -99,8 +123,8 @@ def tell_part_ended(row: Autorisation, mandat: Mandat, now: datetime) -> Avis:
 def tell_suspension(mandat: Mandat, entry: int, now: datetime, *, by_letter: bool = False) -> Avis:
     """Tell a suspension; ``entry`` is the number of its entry in the journal, which makes it one of a kind."""
     facts = moments(now, mandat) | {"page": usager_page()}
-    office = "accueil" if by_letter else ""
-    return announce(avis_suites.SUSPENSION, mandat, now, key=f"suspension:{entry}", office=office, **facts)
+    key, office = (f"suspension:{entry}:lettre", ACCUEIL) if by_letter else (f"suspension:{entry}", "")
+    return announce(avis_suites.SUSPENSION, mandat, now, key=key, office=office, **facts)
 
 
 def tell_resumption(mandat: Mandat, entry: int, now: datetime) -> Avis:
