@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mandats', '0007_suites'),
+        ('mandats', '0008_keeping_and_rights'),
     ]
 
     operations = [
