@@ -1,0 +1,36 @@
+"""What the accueil finds on the telephone: by birth name, birth date and structure, all three (DOMAIN §3.4).
+
+The person at the other end proves nothing: the accueil learns of mandats without their demarches, and may only stop
+them for the time being.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.folding import fold
+from aidants.journal.record import record
+from mandats.domain import events
+from mandats.registre.models import Mandat, Usager
+from mandats.registre.services.many import standing_of
+
+
+@transaction.atomic
+def find_for_accueil(family_name: str, birthdate: str, structure: str, acteur: Acteur, now: datetime) -> list[Mandat]:
+    """Return the standing mandats of who has this birth name and birth date, in a structure so named; journaled.
+
+    ``structure`` is a part of its name or of its town; accents and case do not count.  What was typed is kept nowhere.
+    """
+    name, place = fold(family_name), fold(structure)
+    found: list[Mandat] = []
+    if name and place:
+        usagers = Usager.objects.filter(folded_family_given__startswith=name, birthdate=birthdate)
+        same = [one.id for one in usagers.order_by("id") if fold(one.family_name) == name]
+        found = [
+            row
+            for row in standing_of(now, usager__in=same).select_related("structure", "usager")
+            if place in fold(f"{row.structure.name} {row.structure.city}")
+        ]
+    record(events.ACCUEIL_FIND, acteur=acteur, at=now, facts={"count": len(found)})
+    return found
