@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mandats', '0009_suites_and_calls'),
+        ('mandats', '0010_perimetre'),
     ]
 
     operations = [
