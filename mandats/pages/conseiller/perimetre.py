@@ -50,7 +50,7 @@ class DemarchesForm(forms.Form):
     last_day = forms.DateField(
         label="Dernier jour choisi",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "fr-input"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Indiquez une date, par exemple 22/11/2026."},
     )
     single_use = forms.BooleanField(label="Pour une seule utilisation", required=False)
