@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from aidants.journal.notes import BadNote
-from aidants.journal.sequence import integrate
+from aidants.journal.sequence import announce_key, integrate
 from aidants.journal.witnessing import ask_witnesses
 
 log = structlog.get_logger()
@@ -19,8 +19,17 @@ _SECONDS = 1.0
 
 
 def integrating(stop: threading.Event) -> None:
-    """Integrate every second until ``stop``."""
-    _every_second(stop, lambda: integrate(timezone.now()))
+    """Say once which key signs, then integrate every second until ``stop``."""
+    announced = False
+
+    def act() -> None:
+        nonlocal announced
+        if not announced:
+            announce_key(timezone.now())
+            announced = True
+        integrate(timezone.now())
+
+    _every_second(stop, act)
 
 
 def witnessing(stop: threading.Event) -> None:

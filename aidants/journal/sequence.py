@@ -15,10 +15,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
+from aidants.domain.acteur import SYSTEME
+from aidants.domain.events import JOURNAL_KEY
 from aidants.journal import models
 from aidants.journal.merkle import TILE_WIDTH, Edge, edge_at, full_root, leaf_hash
-from aidants.journal.notes import Checkpoint, Note, Signer
+from aidants.journal.notes import BadNote, Checkpoint, Note, Signer, parse_note
+from aidants.journal.record import record
 from aidants.journal.tiles import read_tile, tree
+from aidants.journal.walk import parsed
 
 _LOCK = 0x6A6F7572  # "jour"
 _BATCH = 4000
@@ -88,6 +92,8 @@ def _mine_alone(*, wait: bool) -> bool:
 def _step(now: datetime, look: _Look | None) -> tuple[int, _Look | None]:
     """Integrate one batch; return its size, and where to go on unless that was all."""
     last = models.Checkpoint.objects.order_by("-size").first()
+    if last is not None:
+        _same_key(last.note)
     look = look or _fresh_look(last.seen if last else 0)
     rows = _waiting(look)
     if not rows and last is not None:
@@ -114,6 +120,25 @@ def _waiting(look: _Look) -> Sequence[tuple[int, int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, (*look.after, look.before, _BATCH))
         return list(cursor.fetchall())
+
+
+def _same_key(note: str) -> None:
+    """Another key would be another journal: it never goes on with this one.  Raises ``BadNote``."""
+    key = journal_signer().verifier
+    signers = {(signature.name, signature.key_id) for signature in parse_note(note).signatures}
+    if (key.name, key.key_id) not in signers:
+        raise BadNote("JOURNAL_KEY is not the key that signed this journal until now")
+
+
+@transaction.atomic
+def announce_key(now: datetime) -> None:
+    """Journal, once, the public key that signs from now on; several processes may ask at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, [_LOCK])
+    key = str(journal_signer().verifier)
+    told = models.Entree.objects.filter(event=JOURNAL_KEY.code).order_by("id")
+    if not any(parsed(entree.body).get("facts", {}).get("key") == key for entree in told):
+        record(JOURNAL_KEY, acteur=SYSTEME, at=now, facts={"key": key})
 
 
 def _signed(edge: Edge) -> str:

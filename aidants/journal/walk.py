@@ -37,6 +37,11 @@ def parsed(content: bytes | memoryview) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def has_salt(entree: Entree) -> bool:
+    """Tell whether the salt of an entry is still kept; the entry came with its ``sel``."""
+    return getattr(entree, "sel", None) is not None
+
+
 def fault_of(entree: Entree, body: dict[str, Any]) -> Break | None:
     """Return what is wrong with one entry, or ``None``.
 

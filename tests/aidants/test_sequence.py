@@ -16,9 +16,9 @@ from aidants.domain.acteur import ANONYME
 from aidants.domain.events import SIGN_IN
 from aidants.journal import merkle, sequence, tiles
 from aidants.journal.models import Checkpoint, Entree, Leaf, Node
-from aidants.journal.notes import open_checkpoint
+from aidants.journal.notes import ED25519, BadNote, Signer, open_checkpoint
 from aidants.journal.record import record
-from aidants.journal.sequence import integrate, journal_signer
+from aidants.journal.sequence import announce_key, integrate, journal_signer
 from tests import database
 from tests.builders import NOW
 from tests.environment import SETTINGS
@@ -304,3 +304,22 @@ def test_a_look_costs_the_same_whatever_the_size(query_count: Any) -> None:
     integrate(NOW)
     with query_count(6):
         assert integrate(NOW + timedelta(seconds=1)) == 0
+
+
+@pytest.mark.django_db
+def test_another_key_does_not_go_on_with_the_journal(settings: Any) -> None:
+    append()
+    integrate(NOW)
+    settings.JOURNAL_KEY = Signer(journal_signer().name, ED25519, bytes(32)).private_text()
+    append()
+    with pytest.raises(BadNote, match="not the key that signed this journal"):
+        integrate(NOW)
+    assert Leaf.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_key_is_journaled_once() -> None:
+    announce_key(NOW)
+    announce_key(NOW)
+    entree = Entree.objects.get(event="journal:key")
+    assert str(journal_signer().verifier) in bytes(entree.body).decode()

@@ -1,0 +1,86 @@
+"""Each family of acts that the journal promises has its members: what is done, and what is refused."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from aidants.domain import events as _aidants  # noqa: F401 -- declares
+from aidants.domain.events import CATALOGUE
+from mandats.domain import events as _mandats  # noqa: F401 -- declares
+from oidc.protocol import events as _oidc  # noqa: F401 -- declares
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "sign-in and failure": ("compte:sign_in", "compte:sign_in_refused", "compte:sign_out"),
+    "factors": (
+        "compte:second_factor",
+        "compte:second_factor_refused",
+        "compte:factor_add",
+        "compte:factor_remove",
+        "compte:recovery_codes_make",
+    ),
+    "recovery": ("recuperation:open", "recuperation:enter", "recuperation:refused", "recuperation:end"),
+    "roles": (
+        "invitation:send",
+        "invitation:accept",
+        "invitation:cancel",
+        "structure:switch",
+        "structure:switch_refused",
+    ),
+    "habilitation": ("habilitation:validate",),
+    "brouillon": (
+        "brouillon:open",
+        "brouillon:change",
+        "brouillon:identify",
+        "brouillon:identify_refused",
+        "brouillon:freeze",
+        "brouillon:abandon",
+        "brouillon:purge",
+        "brouillon:refuse",
+        "brouillon:not_me",
+    ),
+    "consentement": ("consentement:give", "consentement:refuse", "consentement:send_code", "consentement:code_refused"),
+    "acceptation": ("mandat:sign", "mandat:sign_refused", "autorisation:replace"),
+    "use": ("utilisation:bridge", "utilisation:declare", "utilisation:declare_refused"),
+    "denial": ("utilisation:refuse", "client:refuse", "connexion:replay", "franceconnect:refuse"),
+    "release of identity": ("identite:release",),
+    "verification": ("verification:answer", "verification:unknown"),
+    "consultation and printing": (
+        "mandat:consult",
+        "document:consult",
+        "document:produce",
+        "document:print_exemplaire",
+        "volet:print",
+        "journal:consult",
+        "usager:enter",
+        "usager:enter_refused",
+    ),
+    "codes": ("code:renew", "code:cancel", "code:refuse"),
+    "revocation": (
+        "mandat:revoke",
+        "mandat:revoke_refused",
+        "autorisation:revoke",
+        "mandat:suspend",
+        "mandat:suspend_refused",
+        "mandat:resume",
+        "mandat:resume_refused",
+    ),
+    "erasure": ("journal:destroy_salts",),
+    "export": ("journal:export",),
+    "key rotation": ("cle:create", "sceau:create", "journal:key"),
+    "configuration of a client": ("client:create", "client:rotate_secret", "client:suspend", "client:resume"),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_family_is_complete(family: str) -> None:
+    import oidc.franceconnect.events  # noqa: F401 -- declares
+
+    assert set(FAMILIES[family]) - CATALOGUE.keys() == set()
+
+
+def test_an_act_that_may_be_refused_has_an_entry_for_its_refusal() -> None:
+    """Who signs, revokes, suspends, declares, verifies or enters may be told no: that is an act too."""
+    refusals = {code for code in CATALOGUE if code.rpartition(":")[2].endswith(("refuse", "refused", "unknown"))}
+    rooms = {code.partition(":")[0] for code in refusals}
+    wanted = {"compte", "structure", "brouillon", "consentement", "document", "mandat", "code", "utilisation"}
+    assert wanted | {"usager", "verification", "client", "franceconnect", "recuperation"} <= rooms
