@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from aidants.comptes.facteurs.models import new_application
 from aidants.comptes.models import Compte, Fonction
@@ -113,6 +114,8 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
         family_name=person.family_name,
         profession=person.profession,
         created_at=now,
+        # They were here yesterday, though their story began months ago: nobody is warned of an absence.
+        last_login=timezone.now(),
     )
     new_application(compte, os.urandom(20), name="Application de démonstration", created_at=now, confirmed=True).save()
     if person.role:
