@@ -21,6 +21,11 @@ PUBLIC_ROUTES = frozenset(
         "aidants:enrol_passkey",
         "aidants:enrol_options",
         "aidants:enrol_application",
+        # An agent's return from ProConnect, bound to the browser that left; a code of the second factor follows.
+        "oidc:proconnect_start",
+        "oidc:proconnect_callback",
+        "oidc:proconnect_code",
+        "oidc:proconnect_end",
         # Who forgot their password: a link by e-mail, then a code of the second factor.
         "aidants:password_forgotten",
         "aidants:password_new",

@@ -242,6 +242,11 @@ TSA_LOGIN = os.environ.get("TSA_LOGIN", "")
 TSA_PASSWORD = os.environ.get("TSA_PASSWORD", "")
 TSA_TIMEOUT_SECONDS = float(os.environ.get("TSA_TIMEOUT_SECONDS", "") or "4")
 
+# --- ProConnect, the federation of public agents, in place of a password -------------------------------------
+PROCONNECT_BASE = os.environ.get("PROCONNECT_BASE", "https://proconnect.gouv.fr/api/v2").rstrip("/")
+PROCONNECT_CLIENT_ID = os.environ.get("PROCONNECT_CLIENT_ID", "")
+PROCONNECT_CLIENT_SECRET = os.environ.get("PROCONNECT_CLIENT_SECRET", "")
+
 # --- messages --------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", "")

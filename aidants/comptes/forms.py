@@ -90,6 +90,17 @@ class CodeForm(forms.Form):
             self.fields["code"].required = False
 
 
+class ProConnectCodeForm(forms.Form):
+    """A code typed, after a federation vouched for the person."""
+
+    code = code_field(help_text=CODE_HELP)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put the cursor in the only field."""
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
 def one_line(text: str) -> None:
     """Refuse line breaks and invisible signs."""
     if not is_one_line(text):

@@ -28,6 +28,8 @@ from aidants.domain.errors import ErrorCode
 from aidants.journal.limits import Limit, count_failure, limit, throttled
 from aidants.journal.record import record
 
+# Written by whoever signs people in through a federation of the State.
+CLOSING_ADDRESS = "closing_address"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 # One address that tries many accounts.  Forty in ten minutes: a large structure behind one address, on a bad Monday.
 _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), timedelta(minutes=5)
@@ -116,10 +118,14 @@ def give_factor(
     return verify_code(compte, code, now, acteur)
 
 
-def sign_out(request: HttpRequest, now: datetime) -> None:
-    """Close the session and forget all that it held."""
-    compte = request.user
+def sign_out(request: HttpRequest, now: datetime) -> str:
+    """Close the session and forget all that it held.
+
+    Returns where the federation that vouched for the person closes its own session too, or an empty text.
+    """
+    compte, elsewhere = request.user, str(request.session.get(CLOSING_ADDRESS, ""))
     if isinstance(compte, Compte):
         with transaction.atomic():
             record(events.SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
     logout(request)
+    return elsewhere

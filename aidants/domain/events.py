@@ -54,6 +54,7 @@ INVITATION_ACCEPT = declare("invitation:accept", "Invitation acceptée")
 COMPTE_WARN = declare("compte:warn", "Absence signalée à la personne")
 COMPTE_DEACTIVATE = declare("compte:deactivate", "Compte désactivé", "motif")
 COMPTE_REACTIVATE = declare("compte:reactivate", "Compte réactivé")
+PROCONNECT_UNLINK = declare("compte:proconnect_unlink", "Compte séparé de ProConnect")
 STRUCTURE_CREATE = declare("structure:create", "Structure créée")
 STRUCTURE_PERIMETER = declare(
     "structure:perimeter", "Démarches de la structure choisies", "demarches", "houses_or_bills"

@@ -20,6 +20,7 @@ from aidants.comptes.enrolment import FIRST_VISIT
 from aidants.comptes.facteurs import changes, passkeys, secours
 from aidants.comptes.facteurs.cartes import pair_card
 from aidants.comptes.facteurs.codes import FactorGiven
+from aidants.comptes.fonctions import fonctions_of
 from aidants.comptes.forms import (
     ApplicationForm,
     CardForm,
@@ -29,7 +30,7 @@ from aidants.comptes.forms import (
     RenameForm,
 )
 from aidants.comptes.fresh_factor import fresh_factor_given
-from aidants.comptes.models import Compte
+from aidants.comptes.models import Compte, LienProConnect
 from aidants.comptes.sessions import open as sessions
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
@@ -55,6 +56,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "codes_left": secours.codes_left(compte),
         "sessions": [(row, sessions.is_current(request.session, row)) for row in rows],
         "has_password": compte.has_usable_password(),
+        "proconnect_link": LienProConnect.objects.filter(compte=compte).first(),
+        "roles": {held.role for held in fonctions_of(compte.pk)},
     }
     return render(request, "aidants/comptes/account.html", context)
 
@@ -215,6 +218,18 @@ def password(request: HttpRequest) -> HttpResponse:
         return _changed(request, "Le mot de passe est changé. Vos autres sessions sont fermées.")
     status = 422 if form.errors else 200
     return render(request, "aidants/comptes/password.html", {"form": form}, status=status)
+
+
+@require_POST
+@changing
+def unlink_proconnect(request: HttpRequest) -> HttpResponse:
+    """Part the account from ProConnect."""
+    compte, acteur = _mine(request)
+    outcome = changes.unlink_proconnect(compte, acteur, timezone.now())
+    if isinstance(outcome, Denied):
+        messages.warning(request, outcome.reason.message)
+        return redirect("aidants:account")
+    return _changed(request, "Votre compte n’est plus relié à ProConnect.")
 
 
 @require_POST

@@ -23,4 +23,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "is_instructeur": SimpleLazyObject(lambda: _is_instructeur(request)),
         "accueil_telephone": settings.ACCUEIL_TELEPHONE,
         "demo": settings.DEMO,
+        "proconnect": bool(settings.PROCONNECT_CLIENT_ID),
     }

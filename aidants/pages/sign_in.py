@@ -89,9 +89,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Close the session."""
-    sessions.sign_out(request, timezone.now())
-    return redirect("aidants:home")
+    """Close the session, and that of the federation that vouched for the person, by a page that leaves by itself."""
+    address = sessions.sign_out(request, timezone.now())
+    return render(request, "aidants/leaving.html", {"address": address}) if address else redirect("aidants:home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from aidants.journal.notes import ED25519, Signer
 from deploy.demo.home import write_private
 
 SERVICE_AT_FRANCECONNECT = "service-des-mandats"
+SERVICE_AT_PROCONNECT = "service-des-mandats-agents"
 ADMINISTRATION_AT_FRANCECONNECT = "allocations-demo"
 # Our own identifier in FranceConnect's list of identity providers.
 IDP_ID = "aidants-connect"
@@ -85,6 +86,7 @@ class Sites:
         registry = {
             "provider": {"issuer": self.service, "idp_id": IDP_ID, **self.state()["clients"]["franceconnect"]},
             "services": [self._service_record(), self._administration_record()],
+            "proconnect": self._agents_record(),
         }
         write_private(self.registry_file, json.dumps(registry, indent=1, ensure_ascii=False))
 
@@ -96,6 +98,16 @@ class Sites:
             "redirect_uris": [f"{self.service}{CALLBACK}"],
             "post_logout_redirect_uris": [f"{self.service}{LOGOUT_CALLBACK}"],
             "home": self.service,
+        }
+
+    def _agents_record(self) -> dict[str, object]:
+        """How the simulated ProConnect, served beside FranceConnect, knows the service."""
+        return {
+            "client_id": SERVICE_AT_PROCONNECT,
+            "client_secret": self.secrets["service_at_franceconnect"],
+            "name": "Service des mandats",
+            "redirect_uris": [f"{self.service}/connexion/proconnect/retour"],
+            "post_logout_redirect_uris": [f"{self.service}/connexion/proconnect/fin"],
         }
 
     def _administration_record(self) -> dict[str, object]:
@@ -126,6 +138,9 @@ class Sites:
             "FRANCECONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
             "FRANCECONNECT_IDP_ID": IDP_ID,
             "TSA_URL": self.timestamps,
+            "PROCONNECT_BASE": f"{self.franceconnect}/proconnect/api/v2",
+            "PROCONNECT_CLIENT_ID": SERVICE_AT_PROCONNECT,
+            "PROCONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
             "SMS_BACKEND": "file",
             "SMS_DIR": str(self.home / "sms"),
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

@@ -1,7 +1,7 @@
-"""FranceConnect's configuration and keys: discovered, cached for an hour, never pinned.
+"""The configuration and keys of the State's federations: discovered, cached for an hour, never pinned.
 
-A key that the cache does not know is looked for again at once, because FranceConnect rotates its keys
-without notice.
+A key that the cache does not know is looked for again at once, because they rotate their keys without notice.
+``base`` is FranceConnect's unless another federation of the same family (ProConnect) is named.
 """
 
 from dataclasses import asdict, dataclass
@@ -36,19 +36,20 @@ class Configuration:
     iss_in_response: bool
 
 
-def configuration(deadline: Deadline) -> Configuration:
-    """Return FranceConnect's configuration.  Raises ``Unreachable``."""
-    kept = cache.get(_CONFIGURATION)
+def configuration(deadline: Deadline, base: str = "") -> Configuration:
+    """Return the federation's configuration.  Raises ``Unreachable``."""
+    base = base or settings.FRANCECONNECT_BASE
+    kept = cache.get(f"{_CONFIGURATION}:{base}")
     if kept:
         return Configuration(**kept)
-    found = _discovered(get_json(f"{settings.FRANCECONNECT_BASE}/.well-known/openid-configuration", deadline))
-    cache.set(_CONFIGURATION, asdict(found), _SECONDS)
+    found = _discovered(get_json(f"{base}/.well-known/openid-configuration", deadline), base)
+    cache.set(f"{_CONFIGURATION}:{base}", asdict(found), _SECONDS)
     return found
 
 
-def _discovered(document: dict[str, Any]) -> Configuration:
+def _discovered(document: dict[str, Any], base: str) -> Configuration:
     """Read the document; its issuer must be the one asked (Discovery §4.3)."""
-    if document.get("issuer") != settings.FRANCECONNECT_BASE:
+    if document.get("issuer") != base:
         raise Unreachable("discovery speaks of another issuer")
     try:
         return Configuration(
@@ -64,22 +65,24 @@ def _discovered(document: dict[str, Any]) -> Configuration:
         raise Unreachable("discovery is incomplete") from error
 
 
-def end_session_endpoint() -> str:
-    """Return where FranceConnect's session is closed, without a call: the cache, else its documented place."""
-    kept = cache.get(_CONFIGURATION)
-    return str(kept["end_session_endpoint"]) if kept else f"{settings.FRANCECONNECT_BASE}/session/end"
+def end_session_endpoint(base: str = "") -> str:
+    """Return where the federation's session is closed, without a call: the cache, else its documented place."""
+    base = base or settings.FRANCECONNECT_BASE
+    kept = cache.get(f"{_CONFIGURATION}:{base}")
+    return str(kept["end_session_endpoint"]) if kept else f"{base}/session/end"
 
 
 def signing_key(kid: str, jwks_uri: str, deadline: Deadline) -> Key:
-    """Return the key ``kid``, asking FranceConnect again if the cache lacks it.
+    """Return the key ``kid``, asking the federation again if the cache lacks it.
 
     Raises :class:`UnknownKey` and ``Unreachable``.
     """
-    kept = cache.get(_KEYS)
+    place = f"{_KEYS}:{jwks_uri}"
+    kept = cache.get(place)
     found = _among(kept, kid) if kept else None
     if found is None:
         fresh = get_json(jwks_uri, deadline).get("keys")
-        cache.set(_KEYS, fresh, _SECONDS)
+        cache.set(place, fresh, _SECONDS)
         found = _among(fresh, kid)
     if found is None:
         raise UnknownKey
@@ -98,4 +101,6 @@ def _among(keys: Any, kid: str) -> dict[str, Any] | None:
 
 def forget() -> None:
     """Empty the cache (a test, or an operator after a change of environment)."""
-    cache.delete_many([_CONFIGURATION, _KEYS])
+    base = settings.FRANCECONNECT_BASE
+    kept = cache.get(f"{_CONFIGURATION}:{base}") or {"jwks_uri": ""}
+    cache.delete_many([f"{_CONFIGURATION}:{base}", f"{_KEYS}:{kept['jwks_uri']}"])

@@ -1,4 +1,4 @@
-"""What FranceConnect signs, checked: the ID token and the userinfo (OpenID Connect Core §3.1.3.7, §5.3.2).
+"""What the State's federations sign, checked: the ID token and the userinfo (OpenID Connect Core §3.1.3.7, §5.3.2).
 
 Ordered small checks, one a requirement.  No clock and no network here: keys, claims and the moment are
 given.  A refusal names the check, never a value.
@@ -38,6 +38,7 @@ class Expected:
     nonce_digest: str = ""
     access_token: str = ""
     sub: str = ""
+    levels: frozenset[str] = LEVELS
 
 
 def key_id(compact: str) -> str:
@@ -85,8 +86,8 @@ def _nonce(claims: Claims, expected: Expected) -> bool:
 
 
 def _acr(claims: Claims, expected: Expected) -> bool:
-    """The level is at least the one asked (Core §3.1.3.7, 12)."""
-    return claims.get("acr") in LEVELS
+    """The level is at least the one asked (Core §3.1.3.7, 12); none is where none was."""
+    return not expected.levels or claims.get("acr") in expected.levels
 
 
 def _at_hash(claims: Claims, expected: Expected) -> bool:

@@ -61,7 +61,7 @@ def opened(browser: Client, who: Compte, path: str) -> Any:
 
 
 def test_the_account_s_page_counts_its_queries(browser: Client, query_count: QueryCount) -> None:
-    with query_count(8):
+    with query_count(10):
         page = browser.get("/compte")
     assert "Mes moyens de connexion" in text(page)
     assert "Celle-ci" in text(page)

@@ -9,9 +9,11 @@ import pytest
 
 import deploy.demo.administration
 import deploy.demo.franceconnect
+import deploy.demo.proconnect
 
 SERVICE = {"aidants", "mandats", "oidc", "django"}
-FOLDERS = [Path(site.__path__[0]) for site in (deploy.demo.administration, deploy.demo.franceconnect)]
+SITES = (deploy.demo.administration, deploy.demo.franceconnect, deploy.demo.proconnect)
+FOLDERS = [Path(site.__path__[0]) for site in SITES]
 FILES = [path for folder in FOLDERS for path in sorted(folder.glob("*.py"))]
 
 

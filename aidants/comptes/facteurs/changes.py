@@ -2,7 +2,7 @@
 
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,7 +21,7 @@ from aidants.comptes.models import Compte, LienProConnect
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import FACTOR_IS_LAST, SECOND_FACTOR_REFUSED
-from aidants.domain.events import FACTOR_ADD, FACTOR_REMOVE, FACTOR_RENAME
+from aidants.domain.events import FACTOR_ADD, FACTOR_REMOVE, FACTOR_RENAME, PROCONNECT_UNLINK
 from aidants.domain.facteurs import Famille, Moyens, opens
 from aidants.domain.vault import seal, unseal
 from aidants.journal.record import record
@@ -167,6 +167,18 @@ def remove(compte: Compte, facteur: Facteur, acteur: Acteur, now: datetime, moti
         facteur.device.delete()
         record(FACTOR_REMOVE, acteur=acteur, at=now, subject=compte.id, facts=_facts(facteur, motif))
         tell(compte, Avis.FACTEUR_RETIRE, now, label=facteur.label, factor_name=name)
+    return GRANTED
+
+
+def unlink_proconnect(compte: Compte, acteur: Acteur, now: datetime) -> Decision:
+    """Part the account from ProConnect, unless it is the last thing beside a code."""
+    with transaction.atomic():
+        Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
+        held = replace(_moyens(compte, factors_of(compte)), premier=compte.has_usable_password())
+        if not opens(held):
+            return Denied(FACTOR_IS_LAST)
+        if LienProConnect.objects.filter(compte=compte).delete()[0]:
+            record(PROCONNECT_UNLINK, acteur=acteur, at=now, subject=compte.id)
     return GRANTED
 
 

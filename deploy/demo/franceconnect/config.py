@@ -168,6 +168,12 @@ def option_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def agents_record(options: argparse.Namespace) -> dict[str, Any] | None:
+    """Return the service's record at the simulated ProConnect, if the registry holds one."""
+    record = _load_registry(options.registry).get("proconnect")
+    return dict(record) if isinstance(record, dict) else None
+
+
 def config_from(options: argparse.Namespace) -> Config:
     """Join file and options (options win); :class:`ConfigError` if unusable."""
     registry = _load_registry(options.registry)
