@@ -105,7 +105,12 @@ def test_a_form_opened_for_one_structure_is_not_taken_for_another(desk: Desk) ->
     assert not Brouillon.objects.exists()
     assert Entree.objects.latest("id").reason == errors.OTHER_STRUCTURE.code
     assert desk.client.post("/mandats/nouveau", given | {"structure": str(other.id)}).status_code == 302
-    assert Brouillon.objects.get().structure == other
+    brouillon = Brouillon.objects.get()
+    assert brouillon.structure == other
+    desk.client.post("/structures", {"structure": desk.place.id})
+    lost = desk.client.post(f"/mandats/brouillons/{brouillon.id}/carte", {"reponse": "aucune"})
+    assert lost.status_code == 404
+    assert "Si ce brouillon est dans une autre de vos structures, il y est entier" in text(lost)
 
 
 def test_the_card_comes_before_any_identity(desk: Desk) -> None:
