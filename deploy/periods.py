@@ -28,11 +28,15 @@ from mandats.registre.papers import produce_document
 from mandats.registre.services.ailleurs import end_elsewhere
 from mandats.registre.services.appels import purge_call_codes
 from mandats.registre.services.closure import end_mandats_of_closed
+from mandats.registre.services.contacts import forget_contacts
+from mandats.registre.services.demandes import expire_requests
 from mandats.registre.services.documents import stamp_waiting
+from mandats.registre.services.exemplaires import suspend_unscanned
 from mandats.registre.services.purge import purge_brouillons
 from mandats.registre.services.renew import announce_expiring
 from mandats.registre.services.single_use import close_bridge_uses, close_expired
 from oidc.franceconnect.logins import purge_logins
+from oidc.franceconnect.telephones import purge_phone_links
 from oidc.provider.backchannel import deliver_forgotten
 from oidc.provider.purge import purge_expired
 from oidc.provider.security_events import push_forgotten
@@ -70,6 +74,13 @@ def _purge_brouillons(now: datetime) -> None:
     purge_call_codes(now)
 
 
+def _sheets_and_requests(now: datetime) -> None:
+    """Suspend what waits for its signed sheet, close the requests that nobody answered, forget undone contacts."""
+    suspend_unscanned(now)
+    expire_requests(now)
+    forget_contacts(now)
+
+
 def _purge_received(now: datetime) -> None:
     purge_received(now)
 
@@ -98,6 +109,7 @@ def _absences(now: datetime) -> None:
 def _purge_oidc(now: datetime) -> None:
     purge_expired(now)
     purge_logins(now)
+    purge_phone_links(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ JOBS = (
     Job("announce_expiring", timedelta(minutes=30), _announce_expiring),
     Job("missing_documents", timedelta(seconds=20), _missing_documents),
     Job("stamp_documents", timedelta(seconds=5), _stamp_documents),
+    Job("sheets_and_requests", timedelta(seconds=20), _sheets_and_requests),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("end_closed", timedelta(seconds=2), _end_closed),
     Job("close_rows", timedelta(seconds=30), _close_rows),

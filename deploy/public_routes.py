@@ -47,6 +47,8 @@ PUBLIC_ROUTES = frozenset(
         "oidc:server_metadata",
         # The usager's own pages ask for the usager's own session; the return from FranceConnect for its state.
         "mandats:usager_enter",
+        "mandats:contact_undo",
+        "mandats:usager_contacts",
         "mandats:usager_close",
         "mandats:usager_page",
         "mandats:usager_mandat",
@@ -75,6 +77,9 @@ PUBLIC_ROUTES = frozenset(
         # The provider of text messages: each call carries its signature.
         "mandats:sms_callback",
         "oidc:fc_start_usager",
+        # The usager's own telephone: each page asks for the code of the desk's screen, or for its own session.
+        "oidc:fc_phone_enter",
+        "oidc:fc_phone_number",
         "oidc:fc_callback",
         "oidc:fc_logout_return",
     }

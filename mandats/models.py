@@ -4,13 +4,16 @@ from mandats.attestation.keys import SigningKey
 from mandats.attestation.sealing_keys import Certificat
 from mandats.droits.models import Demande, Rapprochement
 from mandats.registre.models import (
+    AccordContact,
     Autorisation,
     Avis,
     Brouillon,
+    ChangementContact,
     CodeAppel,
     CodeUsager,
     Contestation,
     Correction,
+    DemandeSms,
     Document,
     Horodatage,
     Mandat,
@@ -21,15 +24,18 @@ from mandats.registre.models import (
 )
 
 __all__ = [
+    "AccordContact",
     "Autorisation",
     "Avis",
     "Brouillon",
     "Certificat",
+    "ChangementContact",
     "CodeAppel",
     "CodeUsager",
     "Contestation",
     "Correction",
     "Demande",
+    "DemandeSms",
     "Document",
     "Horodatage",
     "Mandat",

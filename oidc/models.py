@@ -1,6 +1,6 @@
 """Hands on the tables of the rooms, where Django looks for them."""
 
-from oidc.franceconnect.models import FranceConnectLogin
+from oidc.franceconnect.models import FranceConnectLogin, LienTelephone
 from oidc.provider.models import (
     AccessToken,
     Client,
@@ -21,6 +21,7 @@ __all__ = [
     "EventReceiver",
     "FranceConnectLogin",
     "Interaction",
+    "LienTelephone",
     "LogoutNotice",
     "PairwiseSubject",
     "PushedRequest",

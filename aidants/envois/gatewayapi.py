@@ -6,6 +6,7 @@ provider's documentation, « REST API » (Sending SMS'es, Delivery Status Notifi
 
 import hmac
 import json
+import re
 from base64 import urlsafe_b64decode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
 )
 """What the 7-bit alphabet writes (3GPP TS 23.038 §6.2.1); anything else makes each message three times shorter."""
-_PLAIN = str.maketrans({"’": "'", "«": '"', "»": '"', "…": "...", "–": "-", "\u00a0": " ", "\u202f": " "})
+_QUOTES = re.compile(r"«\s?|\s?»")
+_PLAIN = str.maketrans({"’": "'", "…": "...", "–": "-", "\u00a0": " ", "\u202f": " "})
 _TOKEN_LENGTH = 8192
 
 
@@ -53,7 +55,7 @@ class Inbound:
 
 def plain(text: str) -> str:
     """Return ``text`` with typographic signs written as the 7-bit alphabet can."""
-    return text.translate(_PLAIN)
+    return _QUOTES.sub('"', text).translate(_PLAIN)
 
 
 class GatewayApiSender:

@@ -50,6 +50,7 @@ Un code de connexion :            python3 manage.py demo_otp ADRESSE
   4. {sites.service}/verifier : vérifiez le mandat avec la référence et le code du volet.
   5. {sites.service}/usager : révoquez avec le code du volet ; recommencez 3 et 4, tout est refusé.
 
+Téléphones (SMS, réponses) :      {sites.operateur}
 SMS et courriels envoyés :        {home}/sms  {home}/emails
 Horodatage (local) :              {timestamps}
 Ctrl-C arrête tout.

@@ -6,6 +6,7 @@ uses it as well.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ ADMINISTRATION_AT_FRANCECONNECT = "allocations-demo"
 # Our own identifier in FranceConnect's list of identity providers.
 IDP_ID = "aidants-connect"
 ADMINISTRATION = "Allocations de démonstration"
+
+# The number that people see and answer.
+SMS_NUMBER = "36180"
 
 # Our addresses as a client of FranceConnect.
 CALLBACK = "/franceconnect/retour"
@@ -65,6 +69,11 @@ class Sites:
     def timestamps_folder(self) -> Path:
         """Keys and certificates of the local time-stamping authority."""
         return self.home / "horodatage"
+
+    @property
+    def operateur(self) -> str:
+        """Address of the simulated provider of text messages, whose page shows the telephones."""
+        return f"{self.administration}/telephones"
 
     @property
     def state_file(self) -> Path:
@@ -141,13 +150,20 @@ class Sites:
             "PROCONNECT_BASE": f"{self.franceconnect}/proconnect/api/v2",
             "PROCONNECT_CLIENT_ID": SERVICE_AT_PROCONNECT,
             "PROCONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
-            "SMS_BACKEND": "file",
-            "SMS_DIR": str(self.home / "sms"),
+            "SMS_BACKEND": "gatewayapi",
+            "SMS_API_BASE": self.operateur,
+            "SMS_API_TOKEN": self._secret_of("sms token"),
+            "SMS_SENDER": SMS_NUMBER,
+            "SMS_WEBHOOK_SECRET": self._secret_of("sms web hook"),
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(self.home / "emails"),
             "STATIC_ROOT": str(self.home / "static"),
             "STATIC_MANIFEST": "1",
         }
+
+    def _secret_of(self, purpose: str) -> str:
+        """Return a secret of the provider of text messages, drawn from the demonstration's own."""
+        return hashlib.sha256(f"{purpose} {self.secrets['secret_key']}".encode()).hexdigest()
 
     def _journal_key(self) -> str:
         """Return the key of the journal, whose name is its address."""
@@ -178,4 +194,9 @@ class Sites:
             "ALLOC_FC_ISSUER": f"{self.franceconnect}/api/v2",
             "ALLOC_FC_CLIENT_ID": ADMINISTRATION_AT_FRANCECONNECT,
             "ALLOC_FC_CLIENT_SECRET": self.secrets["administration_at_franceconnect"],
+            "OPER_TOKEN": self._secret_of("sms token"),
+            "OPER_SECRET": self._secret_of("sms web hook"),
+            "OPER_HOOK": f"{self.service}/sms/retour",
+            "OPER_NUMBER": SMS_NUMBER,
+            "OPER_FOLDER": str(self.home / "sms"),
         }

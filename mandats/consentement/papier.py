@@ -1,7 +1,7 @@
 """Consent on paper: the printed sheet, and the scan or photograph of it once signed."""
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pikepdf
@@ -15,7 +15,7 @@ from mandats.domain import errors
 from mandats.registre.coffre import identity_of
 from mandats.registre.papers import exemplaire_of
 from mandats.registre.selectors import brouillon_of
-from mandats.registre.services import consent
+from mandats.registre.services import consent, exemplaires
 from mandats.registre.services.brouillons import freeze
 
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
@@ -35,12 +35,33 @@ def print_exemplaire(brouillon_id: UUID, acteur: Acteur, now: datetime) -> bytes
     return kept if isinstance(kept, Denied) else pdf
 
 
-def consent_on_paper(brouillon_id: UUID, scan: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
+def consent_on_paper(
+    brouillon_id: UUID,
+    scan: bytes,
+    text_sha256: str,
+    acteur: Acteur,
+    now: datetime,
+    *,
+    signed_on: date | None = None,
+) -> Decision:
     """Take the signed sheet: PDF, JPEG or PNG, told by its content, 10 MiB at most."""
     content_type = content_type_of(scan)
     if content_type is None:
         return consent.refuse_scan(brouillon_id, acteur, now)
-    return consent.consent_on_paper(brouillon_id, scan, content_type, text_sha256, acteur, now)
+    return consent.consent_on_paper(brouillon_id, scan, content_type, text_sha256, acteur, now, signed_on=signed_on)
+
+
+def add_sheet(mandat_id: UUID, scan: bytes, acteur: Acteur, now: datetime) -> Decision:
+    """Take the signed sheet of a mandat already concluded: brought later, or in the place of one badly read."""
+    content_type = content_type_of(scan)
+    if content_type is None:
+        return exemplaires.refuse_sheet(mandat_id, acteur, now)
+    return exemplaires.add_sheet(mandat_id, scan, content_type, acteur, now)
+
+
+def is_heic(content: bytes) -> bool:
+    """Tell whether these bytes are a photograph in HEIC, which few computers open (ISO/IEC 23008-12)."""
+    return content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
 def content_type_of(content: bytes) -> str | None:

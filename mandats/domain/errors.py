@@ -231,6 +231,54 @@ TOO_MANY_LOOKUPS = declare(
     "Trop de demandes. Patientez avant de réessayer.",
     "Limite par mandat, par adresse ou générale atteinte.",
 )
+SIGNING_DATE_REFUSED = declare(
+    "document.signing_date_refused",
+    422,
+    "Cette date n’est pas possible : la feuille n’a pu être signée ni avant son impression, ni après aujourd’hui.",
+    "La date de signature écrite sur la feuille se situe entre l’impression et aujourd’hui.",
+)
+SCAN_OVERDUE = declare(
+    "brouillon.scan_overdue",
+    409,
+    "La déclaration « exemplaire signé conservé » a plus de 7 jours. Ajoutez la feuille signée avant de conclure.",
+    "Une déclaration vaut 7 jours ; ensuite il faut le scan ou la photographie de la feuille signée.",
+)
+NOT_READ_ALOUD = declare(
+    "brouillon.not_read_aloud",
+    409,
+    "Lisez d’abord tout le texte à voix haute, jusqu’à la dernière partie.",
+    "Devant un témoin, la lecture à voix haute du texte entier est exigée et inscrite au journal.",
+)
+WITNESS_REFUSED = declare(
+    "brouillon.witness_refused",
+    422,
+    "Le témoin est une autre personne que l’aidant et que la personne qui donne le mandat. Écrivez ses prénom et nom.",
+    "Le nom du témoin est celui de l’aidant ou de l’usager, ou n’est pas un nom.",
+)
+SAME_PERSON_UNANSWERED = declare(
+    "brouillon.same_person_unanswered",
+    409,
+    "Dites d’abord s’il s’agit de la même personne que celle déjà connue de votre structure.",
+    "Identité sur pièce : même nom, prénoms, date et lieu de naissance qu’un usager de la structure.",
+)
+IDENTITY_MISTYPED = declare(
+    "brouillon.identity_mistyped",
+    422,
+    "Vérifiez le nom, les prénoms et la date de naissance : recopiez-les depuis la pièce.",
+    "Identité sur pièce mal formée : nom sans lettre, date impossible ou pièce inconnue.",
+)
+SMS_NUMBER_UNVERIFIED = declare(
+    "brouillon.sms_number_unverified",
+    422,
+    "Dites comment vous vous êtes assuré que ce numéro est bien celui de la personne.",
+    "Le numéro auquel l’accord est demandé doit avoir été vérifié : au guichet, ou par un appel.",
+)
+SMS_WAITING = declare(
+    "brouillon.sms_waiting",
+    409,
+    "Une demande attend déjà la réponse de la personne. Annulez-la pour en envoyer une autre.",
+    "Une seule demande par SMS à la fois pour un brouillon.",
+)
 NOT_PRINTED = declare(
     "document.not_printed",
     409,

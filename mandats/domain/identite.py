@@ -13,6 +13,8 @@ class Identite:
     ``sub_digest``  keyed digest of FranceConnect's ``sub``; empty for a document seen at the desk
     ``birthdate``   ``YYYY-MM-DD``, or presumed ``YYYY-MM-00`` / ``YYYY-00-00`` (kept as text)
     ``birthplace``  COG of the commune when born in France, else empty; ``birthcountry`` COG
+    ``birthplace_label``  the place as an identity document writes it, whose codes nobody at the desk knows
+    ``typed_email``  the address was typed at the desk: FranceConnect gave none
     """
 
     sub_digest: str
@@ -25,6 +27,8 @@ class Identite:
     email: str = ""
     preferred_username: str = ""
     telephone: str = ""
+    birthplace_label: str = ""
+    typed_email: bool = False
 
     @property
     def full_name(self) -> str:
@@ -58,9 +62,14 @@ def _pivot(identite: Identite) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class PreuveIdentite:
-    """How the identity was proven: kind (``franceconnect``), level (``eidas1``), digests of the proof."""
+    """How the identity was proven: kind (``franceconnect``, ``piece_vue``), level, digests of the proof.
+
+    ``piece`` is the kind of document seen, ``declaration_digest`` that of what the aidant declared.
+    """
 
     kind: str
     level: str
     sub_digest: str
     token_id_digest: str = ""
+    piece: str = ""
+    declaration_digest: str = ""

@@ -122,6 +122,7 @@ class SignFacts:
     host: bool = False
     text_current: bool = True
     renewal: bool = False
+    sheet_stands: bool = True
 
 
 def _still_there(facts: SignFacts) -> Decision:
@@ -169,6 +170,11 @@ def _text_current(facts: SignFacts) -> Decision:
     return GRANTED if facts.text_current else Denied(errors.TEXT_CHANGED)
 
 
+def _sheet_stands(facts: SignFacts) -> Decision:
+    """« Exemplaire signé conservé » stands for 7 days; then the sheet itself is needed (DOMAIN §3.5)."""
+    return GRANTED if facts.sheet_stands else Denied(errors.SCAN_OVERDUE)
+
+
 _MAY_SIGN = (
     _still_there,
     _has_demarche,
@@ -179,6 +185,7 @@ _MAY_SIGN = (
     _duree_possible,
     _consented,
     _text_current,
+    _sheet_stands,
 )
 
 

@@ -276,6 +276,7 @@ def identite_of(usager: Usager) -> Identite:
         email=usager.email,
         preferred_username=usager.preferred_username,
         telephone=usager.telephone,
+        birthplace_label=usager.birthplace_label,
     )
 
 
@@ -300,7 +301,7 @@ def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> 
 def replaced_by_signing(brouillon: Brouillon, identite: Identite, now: datetime) -> list[Autorisation]:
     """Return what signing would replace, for the person who identified themselves on the brouillon."""
     if not identite.sub_digest:
-        return []
+        return replaced_by(brouillon, brouillon.same_as_id, now)
     known = Usager.objects.filter(sub_digest=identite.sub_digest).values_list("pk", flat=True).first()
     return replaced_by(brouillon, known, now)
 

@@ -95,6 +95,7 @@ def text_input(brouillon: Brouillon, identite: Identite) -> TextInput:
         host=brouillon.structure.houses_or_bills,
         cited=brouillon.cites.reference if brouillon.cites else "",
         replaces_elsewhere=brouillon.elsewhere == REMPLACER,
+        birthplace_label=identite.birthplace_label,
     )
 
 
@@ -147,17 +148,22 @@ def acte_of(
         ),
         consentement=Consent(brouillon.consentement, brouillon.consent_method, _proofs(brouillon.consent_proof)),
         place=structure.city,
-        appended=_appended(brouillon),
+        appended=_appended(brouillon, identite),
     )
 
 
-def _appended(brouillon: Brouillon) -> tuple[tuple[str, str], ...]:
-    """Return the fields that came after the first release: the mandat taken over, the choice about others."""
+def _appended(brouillon: Brouillon, identite: Identite) -> tuple[tuple[str, str], ...]:
+    """Return the fields that came after the first release.
+
+    The mandat taken over, the choice about others, the place of birth as an identity document writes it.
+    """
     found: dict[str, Json] = {}
     if brouillon.cites:
         found["cites"] = brouillon.cites.reference
     if brouillon.elsewhere:
         found["elsewhere"] = brouillon.elsewhere
+    if identite.birthplace_label:
+        found["mandant_birthplace_label"] = identite.birthplace_label
     return tuple((name, canonical_bytes(value).decode()) for name, value in sorted(found.items()))
 
 

@@ -69,3 +69,33 @@ NO_MANDAT = declare(
     "Aucun mandat n’est enregistré à votre nom dans ce service.",
     "L’identité FranceConnect ne correspond à aucun usager du registre.",
 )
+PHONE_LINK_UNKNOWN = declare(
+    "franceconnect.phone_link_unknown",
+    404,
+    "Ce code n’existe pas ou n’est plus valable. Demandez à l’aidant d’en afficher un autre.",
+    "Le lien affiché au poste vaut 10 minutes et une seule fois.",
+)
+PHONE_LINK_TAKEN = declare(
+    "franceconnect.phone_link_taken",
+    409,
+    "Ce code a déjà servi sur un autre téléphone. Rien n’a été changé. Demandez à l’aidant d’en afficher un autre.",
+    "Un seul téléphone par lien. Si ce n’était pas celui de la personne, l’aidant annule et recommence.",
+)
+PHONE_LINK_ENDED = declare(
+    "franceconnect.phone_link_ended",
+    409,
+    "L’aidant a annulé, ou le temps est écoulé. Rien n’a été changé.",
+    "Lien annulé au poste, remplacé par un autre, ou expiré pendant la connexion.",
+)
+PHONE_NUMBER_WRONG = declare(
+    "franceconnect.phone_number_wrong",
+    409,
+    "Ce n’était pas le nombre affiché au poste de l’aidant. Par prudence, tout est arrêté ; rien n’a été changé.",
+    "Le nombre choisi sur le téléphone n’est pas celui du poste : autre poste, ou lien détourné.",
+)
+PHONE_IS_THE_DESK = declare(
+    "franceconnect.phone_is_the_desk",
+    409,
+    "Ouvrez cette page sur le téléphone de la personne, pas au poste de l’aidant.",
+    "Le navigateur porte la session d’un aidant.",
+)

@@ -57,7 +57,13 @@ def restore_binding(session: SessionBase, binding: str) -> None:
 
 
 def open_login(
-    session: SessionBase, *, purpose: str, acteur: Acteur, brouillon_id: UUID | None, now: datetime
+    session: SessionBase,
+    *,
+    purpose: str,
+    acteur: Acteur,
+    brouillon_id: UUID | None,
+    now: datetime,
+    lien_id: UUID | None = None,
 ) -> Opened:
     """Remember a sign-in that starts now in this browser session.
 
@@ -72,6 +78,7 @@ def open_login(
         brouillon_id=brouillon_id,
         compte_id=acteur.id,
         structure_id=acteur.structure_id,
+        lien_id=lien_id,
         created_at=now,
         expires_at=now + LIFE,
     )

@@ -18,7 +18,7 @@ from mandats.droits.rapprochements import propose_merge
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import Brouillon, Usager
 from mandats.registre.services import brouillons
-from oidc.franceconnect import errors, logins, sign_in
+from oidc.franceconnect import errors, logins, sign_in, telephones
 from oidc.franceconnect.models import FranceConnectLogin
 
 _PROBLEM = "franceconnect_problem"
@@ -76,6 +76,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _problem(request, lost.reason, login)
     exchange = _exchange(request, login, lost)
     refused = exchange.answer if isinstance(exchange.answer, Denied) else _accept(request, login, exchange.answer)
+    if login.lien_id and refused is not None:
+        telephones.end_by_id(login.lien_id, refused.reason.code, timezone.now())
     closing = logins.conclude(login, refused, timezone.now())
     if not exchange.id_token:
         return _return(request, login, left_open="code" in request.GET)
@@ -110,12 +112,14 @@ def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Iden
     Somebody known under another ``sub`` is noted for two persons to decide, and sees nothing more until then.
     """
     propose_merge(found.identite, way=login.purpose, now=timezone.now())
+    if login.lien_id:
+        return telephones.identify(login, found.identite, found.preuve, timezone.now())
     if login.brouillon_id:
         acteur = logins.acteur_of_login(login)
         answer = brouillons.identify(login.brouillon_id, found.identite, found.preuve, acteur, timezone.now())
         if isinstance(answer, Denied):
             return answer
-        _warn_of_same_person(request, str(login.brouillon_id), found.identite.sub_digest)
+        warn_of_same_person(request, str(login.brouillon_id), found.identite.sub_digest)
         return None
     usager = Usager.objects.filter(sub_digest=found.identite.sub_digest).first()
     if usager is None:
@@ -126,7 +130,7 @@ def _accept(request: HttpRequest, login: FranceConnectLogin, found: sign_in.Iden
     return None
 
 
-def _warn_of_same_person(request: HttpRequest, brouillon_id: str, sub_digest: str) -> None:
+def warn_of_same_person(request: HttpRequest, brouillon_id: str, sub_digest: str) -> None:
     """Ask when this desk's last usager comes again: somebody may have sat down in their session (DOMAIN §3.5)."""
     before = request.session.get(_LAST_PERSON, ("", ""))
     if sub_digest == before[1] and brouillon_id != before[0]:
@@ -159,13 +163,15 @@ def _stranger(request: HttpRequest, refused: Denied) -> HttpResponse:
 
 
 def _problem(request: HttpRequest, problem: ErrorCode, login: FranceConnectLogin | None) -> HttpResponse:
-    brouillon_id = login.brouillon_id if login else None
+    brouillon_id = login.brouillon_id if login and not login.lien_id else None
     context = {"problem": problem, "brouillon_id": brouillon_id}
     return render(request, "franceconnect/problem.html", context, status=problem.http)
 
 
 def _return(request: HttpRequest, login: FranceConnectLogin, *, left_open: bool = False) -> HttpResponse:
     """Go back to the brouillon or to the usager's page, with the message of what went wrong."""
+    if login.lien_id:
+        return telephone_end(request, login.outcome, left_open=left_open)
     if login.outcome:
         messages.error(request, CATALOGUE[login.outcome].message)
         if left_open:
@@ -173,6 +179,14 @@ def _return(request: HttpRequest, login: FranceConnectLogin, *, left_open: bool 
     if login.purpose == logins.USAGER and not login.outcome:
         return redirect("mandats:usager_page")
     return _back(login.brouillon_id)
+
+
+def telephone_end(request: HttpRequest, outcome: str, *, left_open: bool = False) -> HttpResponse:
+    """Tell the usager, on their telephone, how it ended; nothing of it stays there."""
+    request.session.flush()
+    problem = CATALOGUE.get(outcome)
+    context = {"problem": problem, "left_open": left_open}
+    return render(request, "franceconnect/telephone_fin.html", context, status=problem.http if problem else 200)
 
 
 def _back(brouillon_id: UUID | None) -> HttpResponse:

@@ -8,6 +8,7 @@ import pytest
 
 from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
+from mandats.domain import contact_errors
 from mandats.domain import errors as mandats_errors
 from mandats.domain import events as mandats_events
 from oidc.protocol import client_errors as oidc_client_errors
@@ -15,7 +16,16 @@ from oidc.protocol import errors as oidc_errors
 from oidc.protocol import events as oidc_events
 from tests.architecture.sources import ROOT
 
-MODULES = (aidants_errors, aidants_events, mandats_errors, mandats_events, oidc_errors, oidc_client_errors, oidc_events)
+MODULES = (
+    aidants_errors,
+    aidants_events,
+    contact_errors,
+    mandats_errors,
+    mandats_events,
+    oidc_errors,
+    oidc_client_errors,
+    oidc_events,
+)
 NAME = re.compile(r"[a-z][a-z_]*[.:][a-z][a-z_0-9]*")
 
 

@@ -56,14 +56,14 @@ def test_from_identity_to_signature(desk, query_count):
     place, who = desk
     builders.keys()
     doer, opened = builders.acteur(who, place), builders.brouillon(who, place)
-    with query_count(6):
+    with query_count(7):
         assert identify(opened.id, builders.identite(), builders.PREUVE, doer, NOW)
     with query_count(5):
         texts = freeze(opened.id, doer, NOW)
     assert isinstance(texts, FrozenTexts)
-    with query_count(7):
+    with query_count(8):
         assert builders.consent_by_drawing(opened.id, builders.signature_png(), texts.text_sha256, doer, NOW)
-    with query_count(21):
+    with query_count(19):
         assert sign_mandat(opened.id, doer, NOW)
 
 

@@ -108,7 +108,7 @@ PERSON = Identite("a" * 64, "Zoë Maëlys", "Nuñez-Cœuret", "1990-08-25", "fem
         ({"sub_digest": "", "given_name": "Zoë"}, False),
     ],
 )
-def test_same_person(changes: dict[str, str], same: bool) -> None:
+def test_same_person(changes: dict[str, Any], same: bool) -> None:
     assert same_person(PERSON, replace(PERSON, **changes)) is same
     assert same_person(replace(PERSON, **changes), PERSON) is same
 

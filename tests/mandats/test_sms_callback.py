@@ -21,7 +21,7 @@ from aidants.envois.models import Envoi, MessageRecu
 from aidants.envois.outbox import post_sms
 from aidants.journal.models import Entree
 from mandats.consentement import reponses
-from mandats.consentement.reponses import Reponse
+from mandats.consentement.entrants import Reponse
 from tests.builders import NOW
 
 SECRET = settings.SMS_WEBHOOK_SECRET

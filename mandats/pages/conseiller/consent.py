@@ -36,6 +36,7 @@ from mandats.registre.models import Brouillon, Document
 from mandats.registre.selectors import replaced_by_signing
 from mandats.registre.services.ailleurs import has_choice
 from mandats.registre.services.brouillons import freeze
+from mandats.registre.services.personnes import waits_for_answer
 from mandats.registre.texts import duree_of
 
 Take = Callable[[Any], Decision]
@@ -106,8 +107,10 @@ def by_paper(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Http
 
     def take(form: ScanForm) -> Decision:
         data = form.cleaned_data
-        content = data["scan"].read()
-        return papier.consent_on_paper(brouillon.id, content, data["text_sha256"], acteur, timezone.now())
+        content, day = data["scan"].read(), data["signed_on"]
+        return papier.consent_on_paper(
+            brouillon.id, content, data["text_sha256"], acteur, timezone.now(), signed_on=day
+        )
 
     return _take(request, acteur, brouillon, "paper", take)
 
@@ -148,6 +151,8 @@ def _recap(
     if isinstance(texts, Denied):
         messages.info(request, texts.reason.message)
         return redirect("mandats:brouillon_identity", brouillon.id)
+    if waits_for_answer(brouillon):
+        return redirect("mandats:brouillon_same_person", brouillon.id)
     way = next(iter(bound), "code" if telephone else request.GET.get("accord", ""))
     failed = any(form.errors for form in (*bound.values(), *filter(None, (telephone,))))
     context = (

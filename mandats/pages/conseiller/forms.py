@@ -9,10 +9,15 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from mandats.consentement.papier import is_heic
 from mandats.domain import errors
 from mandats.domain.utilisations import DECLARED_CHANNELS
 from mandats.pages.usager.forms import BirthdateFields
 
+_HEIC = (
+    "Cette photographie est au format HEIC. Sur le téléphone, choisissez « Le plus compatible » dans les réglages "
+    "de l’appareil photo, ou envoyez-la en JPEG."
+)
 _PNG_PREFIX = "data:image/png;base64,"
 
 
@@ -72,7 +77,7 @@ class ConsentCodeForm(ShownTextForm):
     )
 
 
-class ScanForm(ShownTextForm):
+class SheetForm(forms.Form):
     """The signed sheet, scanned or photographed."""
 
     scan = forms.FileField(
@@ -87,7 +92,22 @@ class ScanForm(ShownTextForm):
         scan: UploadedFile = self.cleaned_data["scan"]
         if (scan.size or 0) > settings.SCAN_MAX_BYTES:
             raise forms.ValidationError(errors.SCAN_REFUSED.message)
+        if is_heic(scan.read(12)):
+            raise forms.ValidationError(_HEIC)
+        scan.seek(0)
         return scan
+
+
+class ScanForm(ShownTextForm, SheetForm):
+    """The signed sheet that the usager consents by, and the day written on it."""
+
+    signed_on = forms.DateField(
+        label="Date de signature écrite sur la feuille",
+        required=False,
+        help_text="Laissez vide si la personne vient de signer.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Indiquez une date, par exemple 22/11/2026."},
+    )
 
 
 class UtilisationForm(forms.Form):

@@ -26,6 +26,7 @@ from mandats.domain.durees import (
 )
 from mandats.domain.identite import Identite
 from mandats.domain.perimetre import narrower
+from mandats.domain.pieces import LABELS, Piece
 from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
@@ -205,13 +206,24 @@ KINDS = {
     "exemplaire": "Exemplaire à signer, imprimé",
     "scan": "Feuille signée",
     "signature": "Signature dessinée",
+    "temoin": "Déclaration du témoin",
+    "echange": "Échange de SMS",
 }
 _IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identité vue"}
 _CONSENTS = {
     "dessin": "par une signature dessinée à l’écran",
     "code": "par un code reçu sur son téléphone",
     "scan": "par une signature sur papier",
+    "declaration": "par une signature sur papier, exemplaire conservé",
+    "temoin": "à voix haute, devant un témoin",
+    "reponse": "par SMS, depuis son téléphone",
 }
+
+
+def identity_words(kind: str, piece: str) -> str:
+    """Return how the usager was identified, in words; a document seen is told to be weak."""
+    seen = f" ({LABELS[Piece(piece)].lower()})" if piece else ""
+    return f"{_IDENTITIES[kind]}{seen}" + (", identité faible" if kind == "piece_vue" else "")
 
 
 def consent_words(method: str) -> str:
@@ -236,7 +248,9 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID |
         "consented": moment(mandat.consented_at, zone),
         "consent_way": consent_words(mandat.consent_method),
         "identified": moment(mandat.identified_at, zone),
-        "identity_way": _IDENTITIES[mandat.identity],
+        "identity_way": identity_words(mandat.identity, mandat.identity_piece),
+        "is_paper": mandat.consentement == "papier",
+        "scan_due": moment(mandat.scan_due_at, zone) if mandat.scan_due_at else "",
         "last_day": last_day_of(mandat),
         "ended": moment(mandat.ended_at, zone) if mandat.ended_at else "",
         "zone": zone_label(zone),

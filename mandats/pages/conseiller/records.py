@@ -23,7 +23,7 @@ from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.selectors import brouillon_beside
 from mandats.registre.services.consult import consult_document, consult_mandat, consult_proof
 
-_EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+_EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "application/json": "json"}
 
 
 @with_mandat

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from mandats.pages.conseiller import acceptance, ailleurs, calls, consent, desk, ends, records, renewal, steps, uses
+from mandats.pages.conseiller import (
+    acceptance,
+    ailleurs,
+    calls,
+    consent,
+    contacts,
+    desk,
+    document_seen,
+    ends,
+    records,
+    renewal,
+    sheets,
+    steps,
+    uses,
+    ways,
+)
 
 _BROUILLON = "mandats/brouillons/<uuid:brouillon_id>"
 _MANDAT = "mandats/<uuid:mandat_id>"
@@ -16,6 +31,10 @@ urlpatterns = [
     path(f"{_BROUILLON}/demarches", steps.change, name="brouillon_change"),
     path(f"{_BROUILLON}/carte", steps.card, name="brouillon_card"),
     path(f"{_BROUILLON}/identite", steps.identity, name="brouillon_identity"),
+    path(f"{_BROUILLON}/piece-vue", document_seen.piece, name="brouillon_piece"),
+    path(f"{_BROUILLON}/meme-personne", document_seen.same_person, name="brouillon_same_person"),
+    path(f"{_BROUILLON}/contacts", contacts.of_brouillon, name="brouillon_contacts"),
+    path(f"{_BROUILLON}/contacts/partage", contacts.shared_of_brouillon, name="brouillon_contact_shared"),
     path(f"{_BROUILLON}/ce-nest-pas-moi", steps.not_me, name="brouillon_not_me"),
     path(f"{_BROUILLON}/abandon", steps.abandon, name="brouillon_abandon"),
     path(f"{_BROUILLON}/recapitulatif", consent.recap, name="brouillon_recap"),
@@ -27,12 +46,21 @@ urlpatterns = [
     path(f"{_BROUILLON}/accord/code", consent.by_code, name="brouillon_consent_code"),
     path(f"{_BROUILLON}/accord/exemplaire", consent.exemplaire, name="brouillon_consent_exemplaire"),
     path(f"{_BROUILLON}/accord/papier", consent.by_paper, name="brouillon_consent_paper"),
+    path(f"{_BROUILLON}/accord/lecture", ways.aloud, name="brouillon_aloud"),
+    path(f"{_BROUILLON}/accord/temoin", ways.witness, name="brouillon_consent_witness"),
+    path(f"{_BROUILLON}/accord/declaration", ways.declaration, name="brouillon_consent_declaration"),
+    path(f"{_BROUILLON}/accord/sms", ways.remote, name="brouillon_consent_sms"),
+    path(f"{_BROUILLON}/accord/sms/etat", ways.remote_state, name="brouillon_consent_sms_state"),
+    path(f"{_BROUILLON}/accord/sms/annulation", ways.cancel_remote, name="brouillon_consent_sms_cancel"),
     path(f"{_BROUILLON}/acceptation", acceptance.accept, name="brouillon_accept"),
     path(_MANDAT, records.detail, name="detail"),
     path(f"{_MANDAT}/document", records.document, name="document"),
     path(f"{_MANDAT}/pieces/<uuid:document_id>", records.piece, name="piece"),
     path(f"{_MANDAT}/preuve", records.proof, name="proof"),
     path(f"{_MANDAT}/renouveler", renewal.renew, name="renew"),
+    path(f"{_MANDAT}/feuille-signee", sheets.add, name="add_sheet"),
+    path(f"{_MANDAT}/contacts", contacts.of_mandat, name="contacts"),
+    path(f"{_MANDAT}/contacts/partage", contacts.shared_of_mandat, name="contact_shared"),
     path(f"{_MANDAT}/volet", records.volet, name="volet"),
     path(f"{_MANDAT}/utilisation", uses.declare, name="declare_use"),
     path(f"{_MANDAT}/utilisations/<uuid:utilisation_id>/correction", uses.correct, name="correct_use"),

@@ -14,7 +14,8 @@ from aidants.domain.vault import keyed_digest
 from aidants.envois.gatewayapi import BadSignature, Report, told_by
 from aidants.envois.inbox import note_report
 from aidants.journal.record import count_refusal, record
-from mandats.consentement.reponses import Reponse, receive
+from mandats.consentement.entrants import Reponse
+from mandats.consentement.reponses import receive
 from mandats.domain import events
 
 

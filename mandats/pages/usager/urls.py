@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from mandats.pages.usager import enter, journal, mandat, orientation
+from mandats.pages.usager import contacts, enter, journal, mandat, orientation
 
 urlpatterns = [
     path("orientation", orientation.orientation, name="orientation"),
     path("usager", enter.enter, name="usager_enter"),
+    path("contact", contacts.undo, name="contact_undo"),
+    path("usager/contacts", contacts.contacts, name="usager_contacts"),
     path("usager/fermer", enter.close, name="usager_close"),
     path("usager/mandats", mandat.page, name="usager_page"),
     path("usager/mandats/<uuid:mandat_id>", mandat.mandat, name="usager_mandat"),

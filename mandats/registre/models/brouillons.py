@@ -8,6 +8,7 @@ from django.db.models import Q
 from aidants.comptes.models import Compte
 from aidants.structures.models import Structure
 from mandats.registre.models.mandats import Mandat
+from mandats.registre.models.usagers import Usager
 
 
 class Brouillon(models.Model):
@@ -21,6 +22,8 @@ class Brouillon(models.Model):
     ``cites``         the mandat of another structure that this one takes over, by the usager's act
     ``renews``        the mandat of this structure that this one renews
     ``couple``        shared by the two brouillons of one appointment, and by nothing else
+    ``same_answer`` is what the aidant answered to « même personne ? » (``meme``: ``same_as``; ``autre``).
+    ``read_aloud_at``: the text that stands was read aloud.  ``declared_at``: « exemplaire signé conservé ».
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +58,11 @@ class Brouillon(models.Model):
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
     code_sends = models.PositiveSmallIntegerField(default=0)
+    identity_piece = models.CharField(max_length=16, blank=True, db_default="")
+    same_as = models.ForeignKey(Usager, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    same_answer = models.CharField(max_length=8, blank=True, db_default="")
+    read_aloud_at = models.DateTimeField(null=True, blank=True)
+    declared_at = models.DateTimeField(null=True, blank=True)
     signed_as = models.OneToOneField(Mandat, null=True, blank=True, on_delete=models.PROTECT, related_name="brouillon")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -21,6 +21,7 @@ class Mandat(models.Model):
     ``cites``      the mandat of another structure that this one takes over; it ends in the same way
     ``renews``     the mandat that this one renews
     ``autonomy``   figures of the usager's autonomy at renewal: demarche → ``seule``, ``aide`` or ``pas_encore``
+    ``scan_due_at``: the signed sheet must be brought by then, or the mandat is suspended for want of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,6 +42,7 @@ class Mandat(models.Model):
     place = models.CharField(max_length=256)
     identity = models.CharField(max_length=16)
     identity_level = models.CharField(max_length=16, blank=True)
+    identity_piece = models.CharField(max_length=16, blank=True, db_default="")
     identified_at = models.DateTimeField()
     consentement = models.CharField(max_length=8)
     consent_method = models.CharField(max_length=16)
@@ -54,6 +56,7 @@ class Mandat(models.Model):
     acte = models.TextField()
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspension_way = models.CharField(max_length=16, blank=True, db_default="")
+    scan_due_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     motif = models.CharField(max_length=32, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -40,7 +40,18 @@ class Document(models.Model):
             ),
             models.UniqueConstraint(fields=("mandat", "kind", "version"), name="document_version_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("mandat", "exemplaire", "scan", "signature", "attestation_fin", "revocation")),
+                condition=Q(
+                    kind__in=(
+                        "mandat",
+                        "exemplaire",
+                        "scan",
+                        "signature",
+                        "attestation_fin",
+                        "revocation",
+                        "temoin",
+                        "echange",
+                    )
+                ),
                 name="document_kind_known",
             ),
         )

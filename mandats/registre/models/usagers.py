@@ -9,6 +9,7 @@ from django.db.models import Q
 class Usager(models.Model):
     """The person who gives mandats, as FranceConnect or an identity document told us.
 
+    ``birthplace_label`` is the place of birth as an identity document writes it; FranceConnect gives codes instead.
     Dates of birth are text because they may be presumed (``1962-00-00``).
     ``sub_digest`` is the keyed digest of FranceConnect's ``sub``.  ``erased_at`` is the end of keeping: nothing is left
     of who it was.  ``merged_into`` is the same person under the ``sub`` that FranceConnect gives them today.
@@ -23,6 +24,7 @@ class Usager(models.Model):
     gender = models.CharField(max_length=16)
     birthplace = models.CharField(max_length=5, blank=True)
     birthcountry = models.CharField(max_length=5)
+    birthplace_label = models.CharField(max_length=256, blank=True, db_default="")
     email = models.EmailField(blank=True)
     telephone = models.CharField(max_length=16, blank=True)
     postal_address = models.CharField(max_length=256, blank=True, db_default="")
@@ -47,6 +49,7 @@ class Usager(models.Model):
                     gender="",
                     birthplace="",
                     birthcountry="",
+                    birthplace_label="",
                     email="",
                     telephone="",
                     folded_family_given="",

@@ -38,7 +38,7 @@ from mandats.registre.coffre import (
     seal_texts,
     texts_of,
 )
-from mandats.registre.models import Brouillon, Document, Mandat
+from mandats.registre.models import Brouillon, DemandeSms, Document, Mandat
 from mandats.registre.selectors import identite_of, other_of
 from mandats.registre.texts import duree_of, summary_for, text_for
 
@@ -155,10 +155,15 @@ def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, act
     _forget_choices(brouillon)
     brouillon.identity_sealed = seal_identity(identite)
     brouillon.identity, brouillon.identity_level = preuve.kind, preuve.level
-    brouillon.identity_proof = {"sub_sha256": preuve.sub_digest, "token_sha256": preuve.token_id_digest}
+    brouillon.identity_piece, brouillon.same_as, brouillon.same_answer = preuve.piece, None, ""
+    brouillon.identity_proof = {
+        "sub_sha256": preuve.sub_digest,
+        "token_sha256": preuve.token_id_digest,
+        "declaration_sha256": preuve.declaration_digest,
+    }
     brouillon.identified_at = now
     thaw(brouillon, now)
-    facts = {"identity": preuve.kind, "level": preuve.level}
+    facts = {"identity": preuve.kind, "level": preuve.level, "piece": preuve.piece}
     record(events.BROUILLON_IDENTIFY, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     return GRANTED
 
@@ -194,7 +199,8 @@ def not_me(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decision:
         return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     _forget_choices(brouillon)
     brouillon.identity_sealed, brouillon.identified_at = None, None
-    brouillon.identity = brouillon.identity_level = ""
+    brouillon.identity = brouillon.identity_level = brouillon.identity_piece = brouillon.same_answer = ""
+    brouillon.same_as = None
     brouillon.identity_proof = {}
     thaw(brouillon, now)
     record(events.BROUILLON_NOT_ME, acteur=acteur, at=now, subject=brouillon.id)
@@ -250,8 +256,16 @@ def thaw(brouillon: Brouillon, now: datetime) -> None:
     brouillon.text_version = brouillon.text_sha256 = brouillon.summary_sha256 = ""
     brouillon.consentement = brouillon.consent_method = brouillon.code_digest = ""
     brouillon.consent_proof, brouillon.code_sent_at, brouillon.code_tries = {}, None, 0
+    brouillon.read_aloud_at = brouillon.declared_at = None
+    cancel_demandes(brouillon, now)
     brouillon.updated_at = now
     brouillon.save()
+
+
+def cancel_demandes(brouillon: Brouillon, now: datetime) -> None:
+    """Close the request that a telephone had not answered yet, and forget what was said; the brouillon is locked."""
+    waiting = DemandeSms.objects.filter(brouillon=brouillon, closed_at__isnull=True)
+    waiting.update(closed_at=now, outcome="annule", exchange_sealed=None)
 
 
 def erase(brouillon: Brouillon) -> None:

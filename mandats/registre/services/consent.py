@@ -5,7 +5,7 @@ must be the brouillon's of this moment.
 """
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +14,10 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
 from mandats.domain import errors, events
+from mandats.domain.papier import may_be_signed_on, signing_moment
 from mandats.registre.coffre import secret_digest, sha256_hex
 from mandats.registre.models import Brouillon, Document
-from mandats.registre.services.brouillons import locked, refuse
+from mandats.registre.services.brouillons import cancel_demandes, locked, refuse
 
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -25,7 +26,7 @@ CODE_SENDS = 5
 _PURPOSE = "consent-code"
 
 
-def _ready(brouillon_id: UUID, text_sha256: str, acteur: Acteur, now: datetime) -> Brouillon | Denied:
+def ready(brouillon_id: UUID, text_sha256: str, acteur: Acteur, now: datetime) -> Brouillon | Denied:
     """Return the locked brouillon that waits for consent to the very text that was shown, or the refusal."""
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
@@ -62,14 +63,14 @@ def expect_code(
 @transaction.atomic
 def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager ticks and gives the code received on their own telephone."""
-    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    brouillon = ready(brouillon_id, text_sha256, acteur, now)
     if isinstance(brouillon, Denied):
         return brouillon
     if not _code_matches(brouillon, code, now):
         brouillon.code_tries += 1
         brouillon.save(update_fields=("code_tries",))
         return refuse(events.CONSENT_CODE_REFUSED, errors.CONSENT_CODE_REFUSED, acteur, now, brouillon_id)
-    return _give(brouillon, "ecran", "code", dict(brouillon.consent_proof), acteur, now)
+    return give(brouillon, "ecran", "code", dict(brouillon.consent_proof), acteur, now)
 
 
 def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
@@ -85,11 +86,11 @@ def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
 @transaction.atomic
 def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:
     """The usager signs on the screen; the drawing is kept as an image only."""
-    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    brouillon = ready(brouillon_id, text_sha256, acteur, now)
     if isinstance(brouillon, Denied):
         return brouillon
     document = keep_document(brouillon, "signature", png, "image/png", acteur, now)
-    return _give(brouillon, "ecran", "dessin", {"drawing_sha256": document.sha256}, acteur, now)
+    return give(brouillon, "ecran", "dessin", {"drawing_sha256": document.sha256}, acteur, now)
 
 
 @transaction.atomic
@@ -111,20 +112,50 @@ def keep_exemplaire(brouillon_id: UUID, pdf: bytes, acteur: Acteur, now: datetim
 
 @transaction.atomic
 def consent_on_paper(
-    brouillon_id: UUID, scan: bytes, content_type: str, text_sha256: str, acteur: Acteur, now: datetime
+    brouillon_id: UUID,
+    scan: bytes,
+    content_type: str,
+    text_sha256: str,
+    acteur: Acteur,
+    now: datetime,
+    *,
+    signed_on: date | None = None,
 ) -> Decision:
-    """The signed sheet came back as a scan or a photograph; its content was checked by the caller."""
-    brouillon = _ready(brouillon_id, text_sha256, acteur, now)
+    """The signed sheet came back as a scan or a photograph; its content was checked by the caller.
+
+    ``signed_on``: the day written on it, today when left out; a mandat signed away from the desk keeps it.
+    """
+    brouillon = ready(brouillon_id, text_sha256, acteur, now)
     if isinstance(brouillon, Denied):
         return brouillon
-    printed = brouillon.documents.filter(kind="exemplaire").order_by("-version").first()
-    if printed is None:
-        return refuse(events.CONSENT_REFUSED, errors.NOT_PRINTED, acteur, now, brouillon_id)
+    printed = printed_sheet(brouillon, signed_on, now)
+    if isinstance(printed, Denied):
+        return refuse(events.CONSENT_REFUSED, printed.reason, acteur, now, brouillon_id)
     document = keep_document(brouillon, "scan", scan, content_type, acteur, now)
     facts = {"sha256": document.sha256, "version": document.version}
     record(events.SCAN_ADD, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     proof = {"printed_sha256": printed.sha256, "scan_sha256": document.sha256}
-    return _give(brouillon, "papier", "scan", proof, acteur, now)
+    return give(brouillon, "papier", "scan", proof, acteur, now, signed_at=moment_of(brouillon, signed_on, now))
+
+
+def printed_sheet(brouillon: Brouillon, signed_on: date | None, now: datetime) -> Document | Denied:
+    """Return the sheet that was printed, if it may have been signed on that day."""
+    sheets = brouillon.documents.filter(kind="exemplaire").defer("content")
+    printed, first = sheets.order_by("-version").first(), sheets.order_by("version").first()
+    if printed is None or first is None:
+        return Denied(errors.NOT_PRINTED)
+    zone = brouillon.structure.time_zone
+    if signed_on is not None and not may_be_signed_on(signed_on, first.created_at, now, zone):
+        return Denied(errors.SIGNING_DATE_REFUSED)
+    return printed
+
+
+def moment_of(brouillon: Brouillon, signed_on: date | None, now: datetime) -> datetime:
+    """Return the moment kept for the signature of a sheet."""
+    if signed_on is None:
+        return now
+    first = brouillon.documents.filter(kind="exemplaire").defer("content").earliest("version")
+    return signing_moment(signed_on, first.created_at, now, brouillon.structure.time_zone)
 
 
 @transaction.atomic
@@ -150,12 +181,24 @@ def keep_document(
     )
 
 
-def _give(
-    brouillon: Brouillon, kind: str, method: str, proof: dict[str, str], acteur: Acteur, now: datetime
+def give(
+    brouillon: Brouillon,
+    kind: str,
+    method: str,
+    proof: dict[str, str],
+    acteur: Acteur,
+    now: datetime,
+    *,
+    signed_at: datetime | None = None,
 ) -> Decision:
-    """Write the consent: kind, method, moment and the digests of its proof."""
+    """Write the consent: kind, method, moment and the digests of its proof.
+
+    ``signed_at`` is the moment of the usager's own act when it was not now: a sheet signed away from the desk.
+    """
+    cancel_demandes(brouillon, now)
     brouillon.consentement, brouillon.consent_method = kind, method
-    brouillon.consent_proof, brouillon.consented_at = proof, now
+    brouillon.consent_proof, brouillon.consented_at = proof, signed_at or now
+    brouillon.declared_at = now if method == "declaration" else None
     brouillon.code_digest, brouillon.updated_at = "", now
     brouillon.save()
     main_proof = next((value for name, value in proof.items() if name in _MAIN_PROOFS), "")
@@ -164,4 +207,11 @@ def _give(
     return GRANTED
 
 
-_MAIN_PROOFS = ("drawing_sha256", "scan_sha256", "delivery_sha256")
+_MAIN_PROOFS = (
+    "drawing_sha256",
+    "scan_sha256",
+    "delivery_sha256",
+    "temoin_sha256",
+    "echange_sha256",
+    "declaration_sha256",
+)

@@ -13,7 +13,6 @@ from django.db import transaction
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
-from aidants.domain.folding import fold
 from aidants.habilitation.selectors import may_act_for
 from aidants.journal.record import record
 from mandats.attestation.acte import sign_acte
@@ -23,12 +22,16 @@ from mandats.domain.actes import Acte
 from mandats.domain.durees import bounds_problem, is_adult, local_date, max_days_of
 from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
+from mandats.domain.papier import stands
 from mandats.domain.rules import SignFacts, may_sign
 from mandats.registre.coffre import FrozenTexts, identity_of, sha256_hex, texts_of
 from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, Usager
 from mandats.registre.selectors import offered_demarches
 from mandats.registre.services.brouillons import locked, refuse
+from mandats.registre.services.exemplaires import await_sheet
+from mandats.registre.services.personnes import waits_for_answer
 from mandats.registre.services.places import draw_places
+from mandats.registre.services.usagers import keep_usager
 from mandats.registre.texts import acte_of, duree_of, text_for
 
 
@@ -42,11 +45,14 @@ def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | D
     verdict = may_act_for(acteur.id, acteur.structure_id) and may_sign(_facts(brouillon, identite, texts, now))
     if isinstance(verdict, Denied):
         return refuse(events.MANDAT_SIGN_REFUSED, verdict.reason, acteur, now, brouillon_id)
+    if waits_for_answer(brouillon):
+        return refuse(events.MANDAT_SIGN_REFUSED, errors.SAME_PERSON_UNANSWERED, acteur, now, brouillon_id)
     if identite is None or texts is None:
         return refuse(events.MANDAT_SIGN_REFUSED, errors.NOT_CONSENTED, acteur, now, brouillon_id)
-    usager = _keep_usager(identite, now)
+    usager = keep_usager(brouillon, identite, acteur, now)
     replaced = _close_standing(brouillon, usager, now)
     mandat = _create(brouillon, identite, texts, usager, acteur, now)
+    await_sheet(brouillon, mandat)
     _tell_replaced(replaced, mandat, acteur, now)
     _empty(brouillon, mandat, now)
     return mandat
@@ -66,10 +72,9 @@ def _facts(brouillon: Brouillon, identite: Identite | None, texts: FrozenTexts |
         demarches_offered=codes <= offered_demarches(brouillon.structure_id),
         duree_problem=bounds_problem(now, duree_of(brouillon.duree), zone, max_days=max_days_of(host)),
         host=host,
-        text_current=identite is None
-        or texts is None
-        or texts.text == text_for(brouillon, identite, brouillon.text_version),
+        text_current=_still_true(brouillon, identite, texts),
         renewal=brouillon.renews_id is not None,
+        sheet_stands=stands(brouillon.declared_at, now),
     )
 
 
@@ -78,28 +83,6 @@ def _still_true(brouillon: Brouillon, identite: Identite | None, texts: FrozenTe
     if identite is None or texts is None:
         return True
     return texts.text == text_for(brouillon, identite, brouillon.text_version)
-
-
-def _keep_usager(identite: Identite, now: datetime) -> Usager:
-    """Return the usager's row under lock, with the identity as it was proven today."""
-    fields = {
-        "given_name": identite.given_name,
-        "family_name": identite.family_name,
-        "preferred_username": identite.preferred_username,
-        "birthdate": identite.birthdate,
-        "gender": identite.gender,
-        "birthplace": identite.birthplace,
-        "birthcountry": identite.birthcountry,
-        "email": identite.email,
-        "folded_family_given": fold(f"{identite.family_name} {identite.given_name}"),
-        "folded_given_family": fold(f"{identite.given_name.split()[0]} {identite.family_name}"),
-    }
-    if not identite.sub_digest:
-        return Usager.objects.create(**fields, created_at=now)
-    usager, _ = Usager.objects.select_for_update().update_or_create(
-        sub_digest=identite.sub_digest, defaults=fields, create_defaults={**fields, "created_at": now}
-    )
-    return usager
 
 
 def _close_standing(brouillon: Brouillon, usager: Usager, now: datetime) -> list[Autorisation]:
@@ -168,6 +151,7 @@ def _write_mandat(brouillon: Brouillon, acte: Acte, texts: FrozenTexts, usager: 
         place=acte.place,
         identity=acte.identity.kind,
         identity_level=acte.identity.level,
+        identity_piece=brouillon.identity_piece,
         identified_at=acte.identity.at,
         consentement=acte.consentement.kind,
         consent_method=acte.consentement.method,

@@ -1,0 +1,40 @@
+"""The errors about contacts that ``mandats`` declares."""
+
+from aidants.domain.errors import declare
+
+CONTACT_MISTYPED = declare(
+    "contact.mistyped",
+    422,
+    "Ce contact n’est pas valable. Vérifiez ce qui est écrit.",
+    "Adresse ou numéro mal formé.",
+)
+CONTACT_MADE_UP = declare(
+    "contact.made_up",
+    422,
+    "Ce contact semble inventé. Si la personne n’en a pas, laissez vide : son relevé lui sera remis sur papier.",
+    "Adresse jetable ou réservée, numéro aux chiffres répétés ou en suite. Ne jamais inventer de contact.",
+)
+CONTACT_OF_STRUCTURE = declare(
+    "contact.of_structure",
+    422,
+    "Ce contact est celui de votre structure. Il faut celui de la personne, ou rien.",
+    "Contact égal à celui de la structure : la personne ne recevrait rien elle-même.",
+)
+CONTACT_SHARED = declare(
+    "contact.shared",
+    409,
+    "Ce contact est déjà celui d’un aidant ou d’une autre personne. Il n’est pris que si tous deux sont d’accord.",
+    "Contact égal à celui d’un aidant ou d’un autre usager : envoyer le code d’accord. Ne jamais dire de qui.",
+)
+CONTACT_CODE_REFUSED = declare(
+    "contact.code_refused",
+    403,
+    "Ce code n’est pas le bon, ou il est trop ancien.",
+    "Code d’accord ou d’annulation faux, ancien, ou cinq fois faux.",
+)
+CONTACT_GIVEN_BY_FRANCECONNECT = declare(
+    "contact.given_by_franceconnect",
+    409,
+    "FranceConnect a donné l’adresse de cette personne : elle seule la change, sur FranceConnect.",
+    "L’adresse que FranceConnect donne lui est renvoyée telle quelle.",
+)

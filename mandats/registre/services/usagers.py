@@ -1,0 +1,56 @@
+"""Writes the usager's row when a mandat is concluded: the identity as it was proven today, the contacts given."""
+
+from datetime import datetime
+
+from aidants.domain.acteur import Acteur
+from aidants.domain.folding import fold
+from mandats.domain.identite import Identite
+from mandats.registre.models import Brouillon, Usager
+from mandats.registre.services.contacts import EMAIL, TELEPHONE, replace_contact
+
+WAY = "mandat"
+
+
+def keep_usager(brouillon: Brouillon, identite: Identite, acteur: Acteur, now: datetime) -> Usager:
+    """Return the usager's row under lock, with the identity as it was proven today.
+
+    A contact that is not given again stays; one that changes is told to the old one, which may undo it.
+    """
+    row, created = _row(brouillon, identite, now)
+    if created:
+        return row
+    for name, value in _identity(identite).items():
+        setattr(row, name, value)
+    row.save(update_fields=tuple(_identity(identite)))
+    for kind, value in ((EMAIL, identite.email), (TELEPHONE, identite.telephone)):
+        if value:
+            replace_contact(row, kind, value, acteur, way=WAY, now=now)
+    return row
+
+
+def _row(brouillon: Brouillon, identite: Identite, now: datetime) -> tuple[Usager, bool]:
+    """Return the row of who FranceConnect knows under this ``sub``, or whom the aidant recognised, or a new one."""
+    fields = _identity(identite) | {"email": identite.email, "telephone": identite.telephone}
+    if identite.sub_digest:
+        new = {**fields, "created_at": now}
+        return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
+    renewed = Usager.objects.filter(mandats=brouillon.renews_id, sub_digest__isnull=True).first()
+    recognised = renewed.pk if brouillon.renews_id and renewed else brouillon.same_as_id
+    if recognised:
+        return Usager.objects.select_for_update().get(pk=recognised), False
+    return Usager.objects.create(**fields, created_at=now), True
+
+
+def _identity(identite: Identite) -> dict[str, str]:
+    return {
+        "given_name": identite.given_name,
+        "family_name": identite.family_name,
+        "preferred_username": identite.preferred_username,
+        "birthdate": identite.birthdate,
+        "gender": identite.gender,
+        "birthplace": identite.birthplace,
+        "birthcountry": identite.birthcountry,
+        "birthplace_label": identite.birthplace_label,
+        "folded_family_given": fold(f"{identite.family_name} {identite.given_name}"),
+        "folded_given_family": fold(f"{identite.given_name.split()[0]} {identite.family_name}"),
+    }
