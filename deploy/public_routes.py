@@ -57,6 +57,16 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_new_code",
         "mandats:usager_cancel_code",
         "mandats:usager_document",
+        "mandats:usager_suspend",
+        "mandats:usager_resume",
+        "mandats:usager_certificate",
+        "mandats:usager_objection",
+        "mandats:usager_stop_all",
+        "mandats:usager_releve",
+        "mandats:usager_releve_pdf",
+        "mandats:usager_releve_email",
+        # The empty form that stops a mandat on paper holds nothing about anybody.
+        "mandats:stop_form",
         "mandats:usager_proof",
         "mandats:usager_journal",
         # Whom to ask when a mandat is not possible: words only, the same for everybody.

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
     path("", include("mandats.pages.usager.urls")),
     path("", include("mandats.pages.verifier.urls")),
+    path("", include("mandats.pages.service.urls")),
     path("", include("mandats.pages.sms.urls")),
 ]

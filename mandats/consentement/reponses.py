@@ -10,12 +10,15 @@ from datetime import datetime
 from django.db import transaction
 
 from aidants.envois.inbox import take_once
+from mandats.consentement.arret_sms import take_fin, take_stop
 from mandats.consentement.contacts import take_undo
 from mandats.consentement.entrants import Reponse, Taker
 from mandats.consentement.sms import take_answer
 
 TAKERS: tuple[tuple[str, Taker], ...] = (
     ("contact", take_undo),
+    ("stop", take_stop),
+    ("fin", take_fin),
     # Last: to a request that waits, whatever is not understood is an answer.
     ("accord", take_answer),
 )

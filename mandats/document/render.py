@@ -18,6 +18,7 @@ from mandats.document.given import EndCertificate, ExemplaireDocument, Letter, M
 from mandats.document.qr import qr_svg
 from mandats.document.textes import blocks
 from mandats.document.textes.filling import bare_address, one_line, sha256_hex
+from mandats.document.textes.given import ServiceContact
 from mandats.domain.codes import grouped
 from mandats.domain.durees import french_date, french_moment, local_date, zone_label
 
@@ -177,6 +178,22 @@ def render_letter(given: Letter) -> bytes:
         "date": _parts(day),
     }
     return _compiled("courrier", data, given.written_at)
+
+
+def render_stop_form(
+    service: ServiceContact, at: datetime, reference: str = "", usager: str = "", structure: str = ""
+) -> bytes:
+    """Return the form that stops a mandat on paper, empty or with what is known already."""
+    data = {
+        "reference": one_line(reference),
+        "usager": one_line(usager),
+        "structure": one_line(structure),
+        "service": one_line(service.name),
+        "post": one_line(service.post),
+        "telephone": _tied_number(service.telephone),
+        "date": _parts(local_date(at, "Europe/Paris")),
+    }
+    return _compiled("formulaire_arret", data, at)
 
 
 def _post_lines(post: str, name: str) -> list[str]:

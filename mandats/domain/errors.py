@@ -194,6 +194,18 @@ STRUCTURE_ALREADY_ENDED = declare(
     "Cette structure n’est plus habilitée. Ses mandats ont déjà pris fin, ou prennent fin en ce moment.",
     "L’habilitation de la structure avait déjà pris fin : rien à faire, le travail de fond termine les mandats.",
 )
+ALREADY_OBJECTED = declare(
+    "utilisation.already_objected",
+    409,
+    "Vous avez déjà signalé cette utilisation. La réponse s’affichera ici.",
+    "Une seule contestation par utilisation ; voir la réponse du référent.",
+)
+ALREADY_ANSWERED = declare(
+    "utilisation.already_answered",
+    409,
+    "Une réponse a déjà été donnée, ou la vôtre est vide.",
+    "Une seule réponse par contestation, donnée par un référent de la structure.",
+)
 SUSPENDED_FOR_SCAN = declare(
     "mandat.suspended_for_scan",
     409,

@@ -7,13 +7,25 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from aidants.domain.demarches import DEMARCHES
-from mandats.domain.durees import local_date
+from mandats.domain.durees import french_date, local_date
 from mandats.domain.suites import MOTIFS_DE_REFUS
-from mandats.domain.utilisations import CHANNELS
-from mandats.registre.models import Autorisation, CodeUsager, Document, Mandat, Utilisation, Verification
+from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
+from mandats.registre.models import (
+    Autorisation,
+    CodeUsager,
+    Contestation,
+    Correction,
+    Document,
+    Mandat,
+    Utilisation,
+    Verification,
+)
 from mandats.registre.selectors import STATES, state_of, timeline_of
 from mandats.registre.services.volet import VERIFICATION
 from mandats.verification.answers import LABELS, Answer
+
+_SHOWN = 30
+"""Uses and look-ups on one page: the cheapest telephone opens it; the account tells all."""
 
 _CONSULTATIONS = {
     "mandat:consult": "a ouvert votre dossier",
@@ -49,11 +61,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use: when, by whom, how, for what."""
+    """One use: when, by whom, how, for what, and what was said of it since."""
 
     utilisation: Utilisation
     label: str
     channel: str
+    manner: str
+    day: str
+    correction: Correction | None
+    contestation: Contestation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +98,12 @@ class Record:
     summary: Summary
     parts: list[Part]
     uses: list[Use]
+    more_uses: int
     consultations: list[Consultation]
     look_ups: list[LookUp]
     code: CodeUsager | None
     has_document: bool
+    has_end: bool
 
 
 def mandats_of_usager(usager_id: UUID, mandat_id: UUID | None) -> QuerySet[Mandat]:
@@ -111,17 +129,42 @@ def parts_of(mandat: Mandat) -> list[Part]:
 
 def record_of(mandat: Mandat, now: datetime) -> Record:
     """Return all that happened to a mandat, newest first."""
-    uses = mandat.utilisations.select_related("aidant", "autorisation").order_by("-created_at", "id")
+    uses = [_use(row) for row in _uses(mandat).order_by("-created_at", "id")]
+    parts, summary = parts_of(mandat), summary_of(mandat, now)
     look_ups = mandat.verifications.order_by("-created_at", "id")
     return Record(
-        summary=summary_of(mandat, now),
-        parts=parts_of(mandat),
-        uses=[Use(use, DEMARCHES[use.autorisation.demarche].label, CHANNELS[use.channel]) for use in uses],
+        summary=summary,
+        parts=parts,
+        uses=uses[:_SHOWN],
+        more_uses=max(0, len(uses) - _SHOWN),
         consultations=_consultations(mandat.id),
         look_ups=[_look_up(row) for row in look_ups],
         code=_standing_code(mandat, now),
         has_document=Document.objects.filter(mandat=mandat, kind="mandat").exists(),
+        has_end=not summary.is_standing or any(part.autorisation.ended_at for part in parts),
     )
+
+
+def _uses(mandat: Mandat) -> QuerySet[Utilisation]:
+    return mandat.utilisations.select_related("aidant", "autorisation", "correction", "contestation")
+
+
+def _use(row: Utilisation) -> Use:
+    return Use(
+        utilisation=row,
+        label=DEMARCHES[row.autorisation.demarche].label,
+        channel=CHANNELS[row.channel],
+        manner=MANNERS_TO_USAGER[row.manner],
+        day=french_date(row.used_on),
+        correction=getattr(row, "correction", None),
+        contestation=getattr(row, "contestation", None),
+    )
+
+
+def use_of(mandat: Mandat, utilisation_id: UUID) -> Use | None:
+    """Return one use of the mandat."""
+    row = _uses(mandat).filter(pk=utilisation_id).first()
+    return _use(row) if row else None
 
 
 def _look_up(row: Verification) -> LookUp:

@@ -83,6 +83,7 @@ PEOPLE = (
     Person("odile@vallee.example", "Odile", "Rambaud", "Cheffe de service", "france-services", False, True),
     Person("anais@reunion.example", "Anaïs", "Payet", "Bibliothécaire", "reunion", True, False, True),
     Person("instructeur@anct.example", "Paul", "Verdier", "Instructeur", role="instructeur"),
+    Person("accueil@mandats.example", "Yann", "Le Goff", "Agent d’accueil", role="accueil"),
     Person("admin@mandats.example", "Inès", "Laurent", "Administratrice", role="administrateur"),
 )
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from aidants.comptes.fonctions import fonctions_of
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -18,6 +19,7 @@ from mandats.pages.conseiller.access import for_aidant, place_of
 from mandats.pages.conseiller.forms import FindForm
 from mandats.pages.conseiller.present import brouillon_rows, mandat_rows
 from mandats.registre.models import Mandat
+from mandats.registre.plis import waiting_count
 from mandats.registre.selectors import STATES, brouillons_of, mandats_of, mandats_of_person
 from mandats.registre.services.consult import note_search
 
@@ -32,8 +34,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show where to start; who is no aidant of a structure is told what they may do."""
     place = getattr(request, "affectation", None)
     if not place or acteur_of(request).role != Role.AIDANT.value:
-        return render(request, "mandats/conseiller/no_desk.html")
+        return render(request, "mandats/conseiller/no_desk.html", {"roles": _roles(request)})
     return _aidant_desk(request, acteur_of(request))
+
+
+def _roles(request: HttpRequest) -> set[str]:
+    """Return the national roles of who is signed in, for the doors that the page shows."""
+    return {held.role for held in fonctions_of(request.user.pk)} if request.user.pk else set()
 
 
 def _aidant_desk(request: HttpRequest, acteur: Acteur) -> HttpResponse:
@@ -42,6 +49,7 @@ def _aidant_desk(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     allowed = may_act_for(acteur.id, structure_id) if acteur.id else None
     context = {
         "missing": allowed.reason.message if isinstance(allowed, Denied) else "",
+        "to_hand": waiting_count(structure_id),
         "brouillons": brouillon_rows(brouillons_of(structure_id)[:_TO_RESUME]),
         "rows": mandat_rows(_with_demarches(mandats_of(structure_id, acteur.known_id, now))[:_LATEST], now),
         "ending": mandats_of(structure_id, acteur.known_id, now, state="bientot").count(),

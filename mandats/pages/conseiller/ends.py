@@ -1,4 +1,4 @@
-"""Stopping a mandat, or one demarche of it, at the usager's wish: a fresh second factor each time."""
+"""Stopping a mandat, or one demarche of it, at the usager's wish: a fresh second factor each time; what proves it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,11 +16,16 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
+from mandats.consentement.formulaire import revoke_on_paper
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.present import last_day_of
+from mandats.pages.conseiller.streams import pdf_answer
+from mandats.pages.service.forms import DeskPaperForm
 from mandats.registre.dossier import autorisation_of
 from mandats.registre.models import Mandat
+from mandats.registre.papers import produce_end_certificate
+from mandats.registre.services.consult import consult_document
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 
 _WAY = "aidant"
@@ -67,3 +72,30 @@ def _ask_and_stop(
         return redirect("mandats:detail", mandat.id)
     context = {"mandat": mandat, "form": form, "label": label, "last_day": last_day_of(mandat)}
     return render(request, "mandats/conseiller/revoke.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_mandat
+def on_paper(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Stop the whole mandat by the form that the usager signed; the form is kept."""
+    now, form = timezone.now(), DeskPaperForm(posted(request), request.FILES or None)
+    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+        outcome = revoke_on_paper(mandat.id, form.cleaned_data["scan"].read(), acteur, now)
+        if not isinstance(outcome, Denied):
+            messages.success(request, "C’est arrêté. Les administrations le voient dès maintenant.")
+            return redirect("mandats:detail", mandat.id)
+        form.add_error(None, outcome.reason.message)
+    context = {"mandat": mandat, "form": form}
+    return render(request, "mandats/conseiller/revoke_paper.html", context, status=422 if form.errors else 200)
+
+
+@with_mandat
+def certificate(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
+    """Hand the sealed certificate of what has ended."""
+    now = timezone.now()
+    made = produce_end_certificate(mandat.id, acteur, now)
+    if isinstance(made, Denied):
+        raise Http404
+    consult_document(made, mandat, acteur, now)
+    return pdf_answer(bytes(made.content), f"attestation-fin-{mandat.reference}.pdf")

@@ -208,6 +208,8 @@ KINDS = {
     "signature": "Signature dessinée",
     "temoin": "Déclaration du témoin",
     "echange": "Échange de SMS",
+    "attestation_fin": "Attestation de fin",
+    "revocation": "Formulaire d’arrêt signé",
 }
 _IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identité vue"}
 _CONSENTS = {
@@ -241,6 +243,7 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID |
         "rows": rows,
         "usable": etat_of(mandat, now).code == "actif" and any(row.standing for row in rows),
         "stoppable": etat_of(mandat, now).code in ("actif", "suspendu"),
+        "has_end": any(row.ended for row in rows) or etat_of(mandat, now).code in ("expire", "termine"),
         "has_volet": dossier.has_volet,
         "reserved": reserved_words(mandat.reserved_acts),
         "birthdate": french_birthdate(mandat.usager.birthdate),

@@ -11,7 +11,9 @@ from mandats.pages.conseiller import (
     desk,
     document_seen,
     ends,
+    letters,
     records,
+    releve,
     renewal,
     sheets,
     steps,
@@ -24,6 +26,10 @@ _MANDAT = "mandats/<uuid:mandat_id>"
 
 urlpatterns = [
     path("accueil", desk.desk, name="desk"),
+    path("a-remettre", letters.waiting, name="letters"),
+    path("a-remettre/remise", letters.hand, name="letters_hand"),
+    path("a-remettre/<uuid:usager_id>", letters.letter, name="letter"),
+    path("a-remettre/<uuid:usager_id>/adresse", letters.address, name="usager_address"),
     path("appel", calls.call_code, name="call_code"),
     path("mandats", desk.mandat_list, name="list"),
     path("mandats/recherche", desk.find, name="find"),
@@ -65,6 +71,11 @@ urlpatterns = [
     path(f"{_MANDAT}/utilisation", uses.declare, name="declare_use"),
     path(f"{_MANDAT}/utilisations/<uuid:utilisation_id>/correction", uses.correct, name="correct_use"),
     path(f"{_MANDAT}/utilisations/<uuid:utilisation_id>/maniere", uses.manner, name="use_manner"),
+    path(f"{_MANDAT}/releve", releve.releve, name="releve"),
+    path(f"{_MANDAT}/releve/lettre", releve.on_paper, name="releve_paper"),
+    path(f"{_MANDAT}/releve/courriel", releve.by_email, name="releve_email"),
     path(f"{_MANDAT}/arret", ends.revoke, name="revoke"),
+    path(f"{_MANDAT}/arret/formulaire", ends.on_paper, name="revoke_paper"),
+    path(f"{_MANDAT}/attestation", ends.certificate, name="certificate"),
     path(f"{_MANDAT}/demarches/<uuid:autorisation_id>/arret", ends.revoke_one, name="autorisation_revoke"),
 ]

@@ -79,3 +79,14 @@ class EnterForm(VoletFields):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = "Code de révocation"
         self.fields["code"].help_text = "16 chiffres, sur la feuille qui vous a été remise à vous seul."
+
+
+class ObjectionForm(forms.Form):
+    """What the usager wishes to add, or nothing."""
+
+    words = forms.CharField(
+        label="Voulez-vous ajouter quelque chose ? (facultatif)",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -13,20 +13,12 @@ from aidants.journal.proofs import proof_of
 from aidants.journal.record import record
 from mandats.domain.events import DOCUMENT_CONSULT, MANDAT_SIGN
 from mandats.pages.usager.enter import usager_only
+from mandats.pages.usager.reach import mine
 from mandats.pages.usager.session import UsagerSession
-from mandats.registre.models import Mandat
-from mandats.verification.usager_access import acteur_usager
+from mandats.registre.services.many import acteur_usager
 from mandats.verification.usager_journal import journal_of
-from mandats.verification.usager_record import mandats_of_usager
 
 _LONGEST = 18
-
-
-def _mine(who: UsagerSession, mandat_id: UUID) -> Mandat:
-    mandat = mandats_of_usager(who.usager_id, who.mandat_id).filter(pk=mandat_id).first()
-    if mandat is None:
-        raise Http404
-    return mandat
 
 
 @transaction.atomic
@@ -39,7 +31,7 @@ def _tell(event: Event, who: UsagerSession, now: datetime, **facts: object) -> N
 @usager_only
 def journal(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Show all that the journal holds about one mandat, newest first."""
-    mandat, asked = _mine(who, mandat_id), request.GET.get("avant", "")
+    mandat, asked = mine(who, mandat_id), request.GET.get("avant", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST else None
     reading = journal_of(mandat, before)
     _tell(JOURNAL_CONSULT, who, now, criteria=["subjects"])
@@ -51,7 +43,7 @@ def journal(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: 
 @usager_only
 def proof(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Hand the proof that the mandat is in the journal: entry, salt, path, signed checkpoint.  Good without us."""
-    mandat = _mine(who, mandat_id)
+    mandat = mine(who, mandat_id)
     found = proof_of(mandat.id, MANDAT_SIGN)
     if found is None:
         raise Http404

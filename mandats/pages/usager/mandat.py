@@ -15,6 +15,7 @@ from aidants.journal.record import record
 from mandats.domain import events
 from mandats.domain.codes import grouped
 from mandats.pages.usager.enter import usager_only
+from mandats.pages.usager.reach import WAY, mine, standing
 from mandats.pages.usager.session import UsagerSession
 from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.services.many import acteur_usager
@@ -28,23 +29,6 @@ from mandats.verification.usager_record import (
     summary_of,
 )
 
-WAY = "page_usager"
-
-
-def _mine(who: UsagerSession, mandat_id: UUID) -> Mandat:
-    """Return a mandat of this session; any other answers as an unknown one."""
-    mandat = mandats_of_usager(who.usager_id, who.mandat_id).filter(pk=mandat_id).first()
-    if mandat is None:
-        raise Http404
-    return mandat
-
-
-def _standing(who: UsagerSession, mandat_id: UUID, now: datetime) -> Mandat:
-    mandat = _mine(who, mandat_id)
-    if not summary_of(mandat, now).is_standing:
-        raise Http404
-    return mandat
-
 
 @require_safe
 @usager_only
@@ -53,14 +37,16 @@ def page(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpRespons
     mandats = list(mandats_of_usager(who.usager_id, who.mandat_id))
     if len(mandats) == 1:
         return redirect("mandats:usager_mandat", mandats[0].id)
-    return render(request, "usager/list.html", {"summaries": [summary_of(mandat, now) for mandat in mandats]})
+    summaries = [summary_of(mandat, now) for mandat in mandats]
+    context = {"summaries": summaries, "can_stop_all": any(one.is_standing for one in summaries)}
+    return render(request, "usager/list.html", context)
 
 
 @require_safe
 @usager_only
 def mandat(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Show one mandat and everything that was done with it."""
-    found, inscription = record_of(_mine(who, mandat_id), now), inscription_of(mandat_id, events.MANDAT_SIGN)
+    found, inscription = record_of(mine(who, mandat_id), now), inscription_of(mandat_id, events.MANDAT_SIGN)
     context = {"record": found, "inscription": inscription, "has_list": who.mandat_id is None}
     return render(request, "usager/mandat.html", context)
 
@@ -75,7 +61,7 @@ def stop(
     autorisation_id: UUID | None = None,
 ) -> HttpResponse:
     """Ask once « arrêter ? », then end the mandat, or one demarche of it.  No reason is asked (C. civ. 2004)."""
-    mandat = _mine(who, mandat_id)
+    mandat = mine(who, mandat_id)
     part = _part(mandat, autorisation_id)
     if request.method == "POST":
         _stop(request, who, mandat, part, now)
@@ -113,7 +99,7 @@ def _stop(request: HttpRequest, who: UsagerSession, mandat: Mandat, part: Autori
 @usager_only
 def new_code(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Make a verification code and show it, this once."""
-    mandat = _standing(who, mandat_id, now)
+    mandat = standing(who, mandat_id, now)
     code = renew_verification_code(mandat.id, acteur_usager(who.usager_id), now)
     if isinstance(code, Denied):
         raise Http404
@@ -124,7 +110,7 @@ def new_code(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id:
 @usager_only
 def cancel_code(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """End the verification code."""
-    mandat = _mine(who, mandat_id)
+    mandat = mine(who, mandat_id)
     cancel_verification_code(mandat.id, acteur_usager(who.usager_id), now)
     messages.success(request, "Le code de vérification ne marche plus.")
     return redirect("mandats:usager_mandat", mandat.id)
@@ -134,7 +120,7 @@ def cancel_code(request: HttpRequest, who: UsagerSession, now: datetime, mandat_
 @usager_only
 def document(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Hand the PDF of the mandat.  The entry is about the usager: the structure does not see it."""
-    mandat = _mine(who, mandat_id)
+    mandat = mine(who, mandat_id)
     found = latest_document(mandat)
     if found is None:
         raise Http404

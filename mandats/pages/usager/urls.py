@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mandats.pages.usager import contacts, enter, journal, mandat, orientation
+from mandats.pages.usager import contacts, copies, enter, journal, mandat, objections, orientation, stops
 
 urlpatterns = [
     path("orientation", orientation.orientation, name="orientation"),
@@ -19,4 +19,16 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/document", mandat.document, name="usager_document"),
     path("usager/mandats/<uuid:mandat_id>/preuve", journal.proof, name="usager_proof"),
     path("usager/mandats/<uuid:mandat_id>/journal", journal.journal, name="usager_journal"),
+    path("usager/mandats/<uuid:mandat_id>/suspendre", stops.suspend, name="usager_suspend"),
+    path("usager/mandats/<uuid:mandat_id>/reprendre", stops.resume, name="usager_resume"),
+    path("usager/mandats/<uuid:mandat_id>/attestation", copies.certificate, name="usager_certificate"),
+    path(
+        "usager/mandats/<uuid:mandat_id>/utilisations/<uuid:utilisation_id>/desaccord",
+        objections.objection,
+        name="usager_objection",
+    ),
+    path("usager/tout-arreter", stops.stop_all, name="usager_stop_all"),
+    path("usager/releve", copies.releve, name="usager_releve"),
+    path("usager/releve.pdf", copies.releve_pdf, name="usager_releve_pdf"),
+    path("usager/releve/courriel", copies.releve_email, name="usager_releve_email"),
 ]

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
-from mandats.domain.fins import SMS
+from mandats.domain.fins import ADMINISTRATEUR, SMS
+from mandats.domain.motifs import MotifDeFin
 from mandats.domain.references import normalise
 from mandats.registre.models import Mandat
 from mandats.registre.services.revoke import revoke_mandat
@@ -39,6 +40,16 @@ def suspend_all(usager_id: UUID, *, way: str, now: datetime) -> int:
     """Suspend every mandat of an usager, in all structures; return how many were stopped."""
     running = _of(usager_id, now).filter(suspended_at__isnull=True)
     return _count(suspend_mandat(row.id, acteur_usager(usager_id), way=way, now=now) for row in running)
+
+
+@transaction.atomic
+def end_all_by_proof(usager_id: UUID, acteur: Acteur, motif: MotifDeFin, proof: str, now: datetime) -> int:
+    """End every mandat of a person who died or was placed under tutelle; return how many ended.
+
+    ``proof`` is the kind of proof, kept in the journal; the paper itself is not.
+    """
+    rows = _of(usager_id, now)
+    return _count(revoke_mandat(row.id, acteur, way=ADMINISTRATEUR, now=now, motif=motif, reason=proof) for row in rows)
 
 
 @transaction.atomic

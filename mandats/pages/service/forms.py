@@ -1,0 +1,181 @@
+"""What the accueil, an administrateur, an instructeur and a referent type to stop mandats.  Well-formedness only."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from aidants.comptes.forms import CodeForm
+from aidants.domain.siret import is_siret
+from mandats.domain import errors
+from mandats.domain.motifs import BY_PROOF, LABELS, OF_THE_STRUCTURE, MotifDeFin
+from mandats.domain.references import Mistake, parse
+from mandats.pages.usager.forms import REFERENCE_MISTYPED, BirthdateFields
+
+_OFF = {"autocomplete": "off", "spellcheck": "false"}
+
+PROOFS = {
+    "acte_deces": "Acte de décès, ou copie",
+    "registre_deces": "Fichier des décès de l’Insee",
+    "certificat": "Certificat médical ou avis de l’établissement",
+    "jugement": "Jugement de tutelle",
+    "avis_tuteur": "Courrier du tuteur, avec sa désignation",
+}
+"""The kinds of proof of a death or of a tutelle; only the kind is kept, in the journal."""
+
+REASONS = {
+    "capacite": "La structure n’a plus les moyens de l’aider",
+    "hors_mission": "Ce n’est pas ou plus la mission de la structure",
+    "conflit": "La confiance est rompue",
+    "interet": "Un intérêt de la structure s’y oppose",
+    "autre": "Autre raison",
+}
+"""Why a structure renounces (C. civ. 2007); kept inside, told to nobody."""
+
+
+class TelephoneForm(BirthdateFields):
+    """What a person says on the telephone."""
+
+    family_name = forms.CharField(
+        label="Nom de naissance",
+        max_length=256,
+        widget=forms.TextInput(_OFF),
+        error_messages={"required": "Demandez le nom de naissance."},
+    )
+    structure = forms.CharField(
+        label="Structure qui aide la personne",
+        help_text="Une partie du nom, ou la commune.",
+        max_length=100,
+        widget=forms.TextInput(_OFF),
+        error_messages={"required": "Demandez quelle structure aide la personne."},
+    )
+    field_order = ("family_name", "day", "month", "year", "structure")
+
+
+class ReferenceFields(forms.Form):
+    """A reference whose two check characters tell a mistake."""
+
+    reference = forms.CharField(
+        label="Référence du mandat",
+        help_text="Dix lettres et chiffres, par exemple GAP7-K3XW-9B.",
+        max_length=40,
+        widget=forms.TextInput(_OFF),
+        error_messages={"required": "Écrivez la référence du mandat."},
+    )
+
+    def clean_reference(self) -> str:
+        """Return the reference as we write it."""
+        found = parse(self.cleaned_data["reference"])
+        if isinstance(found, Mistake):
+            raise forms.ValidationError(REFERENCE_MISTYPED)
+        return found
+
+
+class PaperFields(forms.Form):
+    """The revocation form that the usager signed, scanned or photographed."""
+
+    scan = forms.FileField(
+        label="Formulaire signé",
+        help_text="PDF, JPEG ou PNG, 10 Mo au plus.",
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        error_messages={"required": "Choisissez le fichier du formulaire signé.", "empty": "Ce fichier est vide."},
+    )
+
+    def clean_scan(self) -> UploadedFile:
+        """Refuse what is too large before it is read."""
+        scan: UploadedFile = self.cleaned_data["scan"]
+        if (scan.size or 0) > settings.SCAN_MAX_BYTES:
+            raise forms.ValidationError(errors.SCAN_REFUSED.message)
+        return scan
+
+
+class DeskPaperForm(CodeForm, PaperFields):
+    """At a structure's desk: the form, and a fresh second factor."""
+
+    field_order = ("scan", "code")
+
+
+class PostPaperForm(CodeForm, ReferenceFields, PaperFields):
+    """At the accueil, which opens the post: the form names its mandat."""
+
+    field_order = ("reference", "scan", "code")
+
+
+class RenunciationForm(CodeForm, ReferenceFields):
+    """A referent renounces for the structure."""
+
+    reason = forms.ChoiceField(
+        label="Raison",
+        help_text="Gardée dans le journal. Ni la personne ni les administrations ne la voient.",
+        choices=[("", "Choisir"), *REASONS.items()],
+        error_messages={"required": "Choisissez une raison.", "invalid_choice": "Choisissez une raison."},
+    )
+    field_order = ("reference", "reason", "code")
+
+
+class ProofForm(CodeForm, ReferenceFields):
+    """An administrateur is told of a death or of a tutelle, with a proof."""
+
+    motif = forms.ChoiceField(
+        label="Ce qui est arrivé",
+        choices=[(motif.value, LABELS[motif].capitalize()) for motif in MotifDeFin if motif in BY_PROOF],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez ce qui est arrivé.", "invalid_choice": "Choisissez ce qui est arrivé."},
+    )
+    proof = forms.ChoiceField(
+        label="Preuve reçue",
+        help_text="Seule sa nature est gardée. Détruisez ou rendez la pièce.",
+        choices=[("", "Choisir"), *PROOFS.items()],
+        error_messages={"required": "Choisissez la preuve reçue.", "invalid_choice": "Choisissez la preuve reçue."},
+    )
+    field_order = ("reference", "motif", "proof", "code")
+
+
+class ClosureForm(forms.Form):
+    """Which structure, and why."""
+
+    siret = forms.CharField(
+        label="SIRET de la structure",
+        help_text="14 chiffres.",
+        max_length=20,
+        widget=forms.TextInput({**_OFF, "inputmode": "numeric"}),
+        error_messages={"required": "Écrivez le SIRET."},
+    )
+    motif = forms.ChoiceField(
+        label="Raison",
+        choices=[(motif.value, LABELS[motif].capitalize()) for motif in MotifDeFin if motif in OF_THE_STRUCTURE],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une raison.", "invalid_choice": "Choisissez une raison."},
+    )
+
+    def clean_siret(self) -> str:
+        """Return fourteen digits."""
+        siret = "".join(self.cleaned_data["siret"].split())
+        if not is_siret(siret):
+            raise forms.ValidationError("Ce SIRET comporte une erreur. Vérifiez les 14 chiffres.")
+        return siret
+
+
+class ConfirmedClosureForm(CodeForm, ClosureForm):
+    """The second gesture: the number of mandats that will end, typed again, and a fresh second factor."""
+
+    count = forms.CharField(
+        label="Combien de mandats prennent fin ?",
+        help_text="Recopiez le nombre affiché ci-dessus.",
+        max_length=10,
+        widget=forms.TextInput({**_OFF, "inputmode": "numeric"}),
+        error_messages={"required": "Recopiez le nombre de mandats."},
+    )
+
+    def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
+        """Keep what must be typed."""
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_count(self) -> str:
+        """Refuse another number: the person did not read, or mandats were concluded meanwhile."""
+        typed: str = self.cleaned_data["count"].replace(" ", "")
+        if typed != str(self.expected):
+            raise forms.ValidationError(f"Ce n’est pas le nombre affiché : {self.expected}.")
+        return typed

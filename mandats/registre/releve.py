@@ -1,0 +1,150 @@
+"""The account of uses that the mandataire renders (C. civ. 1993): between two dates, on screen and on paper.
+
+What a site noted by itself and what an aidant declared stand apart; a line corrected stays, marked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from aidants.domain.demarches import DEMARCHES
+from aidants.structures.models import Structure
+from mandats.document.given import Letter, LetterTable
+from mandats.document.render import render_letter
+from mandats.domain.durees import french_date, local_date
+from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
+from mandats.registre.models import Usager, Utilisation
+from mandats.registre.plis import recipient_of
+from mandats.registre.texts import service_contact
+
+BRIDGE, DECLARED = "Connexion à un site", "Déclarée par l’aidant"
+_CLOSING = (
+    "Vous n’avez pas demandé l’une de ces lignes ? Téléphonez au {telephone}. "
+    "Vous pouvez arrêter un mandat à tout moment, sans dire pourquoi."
+)
+_USUAL = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """One use in the words of the account."""
+
+    use: Utilisation
+    day: str
+    label: str
+    channel: str
+    manner: str
+    kind: str
+    by: str
+    corrected: str
+
+    @property
+    def done(self) -> str:
+        """What was done, and where, in one sentence."""
+        what = f"{self.use.body}, {self.manner}{self.channel}"
+        return f"{what} : {self.use.description.rstrip('.')}." if self.use.description else f"{what}."
+
+
+@dataclass(frozen=True, slots=True)
+class Releve:
+    """The account of one person between two days, both included; ``structure`` is ``None`` for all of them."""
+
+    usager: Usager
+    structure: Structure | None
+    start: date
+    end: date
+    lignes: list[Ligne]
+
+    @property
+    def counted(self) -> str:
+        """How many uses of each kind, in words."""
+        bridge = sum(1 for one in self.lignes if one.kind == BRIDGE)
+        declared = len(self.lignes) - bridge
+        return f"{_many(bridge, 'connexion')} à un site, {_many(declared, 'utilisation déclarée')}"
+
+
+def _many(count: int, what: str) -> str:
+    words = what if count < 2 else " ".join(f"{word}s" for word in what.split())
+    return f"{count or 'aucune'} {words}"
+
+
+def usual_dates(now: datetime, time_zone: str) -> tuple[date, date]:
+    """Return the last 365 days, today included, where the structure is."""
+    today = local_date(now, time_zone)
+    return today - _USUAL, today
+
+
+def releve_of(
+    usager: Usager,
+    start: date,
+    end: date,
+    *,
+    structure: Structure | None = None,
+    mandat_id: UUID | None = None,
+) -> Releve:
+    """Return the uses made for an usager between two days, oldest first, by one query.
+
+    ``structure`` limits it to what that structure did; ``mandat_id`` to one mandat.
+    """
+    rows = Utilisation.objects.filter(mandat__usager=usager, used_on__gte=start, used_on__lte=end)
+    rows = rows.filter(mandat__structure=structure) if structure else rows
+    rows = rows.filter(mandat=mandat_id) if mandat_id else rows
+    rows = rows.select_related("aidant", "autorisation", "mandat__structure", "correction")
+    return Releve(usager, structure, start, end, _lignes(rows.order_by("used_on", "created_at", "id")))
+
+
+def _lignes(rows: Iterable[Utilisation]) -> list[Ligne]:
+    return [
+        Ligne(
+            use=row,
+            day=french_date(row.used_on),
+            label=DEMARCHES[row.autorisation.demarche].label,
+            channel=CHANNELS[row.channel],
+            manner=MANNERS_TO_USAGER[row.manner],
+            kind=BRIDGE if row.channel == "bridge" else DECLARED,
+            by=f"{row.aidant.full_name}, {row.mandat.structure.name}",
+            corrected=_correction(row),
+        )
+        for row in rows
+    ]
+
+
+def _correction(row: Utilisation) -> str:
+    correction = getattr(row, "correction", None)
+    return f"Notée par erreur : {correction.reason}" if correction else ""
+
+
+def render_releve(releve: Releve, place: Structure, now: datetime, *, large: bool = False) -> bytes:
+    """Return the account as a letter for a window envelope, sent from the town of ``place``.
+
+    Raises ``PaperNotMade``.
+    """
+    lignes = releve.lignes
+    table = LetterTable(("Date", "Démarche", "Ce qui a été fait", "Par qui"), tuple(_row(one) for one in lignes))
+    whom = f"par {releve.structure.name}" if releve.structure else "par toutes les structures qui vous aident"
+    paragraphs = (
+        f"Voici ce qui a été fait en votre nom {whom}, du {french_date(releve.start)} au {french_date(releve.end)}.",
+        f"{releve.counted[0].upper()}{releve.counted[1:]}." if lignes else "Rien n’a été fait pendant cette période.",
+    )
+    closing = (_CLOSING.format(telephone=service_contact().telephone),)
+    return render_letter(
+        Letter(
+            recipient=recipient_of(releve.usager, place),
+            place=place.city,
+            written_at=now,
+            time_zone=place.time_zone,
+            object="Votre relevé : ce qui a été fait en votre nom",
+            paragraphs=paragraphs,
+            service=service_contact(),
+            signatory=releve.structure.name if releve.structure else service_contact().name,
+            table=table if lignes else None,
+            closing=closing,
+            large=large,
+        )
+    )
+
+
+def _row(one: Ligne) -> tuple[str, str, str, str]:
+    done = f"{one.done} {one.kind}." + (f" {one.corrected}" if one.corrected else "")
+    return one.day, one.label, done, one.by
