@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
-from mandats.registre.models import Autorisation, Brouillon, Mandat
+from mandats.registre.models import Autorisation, Brouillon, Contestation, Mandat, Usager
+from mandats.registre.services.contestations import object_to_use
+from mandats.registre.services.many import acteur_usager
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +39,15 @@ def _elsewhere() -> dict[str, UUID]:
     place = builders.structure("CCAS voisin", siret="99999920500029")
     who = builders.aidant(place)
     mandat = builders.mandat(who, place, now=timezone.now())
+    use = builders.utilisation(mandat)
+    objection = object_to_use(use.id, acteur_usager(mandat.usager_id), "", timezone.now())
+    assert isinstance(objection, Contestation)
     return {
         "mandat_id": mandat.id,
-        "utilisation_id": builders.utilisation(mandat).id,
+        "usager_id": mandat.usager_id,
+        "structure_id": place.id,
+        "utilisation_id": use.id,
+        "contestation_id": objection.id,
         "brouillon_id": builders.brouillon(who, place).id,
         "autorisation_id": mandat.autorisations.get().id,
         "document_id": mandat.documents.get(kind="signature").id,
@@ -47,7 +55,9 @@ def _elsewhere() -> dict[str, UUID]:
 
 
 def _rows() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Mandat, Autorisation, Brouillon)]
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Mandat, Autorisation, Brouillon, Contestation, Usager)
+    ]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -59,7 +69,7 @@ def test_a_foreign_object_answers_as_an_unknown_one(method: str) -> None:
     assert len(foreign) > 12
     for (name, path), (_, other) in zip(foreign, unknown, strict=True):
         answers = [getattr(stranger, method)(one) for one in (path, other)]
-        assert {answer.status_code for answer in answers} in ({404}, {405}), name
+        assert {answer.status_code for answer in answers} in ({404}, {405}, {403}), name
         assert len({len(answer.content) for answer in answers}) == 1, name
     assert _rows() == before
     assert not Entree.objects.filter(event__in=("mandat:consult", "document:consult", "volet:print")).exists()

@@ -8,7 +8,6 @@ from mandats.registre.models import Usager
 from tests.browser.accueil import Accueil
 from tests.browser.conseiller import Conseiller
 from tests.browser.signing import photograph_signed
-from tests.browser.usager import Dossier
 from tests.mandats.pdf_readers import words_of
 from tests.stack import LiveStack
 
@@ -23,45 +22,22 @@ def test_madame_d_is_told_on_paper_and_stops_by_telephone(
 ) -> None:
     mandat = conseiller.has_concluded("social", "famille", usager="madame-d")
     Usager.objects.filter(pk=mandat.usager_id).update(email="", telephone="")
-    usager = Usager.objects.get(pk=mandat.usager_id)
-    at = conseiller.visitor
-
-    # Two calls are made for her: each becomes a line to hand over.
+    usager, at = Usager.objects.get(pk=mandat.usager_id), conseiller.visitor
     conseiller.signs_in()
     conseiller.finds(mandat.reference, usager.full_name)
     conseiller.declares("Social - Santé", body="Département des Hautes-Alpes", description="Où en est l’APA ?")
     conseiller.declares("Famille - Scolarité", body="CAF des Hautes-Alpes", description="Attestation demandée")
-
-    # Her letter holds both; it is handed over, and waits no more.
-    at.follow("À remettre")
-    at.see("À remettre")
-    at.read("2 lignes")
-    letter = words_of(at.take(at.link(f"Imprimer la lettre de {usager.full_name}")))
-    assert "Département des Hautes-Alpes" in letter
-    assert "CAF des Hautes-Alpes" in letter
-    at.press(f"Remis en main propre : {usager.full_name}")
-    at.hear("2 lignes")
-    at.read("Rien à remettre")
-
-    # Her account of uses, as a letter; her volet is lost, another one is printed.
+    _is_told(conseiller, usager.full_name)
     conseiller.goes_to_desk()
     conseiller.finds(mandat.reference, usager.full_name)
-    at.follow("Relevé")
-    at.see("Relevé de")
-    at.read("2 utilisations déclarées")
-    releve = words_of(at.take(at.button("Imprimer la lettre")))
-    assert "Aux bons soins de" in releve
-    at.follow(f"Mandat {mandat.reference}")
-    at.see(usager.full_name)
-    first = conseiller.prints_volet()
-    second = conseiller.prints_volet()
+    _takes_account(conseiller, mandat.reference, usager.full_name)
+    first, second = conseiller.prints_volet(), conseiller.prints_volet()
     assert first.revocation != second.revocation
 
     # She telephones: the mandat stops at once, and a letter leaves from the accueil.
     day, month, year = usager.birthdate.split("-")[::-1]
-    dossier = Dossier(usager.family_name, (day, month, year))
     accueil.signs_in()
-    accueil.finds(dossier.family_name, dossier.born, "gap")
+    accueil.finds(usager.family_name, (day, month, year), "gap")
     accueil.visitor.read_nowhere("Social - Santé")
     accueil.suspends(mandat.reference)
     posted, form = accueil.prints_and_posts(usager.full_name)
@@ -74,3 +50,28 @@ def test_madame_d_is_told_on_paper_and_stops_by_telephone(
     at.page.reload()
     at.see(usager.full_name)
     assert mandat.reference in words_of(at.take(at.link("Attestation de fin")))
+
+
+def _is_told(conseiller: Conseiller, name: str) -> None:
+    """Her letter holds both calls; it is handed over, and waits no more."""
+    at = conseiller.visitor
+    at.follow("À remettre")
+    at.see("À remettre")
+    at.read("2 lignes")
+    letter = words_of(at.take(at.link(f"Imprimer la lettre de {name}")))
+    assert "Département des Hautes-Alpes" in letter
+    assert "CAF des Hautes-Alpes" in letter
+    at.press(f"Remis en main propre : {name}")
+    at.hear("2 lignes")
+    at.read("Rien à remettre")
+
+
+def _takes_account(conseiller: Conseiller, reference: str, name: str) -> None:
+    """Her account of uses is a letter too; it goes in care of the structure, since she gave no address."""
+    at = conseiller.visitor
+    at.follow("Relevé")
+    at.see("Relevé de")
+    at.read("2 utilisations déclarées")
+    assert "Aux bons soins de" in words_of(at.take(at.button("Imprimer la lettre")))
+    at.follow(f"Mandat {reference}")
+    at.see(name)
