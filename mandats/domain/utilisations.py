@@ -7,3 +7,8 @@ MANNERS = {"avec": "avec la personne", "place": "à sa place"}
 """*Faire avec* or *à la place* (DOMAIN §5, activity)."""
 
 MANNERS_TO_USAGER = {"avec": "avec vous ", "place": "à votre place ", "": ""}
+
+
+def sentence(text: str) -> str:
+    """Return ``text`` with one final mark: what was typed may have its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

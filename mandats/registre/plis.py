@@ -6,6 +6,7 @@ A structure prints what its own acts say; the accueil what a structure must not 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from mandats.registre.models import Avis, Mandat, Usager
 from mandats.registre.services.avis import ACCUEIL, STRUCTURE
 from mandats.registre.texts import service_contact
 
-_LINES = 4
+_LINES, _WIDTH = 4, 38
 _CLOSING = (
     "Vous pouvez arrêter un mandat à tout moment, sans dire pourquoi : téléphonez au {telephone}, "
     "ou renvoyez le formulaire d’arrêt."
@@ -91,7 +92,8 @@ def recipient_of(usager: Usager, structure: Structure) -> tuple[str, ...]:
     lines = [line for line in usager.postal_address.splitlines() if line.strip()][:_LINES]
     if lines:
         return (name, *lines)
-    return name, f"Aux bons soins de {structure.name}", structure.street, f"{structure.postcode} {structure.city}"
+    whose = wrap(f"Aux bons soins de {structure.name}", _WIDTH, max_lines=3, placeholder="…")
+    return (name, *whose, structure.street, f"{structure.postcode} {structure.city}")
 
 
 def render_pli(pli: Pli, now: datetime, *, from_accueil: bool) -> bytes:

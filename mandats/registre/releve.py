@@ -13,7 +13,7 @@ from aidants.structures.models import Structure
 from mandats.document.given import Letter, LetterTable
 from mandats.document.render import render_letter
 from mandats.domain.durees import french_date, local_date
-from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
+from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER, sentence
 from mandats.registre.models import Usager, Utilisation
 from mandats.registre.plis import recipient_of
 from mandats.registre.texts import service_contact
@@ -43,7 +43,7 @@ class Ligne:
     def done(self) -> str:
         """What was done, and where, in one sentence."""
         what = f"{self.use.body}, {self.manner}{self.channel}"
-        return f"{what} : {self.use.description.rstrip('.')}." if self.use.description else f"{what}."
+        return f"{what} : {sentence(self.use.description)}" if self.use.description else f"{what}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def render_releve(releve: Releve, place: Structure, now: datetime, *, large: boo
     Raises ``PaperNotMade``.
     """
     lignes = releve.lignes
-    table = LetterTable(("Date", "Démarche", "Ce qui a été fait", "Par qui"), tuple(_row(one) for one in lignes))
+    table = LetterTable(("Date", "Par qui", "Ce qui a été fait"), tuple(_row(one) for one in lignes))
     whom = f"par {releve.structure.name}" if releve.structure else "par toutes les structures qui vous aident"
     paragraphs = (
         f"Voici ce qui a été fait en votre nom {whom}, du {french_date(releve.start)} au {french_date(releve.end)}.",
@@ -145,6 +145,6 @@ def render_releve(releve: Releve, place: Structure, now: datetime, *, large: boo
     )
 
 
-def _row(one: Ligne) -> tuple[str, str, str, str]:
-    done = f"{one.done} {one.kind}." + (f" {one.corrected}" if one.corrected else "")
-    return one.day, one.label, done, one.by
+def _row(one: Ligne) -> tuple[str, str, str]:
+    done = f"{one.label}\u00a0: {one.done} {one.kind}."
+    return one.day, one.by, f"{done} {one.corrected}" if one.corrected else done

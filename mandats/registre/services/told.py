@@ -11,7 +11,7 @@ from mandats.domain import avis_suites
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.avis_perimetre import ACTE_RESERVE
 from mandats.domain.durees import french_date, french_moment, local_date
-from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER
+from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER, sentence
 from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Utilisation
 from mandats.registre.services.avis import ACCUEIL, announce, announce_first
 
@@ -48,7 +48,7 @@ def tell_use(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
         organisme=use.body,
         organisme_court=_cut(use.body),
         demarche=label,
-        fait=f" Ce qui a été fait : {use.description.rstrip('.')}." if use.description else "",
+        fait=f" Ce qui a été fait : {sentence(use.description)}" if use.description else "",
         suite=_ONCE if row.mandat.single_use else "",
         page=usager_page(),
     )
