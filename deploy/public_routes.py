@@ -67,6 +67,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_releve_email",
         # The empty form that stops a mandat on paper holds nothing about anybody.
         "mandats:stop_form",
+        "mandats:usager_form",
         "mandats:usager_proof",
         "mandats:usager_journal",
         # Whom to ask when a mandat is not possible: words only, the same for everybody.
@@ -79,6 +80,8 @@ PUBLIC_ROUTES = frozenset(
         "mandats:verify_qr",
         # Public keys and certificates: what verifies our papers without us.
         "mandats:verify_trust",
+        # The type mandat, blank: anybody may read it before deciding anything.
+        "mandats:blank",
         "mandats:status_list",
         "oidc:api_verifications",
         "oidc:api_batches",

@@ -71,7 +71,7 @@ class VoletDocument:
 
     ``verification_code`` and ``revocation_code`` are sixteen digits; ``last_day`` is the mandat's last
     day and ``verification_until`` the last day of the verification code, both in ``time_zone``;
-    ``large`` asks for large print.
+    ``large`` asks for large print, ``plain`` for easy words (FALC).
     """
 
     reference: str
@@ -85,6 +85,7 @@ class VoletDocument:
     time_zone: str
     service: ServiceContact
     large: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import typst
 
+from mandats.document.explications import Explained, explanation, head
 from mandats.document.given import EndCertificate, ExemplaireDocument, Letter, MandatDocument, VoletDocument
 from mandats.document.qr import qr_svg
-from mandats.document.textes import blocks
+from mandats.document.textes import Block, ServiceContact, blank_text, blocks
 from mandats.document.textes.filling import bare_address, one_line, sha256_hex
-from mandats.document.textes.given import ServiceContact
 from mandats.domain.codes import grouped
 from mandats.domain.durees import french_date, french_moment, local_date, zone_label
 
@@ -131,6 +131,7 @@ def render_volet(given: VoletDocument) -> bytes:
         "telephone": one_line(given.service.telephone),
         "url": bare_address(given.service.usager_url),
         "large": given.large,
+        "plain": given.plain,
         "date": _parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
     return _compiled("volet", data, given.printed_at)
@@ -194,6 +195,43 @@ def render_stop_form(
         "date": _parts(local_date(at, "Europe/Paris")),
     }
     return _compiled("formulaire_arret", data, at)
+
+
+def render_explanation(code: str, given: Explained, at: datetime, time_zone: str) -> bytes:
+    """Return an explanation of a mandat, in plain words or in another language.  Raises ``NoSuchForm``."""
+    top = head(code)
+    found = {"lang": top.lang, "direction": top.direction, "title": top.title, "page": top.page}
+    return _explained(found, top.notices, explanation(code, given), given.reference, given.service, at, time_zone)
+
+
+def render_large_summary(reference: str, summary: str, at: datetime, time_zone: str, service: ServiceContact) -> bytes:
+    """Return the summary that was shown and consented to, in large print (20 points)."""
+    found = {"lang": "fr", "direction": "ltr", "title": "L’essentiel de votre mandat", "large": True}
+    notices = ("Ce résumé aide à comprendre. Seul le texte du mandat engage.",)
+    page = {"page": "Page {page} sur {total}"}
+    return _explained(found | page, notices, blocks(summary), reference, service, at, time_zone)
+
+
+def _explained(
+    found: dict[str, Any],
+    notices: tuple[str, ...],
+    text: tuple[Block, ...],
+    reference: str,
+    service: ServiceContact,
+    at: datetime,
+    time_zone: str,
+) -> bytes:
+    data = {"large": False} | found
+    data |= {"notices": list(notices), "blocks": [{"kind": one.kind, "text": one.text} for one in text]}
+    data |= {"reference": one_line(reference), "service": one_line(service.name)}
+    return _compiled("explication", data | {"date": _parts(local_date(at, time_zone))}, at)
+
+
+def render_blank(service: ServiceContact, at: datetime, time_zone: str) -> bytes:
+    """Return the type mandat, blank."""
+    text = [{"kind": one.kind, "text": one.text} for one in blocks(blank_text(service))]
+    data = {"blocks": text, "service": one_line(service.name), "date": _parts(local_date(at, time_zone))}
+    return _compiled("modele", data, at)
 
 
 def _post_lines(post: str, name: str) -> list[str]:

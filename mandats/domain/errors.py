@@ -297,6 +297,12 @@ NOT_PRINTED = declare(
     "Imprimez d’abord l’exemplaire à signer.",
     "Aucun exemplaire n’a été imprimé pour ce brouillon.",
 )
+NO_ADDRESS = declare(
+    "document.no_address",
+    409,
+    "Cette personne n’a pas donné d’adresse électronique. Imprimez-lui sa copie.",
+    "La copie ne part qu’à l’adresse de l’usager lui-même, jamais à une autre.",
+)
 NOTHING_ENDED = declare(
     "document.nothing_ended",
     409,

@@ -48,6 +48,10 @@ MANDAT_SIGN = declare(
     "brouillon",
 )
 DOCUMENT_PRODUCE = declare("document:produce", "Document du mandat établi", "sha256", "acte_sha256")
+FORM_PRINT = declare("document:print_form", "Explication du mandat imprimée", "form")
+COPY_SEND = declare("document:send_copy", "Copie du mandat envoyée à la personne", "sha256", "version", "bytes")
+COPY_REFUSED = declare("document:send_copy_refused", "Copie du mandat non envoyée")
+VOLET_SHOW = declare("volet:show", "Codes montrés à la personne, nouveaux codes")
 DOCUMENT_STAMP = declare("document:stamp", "Document du mandat horodaté", "sha256", "kind", "version", "stamped_at")
 CERTIFICATE_PRODUCE = declare("document:attest_end", "Attestation de fin établie", "sha256", "version")
 MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brouillon")

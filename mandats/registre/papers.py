@@ -142,7 +142,9 @@ def _in_words(row: Autorisation) -> str:
     return f"{label}\u00a0: {', '.join(row.formalites)}" if row.formalites else label
 
 
-def print_volet(mandat_id: UUID, acteur: Acteur, now: datetime, *, large: bool = False) -> bytes | Denied:
+def print_volet(
+    mandat_id: UUID, acteur: Acteur, now: datetime, *, large: bool = False, plain: bool = False
+) -> bytes | Denied:
     """Return the volet with fresh codes; the bytes are handed over and never kept."""
     codes = renew_codes(mandat_id, acteur, now)
     if isinstance(codes, Denied):
@@ -162,5 +164,6 @@ def print_volet(mandat_id: UUID, acteur: Acteur, now: datetime, *, large: bool =
             time_zone=mandat.time_zone,
             service=service_contact(),
             large=large,
+            plain=plain,
         )
     )

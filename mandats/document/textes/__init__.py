@@ -7,6 +7,7 @@ once a mandat was signed on it: a correction is a new date.  Never lays out a pa
 from mandats.document.textes.filling import (
     TEXT_VERSION,
     Block,
+    blank_text,
     blocks,
     frozen_text,
     sha256_hex,
@@ -21,6 +22,7 @@ __all__ = [
     "DemarcheAsked",
     "ServiceContact",
     "TextInput",
+    "blank_text",
     "blocks",
     "frozen_text",
     "sha256_hex",

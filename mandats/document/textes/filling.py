@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from aidants.domain.demarches import DEMARCHES
-from mandats.document.textes.given import DemarcheAsked, TextInput
+from mandats.document.textes.given import DemarcheAsked, ServiceContact, TextInput
 from mandats.domain.actes import RESERVED_ACTS, Mandant
 from mandats.domain.durees import french_birthdate, french_date, zone_label
 
@@ -80,7 +80,7 @@ def frozen_text(given: TextInput, version: str = TEXT_VERSION) -> str:
     Raises KeyError for an unknown demarche or reserved act, ValueError for a zone or a birth date
     that cannot be.
     """
-    return _filled(_file_bytes("mandat", version).decode(), _facts(given), _words(given), _items(given))
+    return filled(_file_bytes("mandat", version).decode(), _facts(given), _words(given), _items(given))
 
 
 def summary_text(given: TextInput, version: str = TEXT_VERSION) -> str:
@@ -90,7 +90,25 @@ def summary_text(given: TextInput, version: str = TEXT_VERSION) -> str:
         "themes": _themes(given),
         "reserves": ", ".join(_RESERVED_SHORT[code] for code in given.reserved_acts),
     }
-    return _filled(_file_bytes("resume", version).decode(), _facts(given), words, {})
+    return filled(_file_bytes("resume", version).decode(), _facts(given), words, {})
+
+
+_RULED: Final = "………………………………………………"
+_BLANK_DEMARCHES: Final = 4
+
+
+def blank_text(service: ServiceContact, version: str = TEXT_VERSION) -> str:
+    """Return the text of the mandat with dotted lines for whatever a person would give: the type mandat."""
+    facts = dict.fromkeys(_FACT_NAMES, False) | {"days": True, "sms": bool(service.sms_number)}
+    words = dict.fromkeys(_WORD_NAMES, _RULED) | {
+        "reference": "………",
+        "birth": f"né(e) le {_RULED[:24]} à {_RULED[:24]}",
+        "duree": "……… jours",
+        "zone": f"heure de {_RULED[:24]}",
+        **_contact_words(service),
+    }
+    items = {"demarche": [{"label": _RULED[:20], "formalites": _RULED * 2}] * _BLANK_DEMARCHES, "reserve": []}
+    return filled(_file_bytes("mandat", version).decode(), facts, words, items)
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -107,7 +125,8 @@ def _block(line: str, *, first: bool) -> Block:
     return Block("item", line[2:]) if line.startswith("- ") else Block("paragraph", line)
 
 
-def _filled(template: str, facts: Facts, words: Words, items: Items) -> str:
+def filled(template: str, facts: Facts, words: Words, items: Items) -> str:
+    """Return a text of ours with its lines kept or left out and its blanks filled.  Raises KeyError, ValueError."""
     lines: list[str] = []
     for line in template.split("\n"):
         found = _LINE.fullmatch(line)
@@ -168,12 +187,26 @@ def _words(given: TextInput) -> Words:
         "duree": given.duree.label,
         "last_day": french_date(chosen) if chosen else "",
         "zone": zone_label(given.time_zone),
-        "url": bare_address(given.service.usager_url),
-        "telephone": given.service.telephone,
-        "sms": given.service.sms_number,
-        "post": given.service.post,
-        "privacy": given.service.privacy,
+        **_contact_words(given.service),
     }
+
+
+def _contact_words(service: ServiceContact) -> Words:
+    return {
+        "url": bare_address(service.usager_url),
+        "telephone": service.telephone,
+        "sms": service.sms_number,
+        "post": service.post,
+        "privacy": service.privacy,
+    }
+
+
+_FACT_NAMES: Final = (
+    "franceconnect", "piece_vue", "single_use", "reserved", "argent", "days", "sms", "host", "cited", "elsewhere",
+)  # fmt: skip
+_WORD_NAMES: Final = (
+    "reference", "cited", "mandant", "birth", "structure", "siret", "address", "aidant", "duree", "last_day", "zone",
+)  # fmt: skip
 
 
 def _items(given: TextInput) -> Items:

@@ -196,3 +196,4 @@ class VoletForm(forms.Form):
     """How the volet is printed."""
 
     large = forms.BooleanField(label="En gros caractères", required=False)
+    plain = forms.BooleanField(label="En facile à lire", required=False)

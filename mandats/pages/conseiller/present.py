@@ -30,6 +30,7 @@ from mandats.domain.pieces import LABELS, Piece
 from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
+from mandats.registre.forms import form_choices
 from mandats.registre.models import Autorisation, Brouillon, Mandat
 from mandats.registre.selectors import STATES, other_of, state_of
 from mandats.registre.texts import duree_of
@@ -263,9 +264,24 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID |
             for one in dossier.verifications
         ],
         "documents": [
-            (one, KINDS[one.kind], moment(one.created_at, zone)) for one in dossier.documents if one.kind != "mandat"
+            (one, KINDS.get(one.kind, one.kind), moment(one.created_at, zone))
+            for one in dossier.documents
+            if one.kind != "mandat"
         ],
+        "papier": papier_of(dossier, zone),
+        "forms": form_choices(),
     }
+
+
+def papier_of(dossier: Dossier, time_zone: str) -> str:
+    """Return how the mandat's PDF stands: dated by the authority, waiting for it, or not made yet."""
+    made = [one for one in dossier.documents if one.kind == "mandat"]
+    if not made:
+        return "pas encore prêt : il se fait tout seul, dans la minute"
+    newest = max(made, key=lambda one: one.version)
+    if newest.stamped_at is None:
+        return "scellé, en attente d’horodatage : le service redemande tout seul, rien n’est perdu"
+    return f"scellé, et horodaté le {moment(newest.stamped_at, time_zone)}"
 
 
 def paragraphs(text: str) -> list[tuple[str, list[Block]]]:

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -12,12 +13,14 @@ from aidants.domain.decisions import Denied
 from aidants.journal.inscription import inscription_of
 from aidants.journal.proofs import proof_of
 from aidants.pages.posted import posted
+from mandats.document.render import PaperNotMade
 from mandats.domain.events import MANDAT_SIGN
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import VoletForm
 from mandats.pages.conseiller.present import record_facts, resume_address
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.registre.dossier import document_of, dossier_of
+from mandats.registre.forms import form_choices
 from mandats.registre.models import Mandat
 from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.selectors import brouillon_beside
@@ -42,7 +45,11 @@ def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse
 def document(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Show the mandat's PDF, making it if it is still missing."""
     now = timezone.now()
-    kept = produce_document(mandat.id, acteur, now)
+    try:
+        kept = produce_document(mandat.id, acteur, now)
+    except PaperNotMade:
+        messages.warning(request, "Le PDF n’est pas encore prêt. Réessayez dans une minute.")
+        return redirect("mandats:detail", mandat.id)
     consult_document(kept, mandat, acteur, now)
     return pdf_answer(bytes(kept.content), f"mandat-{mandat.reference}.pdf")
 
@@ -74,8 +81,10 @@ def volet(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Say that the old codes end, then print the new ones once; nothing of them is kept."""
     form = VoletForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        printed = print_volet(mandat.id, acteur, timezone.now(), large=form.cleaned_data["large"])
+        wanted = form.cleaned_data
+        printed = print_volet(mandat.id, acteur, timezone.now(), large=wanted["large"], plain=wanted["plain"])
         if isinstance(printed, Denied):
             raise Http404
         return pdf_answer(printed, f"volet-{mandat.reference}.pdf")
-    return render(request, "mandats/conseiller/volet.html", {"mandat": mandat, "form": form})
+    facts = {"mandat": mandat, "form": form, "forms": form_choices()}
+    return render(request, "mandats/conseiller/volet.html", facts)

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aidants.domain.decisions import Denied
 from aidants.journal.inscription import inscription_of
 from aidants.journal.record import record
+from mandats.document.explications import NoSuchForm
 from mandats.domain import events
 from mandats.domain.codes import grouped
 from mandats.pages.usager.enter import usager_only
 from mandats.pages.usager.reach import WAY, mine, standing
 from mandats.pages.usager.session import UsagerSession
+from mandats.registre.forms import form_choices, print_form
 from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
@@ -47,7 +49,7 @@ def page(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpRespons
 def mandat(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Show one mandat and everything that was done with it."""
     found, inscription = record_of(mine(who, mandat_id), now), inscription_of(mandat_id, events.MANDAT_SIGN)
-    context = {"record": found, "inscription": inscription, "has_list": who.mandat_id is None}
+    context = {"record": found, "inscription": inscription, "has_list": who.mandat_id is None, "forms": form_choices()}
     return render(request, "usager/mandat.html", context)
 
 
@@ -131,3 +133,16 @@ def document(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id:
     name = f"mandat-{mandat.reference}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(found.content), content_type=found.content_type, headers=headers)
+
+
+@require_safe
+@usager_only
+def form(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID, code: str) -> HttpResponse:
+    """Hand an explanation of the mandat: large print, plain words, another language."""
+    mandat = mine(who, mandat_id)
+    try:
+        printed = print_form(mandat, code, acteur_usager(who.usager_id), now)
+    except NoSuchForm as error:
+        raise Http404 from error
+    headers = {"Content-Disposition": f'attachment; filename="mandat-{mandat.reference}-{code}.pdf"'}
+    return HttpResponse(printed, content_type="application/pdf", headers=headers)

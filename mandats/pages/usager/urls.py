@@ -17,6 +17,7 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/code", mandat.new_code, name="usager_new_code"),
     path("usager/mandats/<uuid:mandat_id>/code/annuler", mandat.cancel_code, name="usager_cancel_code"),
     path("usager/mandats/<uuid:mandat_id>/document", mandat.document, name="usager_document"),
+    path("usager/mandats/<uuid:mandat_id>/formes/<slug:code>", mandat.form, name="usager_form"),
     path("usager/mandats/<uuid:mandat_id>/preuve", journal.proof, name="usager_proof"),
     path("usager/mandats/<uuid:mandat_id>/journal", journal.journal, name="usager_journal"),
     path("usager/mandats/<uuid:mandat_id>/suspendre", stops.suspend, name="usager_suspend"),

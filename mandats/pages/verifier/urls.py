@@ -10,6 +10,7 @@ urlpatterns = [
     path("verifier/suite", views.suite, name="verify_suite"),
     path("verifier/appel", appels.call, name="verify_call"),
     path("verifier/confiance.json", trust.trust, name="verify_trust"),
+    path("mandat-type.pdf", trust.blank, name="blank"),
     path("v", views.qr, name="verify_qr"),
     path("status/<int:number>", statuses.status_list, name="status_list"),
 ]

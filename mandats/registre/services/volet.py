@@ -9,6 +9,7 @@ from django.db import transaction
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.domain.events import Event
 from aidants.journal.record import record
 from mandats.domain import avis, errors, events
 from mandats.domain.codes import is_well_formed, new_code, normalise
@@ -47,15 +48,24 @@ def _replace(mandat: Mandat, kind: str, now: datetime) -> str:
     return code
 
 
-@transaction.atomic
 def renew_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
     """Make both codes anew for a printing of the volet; the old ones end, and the usager is told that they did."""
+    return _renewed(mandat_id, events.VOLET_PRINT, acteur, now)
+
+
+def show_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
+    """Make both codes anew for the usager to copy by hand, where nothing can be printed; otherwise the same."""
+    return _renewed(mandat_id, events.VOLET_SHOW, acteur, now)
+
+
+@transaction.atomic
+def _renewed(mandat_id: UUID, event: Event, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
     mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
-        return tell_refusal(events.CODE_REFUSED, errors.AUTORISATION_UNKNOWN, None, acteur, now, kind="volet")
+        return Denied(errors.AUTORISATION_UNKNOWN)
     again = CodeUsager.objects.filter(mandat=mandat, kind=REVOCATION).count()
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
-    tell(events.VOLET_PRINT, mandat, acteur, now)
+    tell(event, mandat, acteur, now)
     if again:
         announce(avis.VOLET, mandat, now, key=f"volet:{mandat.id}:{again}")
     return codes
