@@ -201,6 +201,8 @@ def test_the_recap_says_what_is_shortened_or_narrowed(desk: Desk) -> None:
     assert "Le nouveau finit plus tôt" in page
     assert "Le nouveau permet moins" not in page
     longer = desk.identified(person, demarches=("logement",), duree="J365", single_use=True)
+    assert "Est-ce bien la même personne" in text(desk.client.get(f"/mandats/brouillons/{longer.id}/recapitulatif"))
+    desk.client.post(f"/mandats/brouillons/{longer.id}/encore-moi")
     page = text(desk.client.get(f"/mandats/brouillons/{longer.id}/recapitulatif"))
     assert "Le nouveau finit plus tôt" not in page
     assert "Le nouveau permet moins" in page

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -95,7 +96,8 @@ def test_last_days_are_counted_where_the_structure_is(db: None, monkeypatch: pyt
 
     desk = pages_desk.desk(time_zone="Pacific/Noumea")
     evening_in_paris = datetime.now(UTC).replace(hour=18, minute=30)
-    monkeypatch.setattr("mandats.pages.conseiller.steps.timezone.now", lambda: evening_in_paris)
+    clock = SimpleNamespace(now=lambda: evening_in_paris)
+    monkeypatch.setattr("mandats.pages.conseiller.steps.timezone", clock)
     from datetime import timedelta
 
     from mandats.domain.durees import french_date
@@ -155,8 +157,12 @@ def test_abandon_asks_once_then_leaves_no_trace(desk: Desk) -> None:
     assert "Ce brouillon n’existe plus" in text(gone)
 
 
-PAGES = ("carte", "identite", "demarches", "recapitulatif", "acceptation", "abandon")
+PAGES = ("carte", "ancien-mandat", "identite", "demarches", "recapitulatif", "acceptation", "abandon")
 ACTS = (
+    "encore-moi",
+    "autres-structures",
+    "ancien-mandat",
+    "ancien-mandat/oublier",
     "demarches",
     "carte",
     "ce-nest-pas-moi",

@@ -14,6 +14,7 @@ from aidants.journal.models import Entree, RefusCompte
 from aidants.structures.models import Affectation
 from mandats.domain import errors
 from mandats.domain.durees import local_date
+from mandats.domain.identite import PreuveIdentite
 from mandats.domain.perimetre import Perimetre
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.brouillons import freeze, identify, open_brouillon
@@ -219,3 +220,24 @@ def test_what_is_not_ours_is_refused_under_the_pages_too(desk: Desk) -> None:
         assert refused == Denied(errors.DUREE_UNKNOWN), duree
     brouillon = desk.brouillon()
     assert freeze(brouillon.id, desk.acteur, now) == Denied(errors.NO_IDENTITY)
+
+
+@pytest.mark.parametrize("kind", ["franceconnect", "piece_vue"])
+def test_the_same_person_as_just_before_stops_and_asks(desk: Desk, kind: str) -> None:
+    seen = PreuveIdentite(kind="piece_vue", level="", sub_digest="")
+    person = builders.identite() if kind == "franceconnect" else builders.identite(sub_digest="")
+    pages = []
+    for _ in range(2):
+        brouillon = desk.brouillon()
+        proof = builders.PREUVE if kind == "franceconnect" else seen
+        assert identify(brouillon.id, person, proof, desk.acteur, timezone.now())
+        pages.append(f"/mandats/brouillons/{brouillon.id}")
+    question = "Est-ce bien la même personne"
+    assert question not in text(desk.client.get(f"{pages[0]}/recapitulatif"))
+    for _ in range(2):
+        assert question in text(desk.client.get(f"{pages[1]}/recapitulatif"))
+    assert desk.client.post(f"{pages[1]}/encore-moi")["Location"] == f"{pages[1]}/recapitulatif"
+    assert question not in text(desk.client.get(f"{pages[1]}/recapitulatif"))
+    other = desk.identified(builders.identite(given_name="Zoé"))
+    assert question not in text(desk.client.get(f"/mandats/brouillons/{other.id}/recapitulatif"))
+    assert person.family_name not in str(dict(desk.client.session))

@@ -30,6 +30,7 @@ from mandats.pages.conseiller.present import (
     reserved_words,
     zone_of,
 )
+from mandats.pages.conseiller.previous import asks_if_still_same
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.registre.coffre import FrozenTexts, identity_of
 from mandats.registre.models import Brouillon, Document
@@ -43,6 +44,7 @@ Take = Callable[[Any], Decision]
 
 
 @with_brouillon
+@asks_if_still_same
 def recap(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Step 3: summary, exact text, and the ways to consent."""
     return _recap(request, acteur, brouillon)
