@@ -19,6 +19,7 @@ from aidants.comptes.liens import purge_links
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
+from aidants.structures.invitations import purge_invitations
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
@@ -100,6 +101,7 @@ def _purge_sessions(now: datetime) -> None:
     purge_browsers(now)
     purge_links(now)
     recovery.end_expired(now)
+    purge_invitations(now)
 
 
 def _absences(now: datetime) -> None:

@@ -10,7 +10,7 @@ from aidants.comptes.facteurs.cartes import MOTIFS
 from aidants.comptes.facteurs.changes import NAME_LENGTH
 from aidants.domain.noms import is_name, is_one_line
 
-CODE_HELP = "Celui de votre application ou de votre carte. Un code de secours convient aussi."
+CODE_HELP = "Celui de votre application ou de votre carte. Un code de secours (12 chiffres) convient aussi."
 
 
 class CodeInput(forms.TextInput):
@@ -26,14 +26,14 @@ def code_field(label: str = "Code à 6 chiffres", help_text: str = "", **more: A
         attrs={
             "inputmode": "numeric",
             "autocomplete": "one-time-code",
-            "maxlength": 12,
+            "maxlength": 20,
             "spellcheck": "false",
         }
     )
     return forms.CharField(
         label=label,
         help_text=help_text,
-        max_length=12,
+        max_length=20,
         widget=widget,
         error_messages={"required": "Saisissez le code affiché par votre application."},
         **more,

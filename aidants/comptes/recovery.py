@@ -142,7 +142,8 @@ def end(compte: Compte, motif: str, acteur: Acteur, now: datetime) -> None:
 
 
 def end_expired(now: datetime) -> None:
-    """End the recoveries that nobody used in time."""
+    """End the recoveries that nobody used in time; forget those that ended a year ago."""
+    Recuperation.objects.filter(ended_at__lt=now - timedelta(days=365)).delete()
     late = Recuperation.objects.filter(ended_at__isnull=True, expires_at__lt=now - timedelta(hours=1))
     for made in late.select_related("compte").order_by("id"):
         end(made.compte, "delai", SYSTEME, now)

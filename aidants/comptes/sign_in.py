@@ -40,8 +40,7 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: 
 
     A right password with a wrong code counts as a failure like any other.
     """
-    slowed = _address_limit(request)
-    if throttled(events.SIGN_IN_REFUSED, [slowed], now):
+    if is_slowed(request, now):
         return refuse(request, errors.SIGN_IN_THROTTLED, now)
     credentials = {"email": email.strip().lower(), "password": password}
     compte = authenticate(request, **credentials)
@@ -76,6 +75,11 @@ def open_session(request: HttpRequest, compte: Compte, given: FactorGiven, now: 
         note_browser(request, compte, now)
         acteur = Acteur(Kind.COMPTE, compte.id)
         record(events.SIGN_IN, acteur=acteur, at=now, subject=compte.id, facts={"factor": given.kind.value})
+
+
+def is_slowed(request: HttpRequest, now: datetime) -> bool:
+    """Tell whether the request's address was refused too often: at the sign-in, or with the code of a message."""
+    return throttled(events.SIGN_IN_REFUSED, [_address_limit(request)], now) is not None
 
 
 def _why(request: HttpRequest) -> ErrorCode:

@@ -18,9 +18,9 @@ from aidants.comptes.facteurs import changes, passkeys
 from aidants.comptes.facteurs.codes import FactorGiven
 from aidants.comptes.forms import FirstApplicationForm, LinkCodeForm, PasskeyForm, RecoveryForm
 from aidants.comptes.models import Compte
-from aidants.comptes.sign_in import refuse
+from aidants.comptes.sign_in import is_slowed, refuse
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import INVITATION_GONE, SIGN_IN_TO_ACCEPT
+from aidants.domain.errors import INVITATION_GONE, SIGN_IN_THROTTLED, SIGN_IN_TO_ACCEPT
 from aidants.pages.posted import posted
 from aidants.structures import invitations
 
@@ -81,7 +81,8 @@ def lost_device(request: HttpRequest) -> HttpResponse:
     """Take the code of a recovery; what it opens is an enrolment and nothing more."""
     form, status, now = RecoveryForm(posted(request)), 200, timezone.now()
     if form.is_valid():
-        outcome = recovery.enter(**form.cleaned_data, now=now)
+        slowed = is_slowed(request, now)
+        outcome = Denied(SIGN_IN_THROTTLED) if slowed else recovery.enter(**form.cleaned_data, now=now)
         if isinstance(outcome, Compte):
             enrolment.begin(request, outcome, Why.RECUPERATION, now)
             return redirect("aidants:enrol")

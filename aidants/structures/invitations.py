@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -216,13 +217,12 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
 
 
 def _new_compte(invitation: Invitation, now: datetime) -> Compte:
-    return Compte.objects.create_compte(
-        invitation.email,
-        given_name=invitation.given_name,
-        family_name=invitation.family_name,
-        profession=invitation.profession,
-        created_at=now,
+    """Make the account, or find the one that another invitation to the same address made at this very moment."""
+    names = {name: getattr(invitation, name) for name in ("given_name", "family_name", "profession")}
+    made, _ = Compte.objects.get_or_create(
+        email=invitation.email, defaults={**names, "password": make_password(None), "created_at": now}
     )
+    return made
 
 
 def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
@@ -241,3 +241,8 @@ def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
     place.is_aidant = place.is_aidant or invitation.is_aidant
     place.is_referent = place.is_referent or invitation.is_referent
     place.save(update_fields=("is_aidant", "is_referent"))
+
+
+def purge_invitations(now: datetime) -> None:
+    """Forget names and addresses of invitations a month after their end; the journal keeps that they were sent."""
+    Invitation.objects.filter(expires_at__lt=now - timedelta(days=30)).delete()

@@ -14,7 +14,8 @@ from oidc.protocol.authorization_details import granted_details
 
 FRANCE = "99100"
 EIDAS1 = "eidas1"
-AMR = ["pwd", "otp", "mfa"]
+# Always true (RFC 8176): an aidant signs in by a password and a code, or by a passkey that verified them.
+AMR = ["mfa"]
 SCOPE_CLAIMS = {
     "profile": ("given_name", "family_name", "preferred_username", "birthdate", "gender"),
     "birth": ("birthplace", "birthcountry"),

@@ -14,6 +14,7 @@ from django_otp.oath import totp
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.cartes import seed_of
 from aidants.journal.models import Entree
+from aidants.structures.invitations import purge_invitations
 from aidants.structures.models import Affectation, Invitation, Structure
 from tests import builders
 from tests.aidants.mailbox import link_code, messages_to, subjects_to
@@ -79,7 +80,7 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     assert typed_seed(text(wrong)) == seed, "the QR code already scanned still serves"
     done = browser.post("/bienvenue/application", {"first_code": f"{totp(seed):06d}", "new_password": PASSWORD})
     assert done["Location"] == "/compte/secours"
-    codes = re.findall(r'class="reference">([a-z2-9]{5}-[a-z2-9]{5})<', text(browser.post("/compte/secours")))
+    codes = re.findall(r'class="reference">(\d{4} \d{4} \d{4})<', text(browser.post("/compte/secours")))
     assert len(set(codes)) == 10
     who = Compte.objects.get(email="zoe@mairie.example")
     assert (who.full_name, who.profession) == ("Zoé Le Goff-d’Arc", "Conseillère numérique")
@@ -87,7 +88,7 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     assert (standing.structure_id, standing.is_aidant, standing.is_referent) == (place.id, True, False)
     assert browser.get("/compte").status_code == 200
     browser.post("/deconnexion")
-    given = {"email": who.email, "password": PASSWORD, "code": codes[3].upper()}
+    given = {"email": who.email, "password": PASSWORD, "code": codes[3]}
     assert browser.post("/connexion", given)["Location"] == "/"
     assert Client().post("/connexion", given).status_code == 403, "a recovery code serves once"
     told = subjects_to("zoe@mairie.example")
@@ -226,6 +227,14 @@ def test_only_a_referent_of_the_structure_invites(place: Structure) -> None:
     for act in ("renvoi", "annulation"):
         assert stranger.post(f"/equipe/invitations/{made.id}/{act}").status_code == 404
     assert "zoe@mairie.example" not in text(stranger.get("/equipe"))
+
+
+def test_names_of_old_invitations_are_forgotten(desk: Client) -> None:
+    invite(desk)
+    purge_invitations(timezone.now() + timedelta(days=36))
+    assert Invitation.objects.exists()
+    purge_invitations(timezone.now() + timedelta(days=38))
+    assert not Invitation.objects.exists()
 
 
 def test_fifty_a_day_and_no_more(desk: Client, place: Structure) -> None:

@@ -128,6 +128,13 @@ def test_five_wrong_codes_end_it(place: Structure, nadia: Compte) -> None:
     assert Entree.objects.filter(event="recuperation:refused").count() == 5
 
 
+def test_an_address_that_guesses_is_slowed(place: Structure, nadia: Compte) -> None:
+    browser = Client(REMOTE_ADDR="192.0.2.9")
+    given = {"email": "nobody@mairie.example", "code": "0000 0000"}
+    statuses = [browser.post("/connexion/appareil-perdu", given).status_code for _ in range(41)]
+    assert statuses == [403] * 40 + [429]
+
+
 def test_an_unknown_address_answers_as_a_wrong_code(place: Structure, nadia: Compte) -> None:
     vouch(referent(place), nadia)
     known = enter(nadia, "00000000")[1]

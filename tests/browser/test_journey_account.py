@@ -80,7 +80,7 @@ def keeps_codes(newcomer: Visitor) -> list[str]:
     codes = newcomer.page.locator(".codes .reference").all_inner_texts()
     assert len(codes) == 10
     file = newcomer.take(newcomer.link("Télécharger"))
-    assert file.decode().split() == codes
+    assert file.decode().split("\r\n") == codes
     newcomer.follow("Je les ai mis à l’abri")
     newcomer.see("Bonjour")
     return codes
@@ -226,6 +226,22 @@ def test_a_second_device_a_copy_a_stranger_s_finger_and_another_site(
     second.read("La clé d’accès n’a pas servi")
     other.recognises(owner=True)
     refused_elsewhere(second, stack)
+
+
+@pytest.mark.parametrize("way", [DESK, NARROW, KEYBOARD_ZOOMED], ids=str)
+def test_an_agent_comes_by_proconnect_and_gives_a_code(conseiller: Conseiller, stack: LiveStack) -> None:
+    at = conseiller.visitor
+    at.open(f"{stack.sites.service}/connexion")
+    at.see("Connexion")
+    at.press("S’identifier avec ProConnect")
+    at.see("ProConnect simulé")
+    at.write("Adresse électronique professionnelle", conseiller.compte.email)
+    at.press("Continuer")
+    at.see("Encore un code")
+    conseiller.gives_fresh_code("Se connecter")
+    at.see("Bonjour")
+    at.press("Se déconnecter")
+    at.see("Connexion")
 
 
 ELSEWHERE = """async (options) => {

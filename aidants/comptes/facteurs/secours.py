@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from string import digits
 
 from django.conf import settings
 from django.db import transaction
@@ -14,15 +15,13 @@ from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record
 
 COUNT = 10
-# No 0, 1, i, l, o: they are copied by hand.  31^10 ≈ 2^49 for each code.
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_LENGTH = 10
+# Digits alone: telephones show their numeric keypad for a code.  10^12 ≈ 2^40, throttled, and kept under a key.
+_LENGTH = 12
 
 
 def is_recovery_code(text: str) -> bool:
-    """Tell whether this has a recovery code's shape: ten letters and digits, at least one letter."""
-    plain = _plain(text)
-    return len(plain) == _LENGTH and not plain.isdigit()
+    """Tell whether this has a recovery code's shape: twelve digits, where an application shows six or eight."""
+    return len(_plain(text)) == _LENGTH
 
 
 def make_codes(compte: Compte, acteur: Acteur, now: datetime) -> list[str]:
@@ -60,13 +59,12 @@ def codes_left(compte: Compte) -> int:
 
 
 def _new_code() -> str:
-    text = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    # Never digits alone: a code of six to eight digits is an application's or a card's.
-    return _new_code() if text.isdigit() else f"{text[:5]}-{text[5:]}"
+    text = f"{secrets.randbelow(10**_LENGTH):0{_LENGTH}d}"
+    return " ".join(text[at : at + 4] for at in range(0, _LENGTH, 4))
 
 
 def _plain(text: str) -> str:
-    return "".join(sign for sign in text.lower() if sign.isalnum())
+    return "".join(sign for sign in text if sign in digits)
 
 
 def _digest(jeu: JeuDeSecours, code: str) -> str:
