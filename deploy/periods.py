@@ -20,6 +20,7 @@ from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
 from aidants.structures.invitations import purge_invitations
+from deploy.keeping import keep, purge_traces, tell, watch
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
@@ -47,7 +48,7 @@ log = structlog.get_logger()
 
 def _missing_documents(now: datetime) -> None:
     """Make the PDF of mandats whose printing failed after signature; one that fails again holds up no other."""
-    missing = Mandat.objects.exclude(documents__kind="mandat").order_by("-accepted_at")
+    missing = Mandat.objects.filter(erased_at__isnull=True).exclude(documents__kind="mandat").order_by("-accepted_at")
     for mandat_id in missing.values_list("id", flat=True)[:20]:
         try:
             produce_document(mandat_id, SYSTEME, now)
@@ -137,6 +138,10 @@ JOBS = (
     Job("rotate_keys", timedelta(hours=1), keep_rotating),
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
+    Job("keep", timedelta(minutes=10), keep),
+    Job("watch", timedelta(hours=1), watch),
+    Job("tell_alertes", timedelta(days=1), tell),
+    Job("purge_traces", timedelta(hours=6), purge_traces),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
     Job("absences", timedelta(days=1), _absences),
 )

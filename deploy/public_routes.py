@@ -72,6 +72,8 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_journal",
         # Whom to ask when a mandat is not possible: words only, the same for everybody.
         "mandats:orientation",
+        # What is done with people's data is told before anything is asked (RGPD 13).
+        "mandats:notice",
         # An agent without an account; the API asks for client credentials.
         "mandats:verify_form",
         "mandats:verify_receipt",

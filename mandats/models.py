@@ -1,5 +1,6 @@
 """Hands on the tables of the rooms, where Django looks for them."""
 
+from mandats.alertes.models import Alerte
 from mandats.attestation.keys import SigningKey
 from mandats.attestation.sealing_keys import Certificat
 from mandats.droits.models import Demande, Rapprochement
@@ -25,6 +26,7 @@ from mandats.registre.models import (
 
 __all__ = [
     "AccordContact",
+    "Alerte",
     "Autorisation",
     "Avis",
     "Brouillon",

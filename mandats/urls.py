@@ -2,11 +2,16 @@
 
 from django.urls import include, path
 
+from mandats.pages.donnees import notice
+
 app_name = "mandats"
 urlpatterns = [
     path("", include("mandats.pages.conseiller.urls")),
     path("", include("mandats.pages.usager.urls")),
     path("", include("mandats.pages.verifier.urls")),
     path("", include("mandats.pages.service.urls")),
+    path("vos-donnees", notice, name="notice"),
+    path("alertes", include("mandats.pages.alertes.urls")),
+    path("administration/", include("mandats.pages.administration.urls")),
     path("", include("mandats.pages.sms.urls")),
 ]

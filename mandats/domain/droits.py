@@ -11,8 +11,8 @@ from uuid import UUID
 
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.roles import Role
-from mandats.domain import errors
-from mandats.domain.conservation import years_after
+from mandats.domain import errors_droits
+from mandats.domain.conservation import Phase, years_after
 
 APPROVAL_LIVES: Final = timedelta(days=7)
 """How long a request waits for its second person."""
@@ -70,22 +70,22 @@ class AnswerFacts:
 
 def _still_open(facts: AnswerFacts) -> Decision:
     """Answered once: of two answers at the same moment one counts."""
-    return Denied(errors.DEMANDE_OVER) if facts.answered else GRANTED
+    return Denied(errors_droits.DEMANDE_OVER) if facts.answered else GRANTED
 
 
 def _in_time(facts: AnswerFacts) -> Decision:
     """After seven days what was seen may no longer be true."""
-    return GRANTED if facts.now < facts.expires_at else Denied(errors.DEMANDE_OVER)
+    return GRANTED if facts.now < facts.expires_at else Denied(errors_droits.DEMANDE_OVER)
 
 
 def _may_answer_at_all(facts: AnswerFacts) -> Decision:
     """An administrateur or an instructeur."""
-    return GRANTED if facts.role in ANSWERERS else Denied(errors.DEMANDE_ROLE)
+    return GRANTED if facts.role in ANSWERERS else Denied(errors_droits.DEMANDE_ROLE)
 
 
 def _somebody_else(facts: AnswerFacts) -> Decision:
     """Never the person who asked."""
-    return Denied(errors.DEMANDE_SAME_PERSON) if facts.answerer == facts.asked_by else GRANTED
+    return Denied(errors_droits.DEMANDE_SAME_PERSON) if facts.answerer == facts.asked_by else GRANTED
 
 
 _MAY_ANSWER = (_still_open, _in_time, _may_answer_at_all, _somebody_else)
@@ -125,23 +125,43 @@ def may_erase_now(facts: ErasureFacts) -> Decision:
     restricted instead (RGPD 18).
     """
     if facts.standing:
-        return Denied(errors.MANDAT_STANDS)
+        return Denied(errors_droits.MANDAT_STANDS)
     kept = any(facts.now < years_after(end, 6) for end in facts.ends)
-    return Denied(errors.PROOF_IS_KEPT) if kept else GRANTED
+    return Denied(errors_droits.PROOF_IS_KEPT) if kept else GRANTED
+
+
+GROUNDS: Final = {
+    "personne": "la personne concernée le demande",
+    "contentieux": "un litige ou une plainte en cours",
+    "requisition": "une réquisition ou une décision de justice",
+    "controle": "un contrôle du service (délégué à la protection des données, CNIL)",
+}
+"""Why somebody may open what is archived."""
+
+_ACTIVE_ONLY: Final = frozenset({"controle"})
+"""Grounds that serve in the active base, and no longer in the restricted archive of the last three years."""
+
+
+def may_open_archive(role: str, ground: str, phase: Phase) -> Decision:
+    """Return whether an archived mandat may be opened: an administrateur, on a ground of the closed list."""
+    if role != Role.ADMINISTRATEUR:
+        return Denied(errors_droits.DEMANDE_ROLE)
+    wrong = ground not in GROUNDS or (phase is not Phase.ACTIVE and ground in _ACTIVE_ONLY)
+    return Denied(errors_droits.ARCHIVE_GROUND) if wrong else GRANTED
 
 
 def may_undo(merged_at: datetime | None, undone: bool, now: datetime) -> Decision:
     """Return whether two records that were joined may be parted: within fourteen days, once."""
     if merged_at is None or undone or now >= merged_at + UNDO_LIVES:
-        return Denied(errors.RAPPROCHEMENT_OVER)
+        return Denied(errors_droits.RAPPROCHEMENT_OVER)
     return GRANTED
 
 
 PIVOT: Final = ("given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry")
 """FranceConnect's « identité pivot »: what two records of one person have in common, to the character."""
 
-RECTIFIABLE: Final = (*PIVOT, "preferred_username", "email", "telephone")
-CONTACTS: Final = ("email", "telephone")
+RECTIFIABLE: Final = (*PIVOT, "preferred_username", "email", "telephone", "postal_address")
+CONTACTS: Final = ("email", "telephone", "postal_address")
 
 
 def may_rectify(fields: frozenset[str], *, from_franceconnect: bool) -> Decision:
@@ -151,7 +171,7 @@ def may_rectify(fields: frozenset[str], *, from_franceconnect: bool) -> Decision
     comes here with the next sign-in.  Contacts are ours.
     """
     if not fields or not fields <= set(RECTIFIABLE):
-        return Denied(errors.NOTHING_TO_RECTIFY)
+        return Denied(errors_droits.NOTHING_TO_RECTIFY)
     if from_franceconnect and not fields <= set(CONTACTS):
-        return Denied(errors.FRANCECONNECT_RECTIFIES)
+        return Denied(errors_droits.FRANCECONNECT_RECTIFIES)
     return GRANTED

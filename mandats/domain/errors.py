@@ -124,58 +124,6 @@ ALREADY_ENDED = declare(
     "Ce mandat avait déjà pris fin.",
     "Deux personnes l’ont arrêté presque en même temps. Rien à faire.",
 )
-DEMANDE_OVER = declare(
-    "droits.over",
-    409,
-    "Cette demande a déjà reçu une réponse, ou son délai de sept jours est passé. Il faut la faire à nouveau.",
-    "Deux personnes ont répondu presque en même temps, ou personne en sept jours.",
-)
-DEMANDE_ROLE = declare(
-    "droits.role",
-    403,
-    "Seul un administrateur ou un instructeur peut répondre à cette demande.",
-    "Vérifier le rôle national de la personne.",
-)
-DEMANDE_SAME_PERSON = declare(
-    "droits.same_person",
-    403,
-    "Vous avez fait cette demande : une autre personne doit l’approuver.",
-    "Deux personnes différentes, toujours : un administrateur demande, un autre ou un instructeur approuve.",
-)
-MANDAT_STANDS = declare(
-    "droits.mandat_stands",
-    409,
-    "Un mandat de cette personne est en cours : ses données servent à ce mandat. Elle peut l’arrêter d’abord, "
-    "à tout moment et sans raison ; la demande pourra alors être faite à nouveau.",
-    "RGPD 17.1.a : les données restent nécessaires tant que le mandat est en cours. Proposer de l’arrêter.",
-)
-PROOF_IS_KEPT = declare(
-    "droits.proof_is_kept",
-    409,
-    "La preuve d’un mandat terminé est gardée six ans, pour que la personne comme la structure puissent défendre leurs "
-    "droits (RGPD 17.3.e ; C. civ. 1993 et 2224). L’accès est restreint dès maintenant (RGPD 18) : la structure ne "
-    "voit plus rien, et les coordonnées sont effacées.",
-    "Effacement refusé pour la preuve, accès restreint et coordonnées effacées. La date de fin figure sur la demande.",
-)
-NOTHING_TO_RECTIFY = declare(
-    "droits.nothing_to_rectify",
-    422,
-    "Aucune valeur n’a changé, ou une valeur n’est pas acceptable. Corrigez les champs, puis réessayez.",
-    "Donner au moins une valeur nouvelle ; une personne reste majeure et garde un nom et une date de naissance.",
-)
-FRANCECONNECT_RECTIFIES = declare(
-    "droits.franceconnect_rectifies",
-    409,
-    "L’identité de cette personne vient de FranceConnect : elle se corrige auprès de l’Insee, et arrive ici à la "
-    "prochaine connexion. Seules ses coordonnées se corrigent ici.",
-    "Orienter vers le service de l’Insee qui corrige l’état civil (RNIPP).",
-)
-RAPPROCHEMENT_OVER = declare(
-    "droits.rapprochement_over",
-    409,
-    "Ces deux dossiers ne peuvent pas, ou plus, être réunis ou séparés.",
-    "Déjà décidé, séparé, hors du délai de quatorze jours, ou l’un des dossiers a été effacé.",
-)
 DECLARATION_REFUSED = declare(
     "utilisation.declaration_refused",
     422,

@@ -15,7 +15,7 @@ from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.vault import unseal
 from aidants.journal.record import record
-from mandats.domain import errors, events
+from mandats.domain import errors_droits, events
 from mandats.domain.avis import REUNION
 from mandats.domain.droits import PIVOT, PROPOSAL_LIVES, UNDO_LIVES, may_undo
 from mandats.domain.identite import Identite
@@ -24,6 +24,7 @@ from mandats.registre.coffre import seal_identity
 from mandats.registre.models import Mandat, Usager
 from mandats.registre.services import join
 from mandats.registre.services.avis import announce
+from mandats.registre.services.keep import erase_identity
 
 
 def propose_merge(identite: Identite, *, way: str, now: datetime) -> list[Rapprochement]:
@@ -79,7 +80,7 @@ def undoable(now: datetime) -> QuerySet[Rapprochement]:
 
 
 def _refuse(row_id: UUID, acteur: Acteur, now: datetime) -> Denied:
-    reason, facts = errors.RAPPROCHEMENT_OVER, {"rapprochement": str(row_id)}
+    reason, facts = errors_droits.RAPPROCHEMENT_OVER, {"rapprochement": str(row_id)}
     record(events.RAPPROCHEMENT_REFUSED, acteur=acteur, at=now, reason=reason.code, facts=facts)
     return Denied(reason)
 
@@ -165,5 +166,16 @@ def forget_proposals(now: datetime) -> int:
         record(events.RAPPROCHEMENT_EXPIRE, acteur=SYSTEME, at=now, subject=row.usager_id, facts=facts)
         row.delete()
     settled = Rapprochement.objects.filter(merged_at__lte=now - UNDO_LIVES, sealed__isnull=False)
-    settled.update(sealed=None)
+    for row in settled.select_for_update(of=("self",), skip_locked=True).order_by("id"):
+        _settle(row, now)
     return len(rows)
+
+
+def _settle(row: Rapprochement, now: datetime) -> None:
+    """Forget what only undoing needed: the identity told, and that of the row that points to the other."""
+    joined = Usager.objects.select_for_update().filter(erased_at__isnull=True, merged_into__isnull=False)
+    second = joined.filter(pk=row.second_id).first() if row.second_id else None
+    if second is not None:
+        erase_identity(second, SYSTEME, now)
+    row.sealed = None
+    row.save(update_fields=("sealed",))

@@ -72,9 +72,13 @@ def _names_starting(query: str, prefix: str = "") -> Q:
 
 
 def _seen(now: datetime) -> Q:
-    """Return the condition « the structure still sees it »: it stands, or ended less than 365 days ago."""
+    """Return the condition « the structure still sees it »: it stands, or ended less than 365 days ago.
+
+    What was archived before that is out of its sight too (RGPD 18).
+    """
     limit = now - SEEN_AFTER_END
-    return Q(ended_at__isnull=True, expires_at__gt=limit) | Q(ended_at__gt=limit)
+    recent = Q(ended_at__isnull=True, expires_at__gt=limit) | Q(ended_at__gt=limit)
+    return Q(archived_at__isnull=True) & recent
 
 
 def mandats_of(
@@ -127,7 +131,8 @@ def mandat_by_reference(typed: str) -> Mandat | None:
     reference = normalise(typed)
     if not reference:
         return None
-    return Mandat.objects.filter(reference=reference).select_related("usager", "structure", "aidant").first()
+    kept = Mandat.objects.filter(reference=reference, erased_at__isnull=True)
+    return kept.select_related("usager", "structure", "aidant").first()
 
 
 def brouillons_of(structure_id: UUID) -> QuerySet[Brouillon]:

@@ -32,6 +32,7 @@ _CONSULTATIONS = {
     "document:consult": "a ouvert un document",
     "journal:consult": "a lu le journal de ce mandat",
     "journal:export": "a copié le journal de ce mandat",
+    "archive:open": "a ouvert votre mandat archivé, pour un motif écrit au journal",
 }
 
 
@@ -108,7 +109,7 @@ class Record:
 
 def mandats_of_usager(usager_id: UUID, mandat_id: UUID | None) -> QuerySet[Mandat]:
     """Return the mandats that this session may see: all of the usager's, or the one whose code was given."""
-    rows = Mandat.objects.filter(usager=usager_id).select_related("structure", "aidant")
+    rows = Mandat.objects.filter(usager=usager_id, erased_at__isnull=True).select_related("structure", "aidant")
     rows = rows.defer("acte", "frozen_text", "summary")
     rows = rows.filter(pk=mandat_id) if mandat_id else rows
     return rows.order_by("-accepted_at", "id")

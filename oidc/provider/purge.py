@@ -2,16 +2,19 @@
 
 from datetime import datetime, timedelta
 
+from mandats.registre.models import Usager
 from oidc.provider.interactions import LIFETIME
 from oidc.provider.models import (
     AccessToken,
     Connexion,
     Interaction,
     LogoutNotice,
+    PairwiseSubject,
     PushedRequest,
     SecurityEvent,
     SeenOnce,
 )
+from oidc.provider.subjects import USAGER
 
 CODES_STAY = timedelta(hours=1)
 """A redeemed code is remembered for a while, so that its replay is recognised (RFC 6749 §4.1.2)."""
@@ -34,3 +37,10 @@ def purge_expired(now: datetime) -> None:
     SeenOnce.objects.filter(expires_at__lt=now).delete()
     SecurityEvent.objects.filter(created_at__lt=now - EVENTS_STAY).delete()
     LogoutNotice.objects.filter(created_at__lt=now - SESSIONS_STAY).delete()
+
+
+def forget_erased() -> int:
+    """Delete the names that sectors knew erased persons by (end of keeping); return how many."""
+    erased = Usager.objects.filter(erased_at__isnull=False).values("pk")
+    gone, _ = PairwiseSubject.objects.filter(kind=USAGER, subject_id__in=erased).delete()
+    return gone

@@ -10,6 +10,7 @@ from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
 from mandats.domain import contact_errors
 from mandats.domain import errors as mandats_errors
+from mandats.domain import errors_droits as mandats_droits_errors
 from mandats.domain import events as mandats_events
 from oidc.protocol import client_errors as oidc_client_errors
 from oidc.protocol import errors as oidc_errors
@@ -21,6 +22,8 @@ MODULES = (
     aidants_events,
     contact_errors,
     mandats_errors,
+    mandats_errors,
+    mandats_droits_errors,
     mandats_events,
     oidc_errors,
     oidc_client_errors,

@@ -11,7 +11,7 @@ from aidants.comptes.models import Compte
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from aidants.structures.models import Structure
-from mandats.domain import errors
+from mandats.domain import errors_droits
 from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
 from mandats.droits import rapprochements
@@ -82,7 +82,7 @@ def test_merging_gives_the_new_sub_what_the_old_one_had_and_tells_the_person(
     assert Usager.objects.get(sub_digest=AFTER.sub_digest).id == mandat.usager_id
     assert not Usager.objects.filter(sub_digest=BEFORE.sub_digest).exists()
     assert Avis.objects.get(kind="reunion").usager_id == mandat.usager_id
-    assert rapprochements.merge(made.id, doer, LATER) == Denied(errors.RAPPROCHEMENT_OVER)
+    assert rapprochements.merge(made.id, doer, LATER) == Denied(errors_droits.RAPPROCHEMENT_OVER)
 
 
 def test_two_records_become_one_and_the_older_of_two_doubles_ends(desk: tuple[Structure, Compte], doer: Any) -> None:
@@ -112,7 +112,7 @@ def test_undone_within_fourteen_days_each_has_their_own_again(desk: tuple[Struct
     assert rapprochements.undo(made.id, doer, LATER + timedelta(days=13))
     owners = dict(Mandat.objects.values_list("pk", "usager__sub_digest"))
     assert owners == {old.id: "1" * 64, new.id: "2" * 64, since.id: "2" * 64}
-    assert rapprochements.undo(made.id, doer, LATER + timedelta(days=13)) == Denied(errors.RAPPROCHEMENT_OVER)
+    assert rapprochements.undo(made.id, doer, LATER + timedelta(days=13)) == Denied(errors_droits.RAPPROCHEMENT_OVER)
 
 
 def test_undone_without_a_second_record_the_mandats_since_get_one(desk: tuple[Structure, Compte], doer: Any) -> None:
@@ -135,7 +135,7 @@ def test_undone_too_late_is_refused_and_the_second_identity_is_forgotten(
     made = proposed()
     rapprochements.merge(made.id, doer, LATER)
     late = LATER + timedelta(days=14)
-    assert rapprochements.undo(made.id, doer, late) == Denied(errors.RAPPROCHEMENT_OVER)
+    assert rapprochements.undo(made.id, doer, late) == Denied(errors_droits.RAPPROCHEMENT_OVER)
     rapprochements.forget_proposals(late)
     made.refresh_from_db()
     assert made.sealed is None
@@ -149,7 +149,7 @@ def test_dismissed_it_is_forgotten_and_never_proposed_again(desk: tuple[Structur
     made.refresh_from_db()
     assert made.sealed is None
     assert rapprochements.propose_merge(AFTER, way="usager", now=LATER) == []
-    assert rapprochements.merge(made.id, doer, LATER) == Denied(errors.RAPPROCHEMENT_OVER)
+    assert rapprochements.merge(made.id, doer, LATER) == Denied(errors_droits.RAPPROCHEMENT_OVER)
 
 
 def test_nobody_decided_in_ninety_days_it_is_deleted(desk: tuple[Structure, Compte]) -> None:

@@ -18,7 +18,7 @@ from deploy.register_checks import register_faults
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
 from mandats.attestation.keys import published_keys
-from mandats.domain.events import MANDAT_SIGN
+from mandats.domain.events import MANDAT_ERASE, MANDAT_SIGN
 from mandats.registre.models import Mandat
 
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
 
     def _verify(self, kept: Path | None) -> None:
         signed, count, without_salt, destroyed = dict[str, tuple[int, str]](), 0, 0, 0
+        erased: set[str] = set()
         for entree, body in entries():
             if fault := fault_of(entree, body):
                 self._fail(fault)
@@ -47,12 +48,14 @@ class Command(BaseCommand):
                 signed[str(entree.subject_id)] = (entree.id, body["facts"]["acte_sha256"])
             if entree.event == SALTS_DESTROY.code:
                 destroyed += body["facts"]["count"]
+            if entree.event == MANDAT_ERASE.code:
+                erased.add(str(entree.subject_id))
             without_salt += not has_salt(entree)
             count += 1
         if without_salt != destroyed:
             self._fail(Break(0, f"{without_salt} entries have no salt, and {destroyed} were destroyed by the journal"))
         self._walk_tree(kept)
-        actes = self._compare_actes(signed)
+        actes = self._compare_actes(signed, erased)
         for fault in register_faults():
             self._fail(fault)
         self.stdout.write(f"{count} entrées (dont {without_salt} sans sel), {actes} actes : tout concorde.")
@@ -64,8 +67,11 @@ class Command(BaseCommand):
             self.stderr.write(f"n° {fault.number} : {fault.why}")
             sys.exit(1)
 
-    def _compare_actes(self, signed: dict[str, tuple[int, str]]) -> int:
-        """Each mandat has its entry, each entry its mandat, and each acte verifies with our published keys."""
+    def _compare_actes(self, signed: dict[str, tuple[int, str]], erased: set[str]) -> int:
+        """Each mandat has its entry, each entry its mandat, and each acte verifies with our published keys.
+
+        At the end of keeping the acte is gone: the journal tells so, or somebody took it away.
+        """
         jwks = published_keys(timezone.now())
         seen = 0
         rows = Mandat.objects.only("id", "reference", "acte", "erased_at").order_by("id")
@@ -73,6 +79,8 @@ class Command(BaseCommand):
             number, digest = signed.pop(str(mandat.id), (0, ""))
             if not number:
                 self._fail(Break(0, f"mandat {mandat.reference} has no entry in the journal"))
+            if (mandat.erased_at is not None) != (str(mandat.id) in erased):
+                self._fail(Break(number, f"{mandat.reference}: register and journal disagree on its erasure"))
             if mandat.erased_at is not None:
                 continue
             if hashlib.sha256(mandat.acte.encode()).hexdigest() != digest:

@@ -52,6 +52,7 @@ class Usager(models.Model):
                     birthplace_label="",
                     email="",
                     telephone="",
+                    postal_address="",
                     folded_family_given="",
                     folded_given_family="",
                 ),
