@@ -10,7 +10,7 @@ from typing import Final, TypedDict
 
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.demarches import DEMARCHES
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.durees import Duree, bounds_problem, max_days_of
 from mandats.domain.rules import duree_verdict
@@ -55,7 +55,7 @@ class PrepareFacts:
 
 def _shown_structure(facts: PrepareFacts) -> Decision:
     """Never created for another structure than the one shown (DOMAIN §3.4)."""
-    return GRANTED if facts.shown_structure else Denied(errors.OTHER_STRUCTURE)
+    return GRANTED if facts.shown_structure else Denied(perimetre_errors.OTHER_STRUCTURE)
 
 
 def _has_demarche(facts: PrepareFacts) -> Decision:
@@ -75,19 +75,23 @@ def _formalites(facts: PrepareFacts) -> Decision:
     for chosen in facts.asked.demarches:
         named = chosen["formalites"]
         if len(named) > FORMALITES_PER_THEME or any(len(text) > FORMALITE_LENGTH for text in named):
-            return Denied(errors.FORMALITES_REFUSED)
+            return Denied(perimetre_errors.FORMALITES_REFUSED)
     return GRANTED
 
 
 def _reserved_acts(facts: PrepareFacts) -> Decision:
     """Only the six acts of the table may be named (DOMAIN §3.2)."""
-    return GRANTED if set(facts.asked.reserved_acts) <= RESERVED_ACTS.keys() else Denied(errors.RESERVED_ACT_UNKNOWN)
+    return (
+        GRANTED
+        if set(facts.asked.reserved_acts) <= RESERVED_ACTS.keys()
+        else Denied(perimetre_errors.RESERVED_ACT_UNKNOWN)
+    )
 
 
 def _duree(facts: PrepareFacts) -> Decision:
     """One of our durations, that could be had if the mandat were accepted now (DOMAIN §3.3)."""
     if facts.duree is None:
-        return Denied(errors.DUREE_UNKNOWN)
+        return Denied(perimetre_errors.DUREE_UNKNOWN)
     most = max_days_of(facts.host)
     return duree_verdict(bounds_problem(facts.now, facts.duree, facts.time_zone, max_days=most), facts.host)
 

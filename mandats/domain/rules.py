@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.durees import BoundsProblem
 
 
@@ -157,7 +157,7 @@ def _duree_possible(facts: SignFacts) -> Decision:
 
 def _renewed_by_usager(facts: SignFacts) -> Decision:
     """Renewal needs the usager's act again: an aidant alone renews nothing (DOMAIN §3.4)."""
-    return Denied(errors.RENEWAL_NEEDS_USAGER) if facts.renewal and not facts.consented else GRANTED
+    return Denied(perimetre_errors.RENEWAL_NEEDS_USAGER) if facts.renewal and not facts.consented else GRANTED
 
 
 def _consented(facts: SignFacts) -> Decision:
@@ -193,8 +193,12 @@ def duree_verdict(problem: BoundsProblem | None, host: bool) -> Decision:
     """Return the refusal of a duration, in words for the person; ``host`` has 31 days at most."""
     if problem is None:
         return GRANTED
-    reasons = {"past": errors.DUREE_PAST, "too_close": errors.DUREE_TOO_CLOSE, "too_far": errors.DUREE_TOO_FAR}
-    return Denied(errors.DUREE_HOST if host and problem == "too_far" else reasons[problem])
+    reasons = {
+        "past": perimetre_errors.DUREE_PAST,
+        "too_close": perimetre_errors.DUREE_TOO_CLOSE,
+        "too_far": perimetre_errors.DUREE_TOO_FAR,
+    }
+    return Denied(perimetre_errors.DUREE_HOST if host and problem == "too_far" else reasons[problem])
 
 
 def may_sign(facts: SignFacts) -> Decision:

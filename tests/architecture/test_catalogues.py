@@ -8,7 +8,7 @@ import pytest
 
 from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
-from mandats.domain import contact_errors
+from mandats.domain import contact_errors, perimetre_errors
 from mandats.domain import errors as mandats_errors
 from mandats.domain import errors_droits as mandats_droits_errors
 from mandats.domain import events as mandats_events
@@ -22,8 +22,8 @@ MODULES = (
     aidants_events,
     contact_errors,
     mandats_errors,
-    mandats_errors,
     mandats_droits_errors,
+    perimetre_errors,
     mandats_events,
     oidc_errors,
     oidc_client_errors,

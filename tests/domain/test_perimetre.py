@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.errors import ErrorCode
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.durees import (
     DUREES,
@@ -48,28 +48,31 @@ def _asks(*codes: str, formalites: list[str] | None = None, **changes: Any) -> P
     ("changes", "reason"),
     [
         ({}, None),
-        ({"shown_structure": False}, errors.OTHER_STRUCTURE),
+        ({"shown_structure": False}, perimetre_errors.OTHER_STRUCTURE),
         ({"asked": _asks()}, errors.NO_DEMARCHE),
         ({"asked": _asks("chasse")}, errors.NO_DEMARCHE),
         ({"offered": frozenset({"justice"})}, errors.DEMARCHE_NARROWED),
         ({"asked": _asks(*DEMARCHES)}, None),
         ({"asked": _asks("logement", formalites=["x"] * 10)}, None),
-        ({"asked": _asks("logement", formalites=["x"] * 11)}, errors.FORMALITES_REFUSED),
+        ({"asked": _asks("logement", formalites=["x"] * 11)}, perimetre_errors.FORMALITES_REFUSED),
         ({"asked": _asks("logement", formalites=["x" * 200])}, None),
-        ({"asked": _asks("logement", formalites=["x" * 201])}, errors.FORMALITES_REFUSED),
+        ({"asked": _asks("logement", formalites=["x" * 201])}, perimetre_errors.FORMALITES_REFUSED),
         ({"asked": _asks("logement", reserved_acts=tuple(RESERVED_ACTS))}, None),
-        ({"asked": _asks("logement", reserved_acts=("don",))}, errors.RESERVED_ACT_UNKNOWN),
+        ({"asked": _asks("logement", reserved_acts=("don",))}, perimetre_errors.RESERVED_ACT_UNKNOWN),
         ({"asked": _asks("logement", single_use=True)}, None),
-        ({"duree": None}, errors.DUREE_UNKNOWN),
-        ({"duree": until(date(2026, 11, 21))}, errors.DUREE_PAST),
+        ({"duree": None}, perimetre_errors.DUREE_UNKNOWN),
+        ({"duree": until(date(2026, 11, 21))}, perimetre_errors.DUREE_PAST),
         ({"duree": until(date(2026, 11, 22))}, None),
-        ({"duree": until(date(2026, 11, 22)), "now": NOW + timedelta(hours=12, minutes=1)}, errors.DUREE_TOO_CLOSE),
+        (
+            {"duree": until(date(2026, 11, 22)), "now": NOW + timedelta(hours=12, minutes=1)},
+            perimetre_errors.DUREE_TOO_CLOSE,
+        ),
         ({"duree": until(date(2027, 11, 22))}, None),
-        ({"duree": until(date(2027, 11, 23))}, errors.DUREE_TOO_FAR),
-        ({"duree": J182, "host": True}, errors.DUREE_HOST),
+        ({"duree": until(date(2027, 11, 23))}, perimetre_errors.DUREE_TOO_FAR),
+        ({"duree": J182, "host": True}, perimetre_errors.DUREE_HOST),
         ({"duree": J31, "host": True}, None),
         ({"duree": until(date(2026, 12, 23)), "host": True}, None),
-        ({"duree": until(date(2026, 12, 24)), "host": True}, errors.DUREE_HOST),
+        ({"duree": until(date(2026, 12, 24)), "host": True}, perimetre_errors.DUREE_HOST),
     ],
 )
 def test_may_prepare(changes: dict[str, Any], reason: ErrorCode | None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE, ErrorCode
 from aidants.habilitation.rules import ActingFacts, may_act
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.rules import SignFacts, UseFacts, may_sign, may_use
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -71,14 +71,14 @@ READY = SignFacts(
         ({"is_adult": False}, errors.MINOR),
         ({"demarches_offered": False}, errors.DEMARCHE_NARROWED),
         ({"consented": False}, errors.NOT_CONSENTED),
-        ({"consented": False, "renewal": True}, errors.RENEWAL_NEEDS_USAGER),
-        ({"identified": False, "consented": False, "renewal": True}, errors.RENEWAL_NEEDS_USAGER),
+        ({"consented": False, "renewal": True}, perimetre_errors.RENEWAL_NEEDS_USAGER),
+        ({"identified": False, "consented": False, "renewal": True}, perimetre_errors.RENEWAL_NEEDS_USAGER),
         ({"renewal": True}, None),
-        ({"duree_problem": "past"}, errors.DUREE_PAST),
-        ({"duree_problem": "too_close"}, errors.DUREE_TOO_CLOSE),
-        ({"duree_problem": "too_far"}, errors.DUREE_TOO_FAR),
-        ({"duree_problem": "too_far", "host": True}, errors.DUREE_HOST),
-        ({"duree_problem": "past", "host": True}, errors.DUREE_PAST),
+        ({"duree_problem": "past"}, perimetre_errors.DUREE_PAST),
+        ({"duree_problem": "too_close"}, perimetre_errors.DUREE_TOO_CLOSE),
+        ({"duree_problem": "too_far"}, perimetre_errors.DUREE_TOO_FAR),
+        ({"duree_problem": "too_far", "host": True}, perimetre_errors.DUREE_HOST),
+        ({"duree_problem": "past", "host": True}, perimetre_errors.DUREE_PAST),
         ({"text_current": False}, errors.TEXT_CHANGED),
         ({"text_current": False, "consented": False}, errors.NOT_CONSENTED),
     ],

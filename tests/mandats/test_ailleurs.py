@@ -13,7 +13,7 @@ from aidants.envois.models import Envoi
 from aidants.envois.outbox import message_of
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.registre.models import Avis, Brouillon, Mandat
 from mandats.registre.services.ailleurs import choose_elsewhere, cite, end_elsewhere
@@ -136,7 +136,7 @@ def test_transfer_by_reference_and_franceconnect(desk: Desk, elsewhere: Desk) ->
     brouillon = desk.identified(person)
     address = f"/mandats/brouillons/{brouillon.id}/ancien-mandat"
     wrong = desk.client.post(address, {"reference": other.reference})
-    assert (wrong.status_code, errors.CITATION_REFUSED.message in text(wrong)) == (422, True)
+    assert (wrong.status_code, perimetre_errors.CITATION_REFUSED.message in text(wrong)) == (422, True)
     assert desk.client.post(address, {"reference": old.reference.lower()}).status_code == 302
     new = _signed(desk, brouillon)
     acte = acte_in(new.acte)
@@ -173,10 +173,10 @@ def test_citing_is_tried_five_times_and_never_ones_own_structure(desk: Desk) -> 
     now = timezone.now()
     for _ in range(5):
         assert cite(brouillon.id, desk.acteur, reference=own.reference, code="", now=now) == Denied(
-            errors.CITATION_REFUSED
+            perimetre_errors.CITATION_REFUSED
         )
     assert cite(brouillon.id, desk.acteur, reference=own.reference, code="", now=now) == Denied(
-        errors.CITATION_TOO_MANY
+        perimetre_errors.CITATION_TOO_MANY
     )
 
 

@@ -12,7 +12,7 @@ from aidants.domain.decisions import GRANTED, Denied
 from aidants.habilitation.models import HabilitationAidant
 from aidants.journal.models import Entree, RefusCompte
 from aidants.structures.models import Affectation
-from mandats.domain import errors
+from mandats.domain import errors, perimetre_errors
 from mandats.domain.durees import local_date
 from mandats.domain.identite import PreuveIdentite
 from mandats.domain.perimetre import Perimetre
@@ -63,12 +63,12 @@ def test_a_last_day_reserved_acts_and_single_use_reach_the_acte(desk: Desk) -> N
 @pytest.mark.parametrize(
     ("changes", "ahead", "message"),
     [
-        ({"duree": "DATE"}, -1, errors.DUREE_PAST.message),
-        ({"duree": "DATE"}, 366, errors.DUREE_TOO_FAR.message),
+        ({"duree": "DATE"}, -1, perimetre_errors.DUREE_PAST.message),
+        ({"duree": "DATE"}, 366, perimetre_errors.DUREE_TOO_FAR.message),
         ({"duree": "DATE"}, None, "Indiquez le dernier jour."),
         ({"duree": "J30"}, None, "n’en fait pas partie"),
         ({"reserved_acts": ["donner"]}, None, "n’en fait pas partie"),
-        ({"autre_logement": ";".join("abcdefghijk")}, None, errors.FORMALITES_REFUSED.message),
+        ({"autre_logement": ";".join("abcdefghijk")}, None, perimetre_errors.FORMALITES_REFUSED.message),
     ],
 )
 def test_what_cannot_be_asked_is_said_and_keeps_every_field(
@@ -85,7 +85,7 @@ def test_what_cannot_be_asked_is_said_and_keeps_every_field(
 def test_a_host_has_31_days_at_most_whatever_is_posted(db: None) -> None:
     desk = pages_desk.desk(houses_or_bills=True)
     given = asked(desk, duree="DATE", last_day=day(desk, 32))
-    assert errors.DUREE_HOST.message in text(desk.client.post("/mandats/nouveau", given))
+    assert perimetre_errors.DUREE_HOST.message in text(desk.client.post("/mandats/nouveau", given))
     assert desk.client.post("/mandats/nouveau", given | {"last_day": day(desk, 31)}).status_code == 302
     page = text(desk.client.get(f"/mandats/brouillons/{desk.identified(duree='J31').id}/recapitulatif"))
     assert "cette structure vous héberge" in page
@@ -104,7 +104,7 @@ def test_a_form_opened_for_one_structure_is_not_taken_for_another(desk: Desk) ->
     assert 'value="dossier DALO"' in page
     assert f'name="structure" value="{other.id}"' in page
     assert not Brouillon.objects.exists()
-    assert Entree.objects.latest("id").reason == errors.OTHER_STRUCTURE.code
+    assert Entree.objects.latest("id").reason == perimetre_errors.OTHER_STRUCTURE.code
     assert desk.client.post("/mandats/nouveau", given | {"structure": str(other.id)}).status_code == 302
     brouillon = Brouillon.objects.get()
     assert brouillon.structure == other
@@ -121,7 +121,7 @@ def test_the_card_comes_before_any_identity(desk: Desk) -> None:
     assert desk.client.get(f"{base}/identite")["Location"] == f"{base}/carte"
     assert desk.client.post(f"/franceconnect/brouillon/{brouillon.id}")["Location"] == f"{base}/carte"
     refused = identify(brouillon.id, builders.identite(), builders.PREUVE, desk.acteur, timezone.now())
-    assert refused == Denied(errors.CARD_NOT_READ)
+    assert refused == Denied(perimetre_errors.CARD_NOT_READ)
     assert "Lisez en silence" in text(desk.client.get(f"{base}/carte"))
     assert desk.client.post(f"{base}/carte", {"reponse": "tutelle"}).status_code == 422
     assert desk.client.post(f"{base}/carte", {"reponse": "aucune"})["Location"] == f"{base}/identite"
@@ -156,10 +156,10 @@ def test_a_couple_is_two_brouillons_two_persons_two_mandats(desk: Desk) -> None:
     now = timezone.now()
     assert identify(first.id, yvonne, builders.PREUVE, desk.acteur, now)
     twice = identify(second.id, yvonne, builders.PREUVE, desk.acteur, now)
-    assert twice == Denied(errors.COUPLE_SAME_PERSON)
+    assert twice == Denied(perimetre_errors.COUPLE_SAME_PERSON)
     hers = builders.sign_identified(first, desk.who, desk.place, now)
     twice = identify(second.id, replace(yvonne, sub_digest=""), builders.PREUVE, desk.acteur, now)
-    assert twice == Denied(errors.COUPLE_SAME_PERSON)
+    assert twice == Denied(perimetre_errors.COUPLE_SAME_PERSON)
     assert f"/mandats/brouillons/{second.id}/identite" in text(desk.client.get(f"/mandats/{hers.id}"))
     assert identify(second.id, robert, builders.PREUVE, desk.acteur, now)
     his = builders.sign_identified(second, desk.who, desk.place, now)
@@ -187,7 +187,7 @@ def test_rules_are_asked_again_at_the_acceptation(desk: Desk) -> None:
     now = timezone.now()
     tomorrow = f"DATE:{day(desk, 1)}"
     late = sign_mandat(_ready(desk, tomorrow).id, desk.acteur, now + timedelta(days=2))
-    assert late == Denied(errors.DUREE_PAST)
+    assert late == Denied(perimetre_errors.DUREE_PAST)
     renamed = _ready(desk, "J182")
     desk.place.name = "Centre communal rebaptisé"
     desk.place.save()
@@ -195,7 +195,7 @@ def test_rules_are_asked_again_at_the_acceptation(desk: Desk) -> None:
     housed = _ready(desk, "J182")
     desk.place.houses_or_bills = True
     desk.place.save()
-    assert sign_mandat(housed.id, desk.acteur, now) == Denied(errors.DUREE_HOST)
+    assert sign_mandat(housed.id, desk.acteur, now) == Denied(perimetre_errors.DUREE_HOST)
     narrowed = _ready(desk, "J31")
     desk.place.demarches = ["justice"]
     desk.place.save()
@@ -217,7 +217,7 @@ def test_what_is_not_ours_is_refused_under_the_pages_too(desk: Desk) -> None:
     now = timezone.now()
     for duree in ("J30", "DATE", "DATE:2027-02-30", ""):
         refused = open_brouillon(desk.acteur, Perimetre(({"code": "logement", "formalites": []},), duree), now)
-        assert refused == Denied(errors.DUREE_UNKNOWN), duree
+        assert refused == Denied(perimetre_errors.DUREE_UNKNOWN), duree
     brouillon = desk.brouillon()
     assert freeze(brouillon.id, desk.acteur, now) == Denied(errors.NO_IDENTITY)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
-from mandats.domain import errors
+from mandats.domain import perimetre_errors
 from mandats.registre.models import Avis, Brouillon, Mandat
 from mandats.registre.services.brouillons import identify
 from mandats.registre.services.renew import announce_expiring
@@ -47,7 +47,7 @@ def test_renewal_starts_from_the_card_with_what_the_person_does_not_do_alone(des
     desk.client.post(f"/mandats/brouillons/{brouillon.id}/carte", {"reponse": "aucune"})
     now = timezone.now()
     stranger = identify(brouillon.id, builders.identite(given_name="Zoé"), builders.PREUVE, desk.acteur, now)
-    assert stranger == Denied(errors.RENEWAL_OTHER_PERSON)
+    assert stranger == Denied(perimetre_errors.RENEWAL_OTHER_PERSON)
     assert identify(brouillon.id, person, builders.PREUVE, desk.acteur, now)
     new = builders.sign_identified(brouillon, desk.who, desk.place, now)
     assert new.renews == old
@@ -66,9 +66,9 @@ def test_an_aidant_alone_gets_403_and_a_journal_entry(desk: Desk) -> None:
     answer = desk.client.post(f"/mandats/brouillons/{brouillon.id}/acceptation", {"code": desk.code()})
     assert answer.status_code == 403
     refused = Entree.objects.filter(subject_id=old.id, event="mandat:renew_refused")
-    assert [one.reason for one in refused] == [errors.RENEWAL_NEEDS_USAGER.code] * 2
+    assert [one.reason for one in refused] == [perimetre_errors.RENEWAL_NEEDS_USAGER.code] * 2
     before = old.expires_at
-    assert sign_mandat(brouillon.id, desk.acteur, timezone.now()) == Denied(errors.RENEWAL_NEEDS_USAGER)
+    assert sign_mandat(brouillon.id, desk.acteur, timezone.now()) == Denied(perimetre_errors.RENEWAL_NEEDS_USAGER)
     old.refresh_from_db()
     assert old.expires_at == before
     assert Mandat.objects.count() == 1

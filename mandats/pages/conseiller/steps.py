@@ -14,7 +14,7 @@ from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Structure
-from mandats.domain import errors
+from mandats.domain import perimetre_errors
 from mandats.domain.durees import french_birthdate, local_date
 from mandats.pages.conseiller.access import for_aidant, with_brouillon
 from mandats.pages.conseiller.perimetre import DemarchesForm, initial_of
@@ -114,7 +114,7 @@ def card(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResp
         return render(request, "mandats/conseiller/card.html", context, status=422 if request.method == "POST" else 200)
     verdict = answer_card(brouillon.id, acteur, concerned=answer == "une", now=timezone.now())
     if isinstance(verdict, Denied):
-        if verdict.reason == errors.PROTECTED:
+        if verdict.reason == perimetre_errors.PROTECTED:
             return redirect("mandats:orientation")
         messages.error(request, verdict.reason.message)
     return redirect("mandats:brouillon_identity", brouillon.id)

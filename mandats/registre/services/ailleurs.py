@@ -18,7 +18,7 @@ from aidants.domain.decisions import GRANTED, Decision
 from aidants.envois.outbox import post_email
 from aidants.journal.record import record
 from aidants.structures.models import Affectation
-from mandats.domain import errors, events
+from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.durees import french_moment
 from mandats.domain.identite import Identite, same_person
 from mandats.domain.motifs import MotifDeFin
@@ -70,13 +70,13 @@ def cite(brouillon_id: UUID, acteur: Acteur, *, reference: str, code: str, now: 
     if brouillon is None:
         return refuse(events.BROUILLON_CITE_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     if brouillon.cite_tries >= CITE_TRIES:
-        return refuse(events.BROUILLON_CITE_REFUSED, errors.CITATION_TOO_MANY, acteur, now, brouillon_id)
+        return refuse(events.BROUILLON_CITE_REFUSED, perimetre_errors.CITATION_TOO_MANY, acteur, now, brouillon_id)
     brouillon.cite_tries += 1
     brouillon.save(update_fields=("cite_tries",))
     identite, older = identity_of(brouillon), mandat_by_reference(reference)
     proven = _is_theirs(older, identite, code, now)
     if older is None or not proven or older.structure_id == brouillon.structure_id:
-        return refuse(events.BROUILLON_CITE_REFUSED, errors.CITATION_REFUSED, acteur, now, brouillon_id)
+        return refuse(events.BROUILLON_CITE_REFUSED, perimetre_errors.CITATION_REFUSED, acteur, now, brouillon_id)
     brouillon.cites = older
     thaw(brouillon, now)
     record(events.BROUILLON_CITE, acteur=acteur, at=now, subject=brouillon.id)

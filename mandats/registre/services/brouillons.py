@@ -19,7 +19,7 @@ from aidants.habilitation.selectors import may_act_for
 from aidants.journal.record import record
 from aidants.structures.models import Structure
 from mandats.document.textes import TEXT_VERSION
-from mandats.domain import errors, events
+from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.durees import Duree, is_adult, local_date
 from mandats.domain.identite import Identite, PreuveIdentite, same_person
 from mandats.domain.perimetre import (
@@ -176,11 +176,11 @@ def _forget_choices(brouillon: Brouillon) -> None:
 def _may_be(brouillon: Brouillon, identite: Identite) -> Decision:
     """The card was read; a renewal is for the same person, a couple's two mandats are for two."""
     if brouillon.card_read_at is None:
-        return Denied(errors.CARD_NOT_READ)
+        return Denied(perimetre_errors.CARD_NOT_READ)
     if brouillon.renews is not None and not same_person(identite, identite_of(brouillon.renews.usager)):
-        return Denied(errors.RENEWAL_OTHER_PERSON)
+        return Denied(perimetre_errors.RENEWAL_OTHER_PERSON)
     other = identity_in_couple(brouillon)
-    return Denied(errors.COUPLE_SAME_PERSON) if other and same_person(identite, other) else GRANTED
+    return Denied(perimetre_errors.COUPLE_SAME_PERSON) if other and same_person(identite, other) else GRANTED
 
 
 def identity_in_couple(brouillon: Brouillon) -> Identite | None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import count_refusal, record
-from mandats.domain import errors, events
+from mandats.domain import errors, events, perimetre_errors
 from mandats.registre.coffre import secret_digest
 from mandats.registre.services.brouillons import erase, locked, refuse
 
@@ -29,7 +29,7 @@ def answer_card(brouillon_id: UUID, acteur: Acteur, *, concerned: bool, now: dat
     if concerned:
         erase(brouillon)
         _count(acteur.known_structure_id, now)
-        return Denied(errors.PROTECTED)
+        return Denied(perimetre_errors.PROTECTED)
     brouillon.card_read_at = brouillon.updated_at = now
     brouillon.save(update_fields=("card_read_at", "updated_at"))
     record(events.BROUILLON_CARD, acteur=acteur, at=now, subject=brouillon.id)
@@ -38,7 +38,7 @@ def answer_card(brouillon_id: UUID, acteur: Acteur, *, concerned: bool, now: dat
 
 def _count(structure_id: UUID, now: datetime) -> None:
     event, bucket = events.BROUILLON_PROTECTED, secret_digest("structure", str(structure_id))
-    count = count_refusal(event, bucket=bucket, at=now, reason=errors.PROTECTED.code)
+    count = count_refusal(event, bucket=bucket, at=now, reason=perimetre_errors.PROTECTED.code)
     if count == 1:
-        reason = errors.PROTECTED.code
+        reason = perimetre_errors.PROTECTED.code
         record(event, acteur=SYSTEME, at=now, structure=structure_id, reason=reason, facts={"count": count})

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
-from mandats.domain import errors, events
+from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.autonomie import LEVELS, SEULE
 from mandats.domain.avis_perimetre import TERME
 from mandats.domain.durees import (
@@ -58,7 +58,7 @@ def start_renewal(
         return tell_refusal(events.MANDAT_RENEW_REFUSED, errors.AUTORISATION_UNKNOWN, None, acteur, now)
     rows = list(mandat.autorisations.order_by("demarche"))
     if {row.demarche for row in rows} != levels.keys() or not set(levels.values()) <= LEVELS.keys():
-        return tell_refusal(events.MANDAT_RENEW_REFUSED, errors.AUTONOMY_MISSING, mandat, acteur, now)
+        return tell_refusal(events.MANDAT_RENEW_REFUSED, perimetre_errors.AUTONOMY_MISSING, mandat, acteur, now)
     _note(mandat, dict(levels), acteur, now)
     offered = offered_demarches(mandat.structure_id)
     wanted: tuple[DemarcheChoisie, ...] = tuple(
@@ -95,7 +95,7 @@ def _asked(mandat: Mandat, wanted: tuple[DemarcheChoisie, ...]) -> Perimetre:
 def refuse_alone(mandat_id: UUID, acteur: Acteur, now: datetime) -> Denied:
     """Journal that an aidant wanted to renew without the person; nothing was renewed."""
     mandat = locked_mandat(mandat_id, acteur)
-    return tell_refusal(events.MANDAT_RENEW_REFUSED, errors.RENEWAL_NEEDS_USAGER, mandat, acteur, now)
+    return tell_refusal(events.MANDAT_RENEW_REFUSED, perimetre_errors.RENEWAL_NEEDS_USAGER, mandat, acteur, now)
 
 
 def announce_expiring(now: datetime) -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
-from mandats.domain import errors, events
+from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.durees import local_date
 from mandats.domain.rules import may_use
 from mandats.domain.utilisations import DECLARED_CHANNELS, MANNERS
@@ -79,7 +79,7 @@ def may_use_once(row: Autorisation, now: datetime, *, crosses_to_franceconnect: 
 def _names(row: Autorisation, reserved_act: str) -> Decision:
     """A reserved act is covered only if the mandat names it (C. civ. 1988)."""
     named = not reserved_act or reserved_act in row.mandat.reserved_acts
-    return GRANTED if named else Denied(errors.RESERVED_ACT_NOT_NAMED)
+    return GRANTED if named else Denied(perimetre_errors.RESERVED_ACT_NOT_NAMED)
 
 
 def _refuse(denied: Denied, row: Autorisation | None, acteur: Acteur, now: datetime) -> Denied:
