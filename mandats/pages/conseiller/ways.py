@@ -147,6 +147,9 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     waiting = last_request(brouillon)
     if waiting is not None and waiting.closed_at is None and request.method != "POST":
         return _waiting(request, brouillon, waiting)
+    if request.method != "POST" and waiting is not None and waiting.outcome == "accord" and brouillon.consented_at:
+        messages.success(request, "La personne a répondu : elle est d’accord.")
+        return redirect("mandats:brouillon_accept", brouillon.id)
     identite = identity_of(brouillon)
     known = {"text_sha256": texts.text_sha256, "telephone": identite.telephone if identite else ""}
     form = RemoteForm(posted(request), initial=known)

@@ -1,0 +1,160 @@
+"""Who one is and how one agrees, in front of Chromium: what the screen and paper journeys do not make already."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from deploy.demo.operateur.app import shown
+from mandats.registre.models import Mandat
+from tests.browser.conftest import Visit
+from tests.browser.conseiller import Conseiller
+from tests.browser.visitor import Visitor
+from tests.machine import program
+from tests.stack import LiveStack
+
+NAME = "Odette Février"
+
+
+def types_document(conseiller: Conseiller) -> None:
+    """Recopy what the document says."""
+    at = conseiller.visitor
+    at.follow("Pièce d’identité vue")
+    at.see("Pièce d’identité vue")
+    at.press("Continuer")
+    at.see("Pièce d’identité vue")
+    at.tick("Carte nationale d’identité")
+    at.write("Nom de naissance", "FÉVRIER")
+    at.write("Prénoms", "Odette Marie Jacqueline Bernadette de la Fontaine-Saint-Hilaire")
+    at.tick("Femme")
+    at.write("Mois", "10")
+    at.write("Année", "1944")
+    at.write("Lieu de naissance", "Gap (Hautes-Alpes)")
+    at.tick("J’ai vu l’original")
+    at.press("Continuer")
+    at.see("Comment joindre la personne")
+
+
+def reads_aloud(at: Visitor) -> None:
+    """Turn the parts to the last one, and say that all was read."""
+    at.follow("Lire le texte à voix haute")
+    at.see("Lecture à voix haute")
+    for _ in range(30):
+        if not at.page.get_by_role("link", name="Lu, partie suivante").count():
+            break
+        before = at.page.url
+        at.follow("Lu, partie suivante")
+        at.page.wait_for_url(lambda url, before=before: url != before)
+    at.see("Lecture à voix haute")
+    at.press("J’ai lu tout le texte")
+    at.hear("inscrite au journal")
+
+
+def test_madame_whose_document_was_seen_agrees_before_a_witness(conseiller: Conseiller) -> None:
+    at = conseiller.visitor
+    conseiller.signs_in()
+    conseiller.prepares("Logement", duree="31 jours")
+    types_document(conseiller)
+    at.write("Adresse électronique de la personne", "aucun@aucun.fr")
+    at.press("Continuer")
+    at.see("Comment joindre la personne")
+    at.read("semble inventé")
+    at.write("Adresse électronique de la personne", "odette@famille-fevrier.fr")
+    at.press("Continuer")
+    at.see("Lecture et accord")
+    at.follow("Dire son accord devant un témoin")
+    at.see("Accord devant un témoin")
+    reads_aloud(at)
+    at.see("Accord devant un témoin")
+    at.tick("La personne : on m’a lu")
+    at.write("Prénom et nom du témoin", "Lucie Berthelot")
+    at.write("En quelle qualité", "sa voisine")
+    at.tick("Le témoin : j’ai entendu")
+    at.press("Je signe")
+    mandat = conseiller.accepts()
+    at.read("identité faible")
+    assert (mandat.identity, mandat.consent_method, mandat.usager.birthdate) == ("piece_vue", "temoin", "1944-10-00")
+
+
+def _code_of_the_picture(at: Visitor, folder: Path) -> str:
+    """Read the QR code of the desk's screen as a telephone does."""
+    picture = folder / "screen.png"
+    at.page.locator(".phone__qr").screenshot(path=picture)
+    read = subprocess.run(
+        [program("zbarimg"), "--quiet", "--raw", str(picture)], capture_output=True, text=True, check=True
+    )
+    return read.stdout.strip()
+
+
+def test_on_their_own_telephone_then_by_text_message(
+    conseiller: Conseiller, visit: Visit, stack: LiveStack, tmp_path: Path
+) -> None:
+    at = conseiller.visitor
+    conseiller.signs_in()
+    conseiller.prepares("Logement", duree="31 jours")
+    at.press("FranceConnect sur son téléphone")
+    at.see("FranceConnect sur le téléphone de la personne")
+    number = at.page.locator(".phone__number").inner_text()
+    address = _code_of_the_picture(at, tmp_path)
+    assert address.startswith(f"{conseiller.sites.service}/telephone#")
+    telephone = visit()
+    telephone.open(address)
+    telephone.see("Quel nombre voyez-vous")
+    telephone.read(conseiller.place.name)
+    assert "#" not in telephone.page.url
+    telephone.press(number)
+    telephone.see("Choisissez un compte")
+    telephone.press("Odette Février")
+    telephone.see("C’est fait")
+    at.see("Identité de la personne")
+    at.read(NAME)
+    at.follow("Oui, c’est moi")
+    at.see("Lecture et accord")
+    at.follow("Répondre par SMS, à distance")
+    at.see("Accord par SMS")
+    at.write("Téléphone de la personne", "06 39 98 00 63")
+    at.tick("J’ai appelé ce numéro")
+    at.press("Envoyer le résumé et la demande")
+    at.see("En attente de la réponse")
+    answers(telephone, stack, "peut-être")
+    at.read("Réponses non comprises")
+    answers(telephone, stack, "Oui !")
+    mandat = conseiller.accepts()
+    assert (mandat.identity, mandat.consentement) == ("franceconnect", "sms")
+    told = json.loads(bytes(mandat.documents.get(kind="echange").content))
+    assert told["demande"]["accuse"] == "delivre"
+
+
+def answers(telephone: Visitor, stack: LiveStack, words: str) -> None:
+    """Answer on the page of the simulated provider, once the request has come."""
+    number = shown("33639980063")
+    for _ in range(60):
+        telephone.open(stack.sites.operateur)
+        if telephone.page.get_by_text("Donnez-vous ce mandat").count():
+            break
+        telephone.page.wait_for_timeout(300)
+    telephone.write(f"Répondre depuis le {number}", words)
+    telephone.press(f"Envoyer la réponse du {number}")
+    telephone.page.get_by_text(words).first.wait_for()
+
+
+def test_a_signed_sheet_declared_kept_then_brought(conseiller: Conseiller, tmp_path: Path) -> None:
+    at = conseiller.visitor
+    conseiller.signs_in()
+    conseiller.prepares("Logement", duree="31 jours")
+    conseiller.hands_the_screen_for_franceconnect("Odette Février")
+    sheet = conseiller.prints_sheet_to_sign()
+    at.follow("Déclarer l’exemplaire signé conservé")
+    at.see("Exemplaire signé conservé")
+    at.tick("Je garde l’exemplaire signé")
+    at.press("Déclarer")
+    mandat = conseiller.accepts()
+    at.follow("Ajouter la feuille signée")
+    at.see("Ajouter la feuille signée")
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(sheet)
+    at.hand_over("Feuille signée", file)
+    at.press("Envoyer la feuille signée")
+    at.hear("La feuille signée est ajoutée")
+    assert Mandat.objects.get(pk=mandat.pk).scan_due_at is None
+    at.follow("Modifier les contacts")
+    at.see("Contacts de la personne")
