@@ -25,3 +25,12 @@ def qr_svg(text: str) -> str:
     image = io.BytesIO()
     code.save(image, kind="svg", border=_QUIET_ZONE, xmldecl=False, light="#fff")
     return image.getvalue().decode()
+
+
+def screen_qr(text: str) -> str:
+    """Return ``text`` as an SVG QR code that takes the width of its place on a screen (level M)."""
+    image = io.BytesIO()
+    segno.make_qr(text, error="m").save(
+        image, kind="svg", border=_QUIET_ZONE, xmldecl=False, light="#fff", omitsize=True
+    )
+    return image.getvalue().decode()

@@ -17,7 +17,7 @@ from aidants.domain.errors import CATALOGUE, ErrorCode
 from aidants.domain.roles import Role
 from aidants.structures.acting import acteur_of
 from aidants.structures.models import Structure
-from mandats.document.qr import qr_svg
+from mandats.document.qr import screen_qr
 from mandats.document.textes.filling import bare_address
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon
@@ -91,7 +91,7 @@ def _waiting(request: HttpRequest, lien: LienTelephone, word: str) -> HttpRespon
         "word": word,
         "number": lien.number,
         "code": telephones.grouped(code) if code else "",
-        "qr": qr_svg(f"{address}#{code}") if code else "",
+        "qr": screen_qr(f"{address}#{code}") if code else "",
         "address": bare_address(address),
     }
     return render(request, "franceconnect/telephone_poste.html", context)

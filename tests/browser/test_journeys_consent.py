@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 from deploy.demo.operateur.app import shown
 from mandats.registre.models import Mandat
@@ -43,7 +44,7 @@ def reads_aloud(at: Visitor) -> None:
             break
         before = at.page.url
         at.follow("Lu, partie suivante")
-        at.page.wait_for_url(lambda url, before=before: url != before)
+        at.page.wait_for_function("before => location.href !== before", arg=before)
     at.see("Lecture à voix haute")
     at.press("J’ai lu tout le texte")
     at.hear("inscrite au journal")
@@ -58,7 +59,7 @@ def test_madame_whose_document_was_seen_agrees_before_a_witness(conseiller: Cons
     at.press("Continuer")
     at.see("Comment joindre la personne")
     at.read("semble inventé")
-    at.write("Adresse électronique de la personne", "odette@famille-fevrier.fr")
+    at.write("Adresse électronique de la personne", f"{uuid4().hex}@famille-fevrier.fr")
     at.press("Continuer")
     at.see("Lecture et accord")
     at.follow("Dire son accord devant un témoin")
@@ -126,7 +127,7 @@ def test_on_their_own_telephone_then_by_text_message(
 
 def answers(telephone: Visitor, stack: LiveStack, words: str) -> None:
     """Answer on the page of the simulated provider, once the request has come."""
-    number = shown("33639980063")
+    number = shown(33639980063)
     for _ in range(60):
         telephone.open(stack.sites.operateur)
         if telephone.page.get_by_text("Donnez-vous ce mandat").count():

@@ -27,10 +27,10 @@ def test_the_request_waits_where_everybody_sees_it_then_the_aidant_accepts(desk:
     assert ways.asks_by_sms(desk, brouillon)["Location"] == ways.address(brouillon, "accord/sms")
     page = text(desk.client.get(ways.address(brouillon, "accord/sms")))
     assert "En attente de la réponse" in page
-    assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 0"
+    assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 0 attente attente"
     assert "en bref" in ways.last_sms(ways.TELEPHONE, "accord_recap")
     assert ways.answers("bonjour ?") == "accord"
-    assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 1"
+    assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 1 attente attente"
     assert "Nous n’avons pas compris" in ways.last_sms(ways.TELEPHONE, "accord_reponse")
     ways.answers("OUI")
     assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "accord"

@@ -2,23 +2,19 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from aidants.envois import sms as senders
-from aidants.envois.models import Envoi
 from aidants.journal.models import Entree
+from mandats.pages.conseiller import present
 from mandats.registre.models import Brouillon, Document, Mandat, Usager
 from mandats.registre.selectors import may_use_autorisation
-from mandats.registre.services.exemplaires import suspend_unscanned
-from mandats.registre.services.suspend import suspend_mandat
 from mandats.registre.texts import acte_in
-from mandats.verification.usager_access import acteur_usager
 from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
@@ -110,6 +106,18 @@ def test_each_identity_with_each_consent(desk: Desk, sent: list[tuple[str, str]]
         mandat.autorisations.get().id, acteur=desk.acteur, now=timezone.now(), crosses_to_franceconnect=True
     )
     assert bool(crossing) is (identity == "franceconnect")
+
+
+def test_the_matrix_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every way that a page can name stands above; the matrix is printed for whoever reads the run."""
+    assert set(CONSENTS) == set(present._CONSENTS)
+    assert set(IDENTITIES) == set(present._IDENTITIES)
+    rows = [
+        f"{kind:8}{method:12}" + "".join(f"{name:>15}" for name in IDENTITIES)
+        for method, (kind, *_) in CONSENTS.items()
+    ]
+    with capsys.disabled():
+        sys.stdout.write("\n".join(("", "consent by identity, each concluded over HTTP:", *rows, "")))
 
 
 # --- a document seen ---
@@ -289,114 +297,3 @@ def test_the_witness_stands_in_a_paper_and_in_no_entry(desk: Desk) -> None:
     told = json.loads(bytes(Document.objects.get(kind="temoin").content))
     assert (told["name"], told["quality"]) == ("Lucie Berthelot", "sa voisine")
     assert not any(b"Berthelot" in bytes(entry.body) for entry in Entree.objects.all())
-
-
-# --- on paper ---
-
-
-def test_a_sheet_signed_elsewhere_keeps_its_date(desk: Desk) -> None:
-    brouillon = desk.identified()
-    ways.prints(desk, brouillon)
-    printed = timezone.now() - timedelta(days=3)
-    Document.objects.filter(brouillon=brouillon).update(created_at=printed)
-    day = (timezone.localdate() - timedelta(days=2)).isoformat()
-    scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")
-    given = {"text_sha256": ways.digest(desk, brouillon), "signed_on": day, "scan": scan}
-    assert desk.client.post(ways.address(brouillon, "accord/papier"), given).status_code == 302
-    mandat = ways.accepts(desk, brouillon)
-    assert timezone.localtime(mandat.consented_at).date().isoformat() == day
-
-
-@pytest.mark.parametrize("days", [-1, 1])
-def test_an_impossible_date_is_refused(desk: Desk, days: int) -> None:
-    brouillon = desk.identified()
-    day = (timezone.localdate() + timedelta(days=days)).isoformat()
-    answer = ways.hands_scan(desk, brouillon, signed_on=day)
-    assert answer.status_code == 422
-    assert "Cette date n’est pas possible" in text(answer)
-    assert ways.declares(desk, brouillon, signed_on=day).status_code == 422
-
-
-def test_a_heic_photograph_is_told_what_to_do(desk: Desk) -> None:
-    brouillon = desk.identified()
-    answer = ways.hands_scan(desk, brouillon, content=b"\0\0\0\x18ftypheic\0\0\0\0")
-    assert answer.status_code == 422
-    assert "format HEIC" in text(answer)
-
-
-def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_comes(desk: Desk) -> None:
-    brouillon = desk.identified()
-    assert ways.declares(desk, brouillon).status_code == 302
-    mandat = ways.accepts(desk, brouillon)
-    assert mandat.scan_due_at
-    use, due = mandat.autorisations.get().id, mandat.scan_due_at
-    assert suspend_unscanned(due - timedelta(seconds=1)) == 0
-    assert suspend_unscanned(due) == 1
-    assert suspend_unscanned(due) == 0
-    assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
-    assert Envoi.objects.filter(purpose="scan_manquant", channel="email").count() == 1
-    assert mandat.avis.count() == 1
-    page = text(desk.client.get(f"/mandats/{mandat.id}"))
-    assert "la feuille signée n’a pas été ajoutée à temps" in page
-    scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")
-    answer = desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": scan}, follow=True)
-    assert "Le mandat reprend" in text(answer)
-    assert may_use_autorisation(use, acteur=desk.acteur, now=timezone.now())
-    assert list(Entree.objects.filter(event="mandat:resume").values_list("subject_id", flat=True)) == [mandat.id]
-
-
-def test_the_sheet_resumes_nothing_that_the_usager_stopped(desk: Desk) -> None:
-    brouillon = desk.identified()
-    ways.declares(desk, brouillon)
-    mandat = ways.accepts(desk, brouillon)
-    assert suspend_mandat(mandat.id, acteur_usager(mandat.usager_id), way="sms", now=timezone.now())
-    assert mandat.scan_due_at
-    assert suspend_unscanned(mandat.scan_due_at) == 0
-    scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")
-    desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": scan})
-    mandat.refresh_from_db()
-    assert mandat.suspended_at
-    assert mandat.scan_due_at is None
-
-
-def test_a_suspension_asked_while_the_sheet_is_missing_outlives_the_sheet(desk: Desk) -> None:
-    brouillon = desk.identified()
-    ways.declares(desk, brouillon)
-    mandat = ways.accepts(desk, brouillon)
-    assert mandat.scan_due_at
-    suspend_unscanned(mandat.scan_due_at)
-    assert suspend_mandat(mandat.id, acteur_usager(mandat.usager_id), way="sms", now=timezone.now())
-    scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")
-    desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": scan})
-    mandat.refresh_from_db()
-    assert mandat.suspended_at
-
-
-def test_a_declaration_too_old_concludes_nothing(desk: Desk) -> None:
-    brouillon = desk.identified()
-    ways.declares(desk, brouillon)
-    Brouillon.objects.filter(pk=brouillon.pk).update(declared_at=timezone.now() - timedelta(days=7))
-    answer = desk.client.post(ways.address(brouillon, "acceptation"), {"code": desk.code()})
-    assert answer.status_code == 422
-    assert "a plus de 7 jours" in text(answer)
-
-
-def test_a_replaced_scan_is_a_new_version_and_the_old_one_stays(desk: Desk) -> None:
-    brouillon = desk.identified()
-    _scan(desk, brouillon, [])
-    mandat = ways.accepts(desk, brouillon)
-    before = bytes(mandat.documents.get(kind="scan").content)
-    assert desk.client.get(f"/mandats/{mandat.id}/feuille-signee").status_code == 200
-    pdf = SimpleUploadedFile("x.png", b"not a picture", "image/png")
-    assert desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": pdf}).status_code == 422
-    scan = SimpleUploadedFile("x.png", builders.signature_png() + b"again", "image/png")
-    assert desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": scan}).status_code == 302
-    kept = list(mandat.documents.filter(kind="scan").order_by("version"))
-    assert [one.version for one in kept] == [1, 2]
-    assert bytes(kept[0].content) == before
-    answer = desk.client.get(f"/mandats/{mandat.id}/pieces/{kept[1].id}")
-    assert answer["Content-Disposition"].startswith("attachment")
-
-
-def test_a_mandat_agreed_on_the_screen_takes_no_sheet(desk: Desk) -> None:
-    assert desk.client.get(f"/mandats/{desk.mandat().id}/feuille-signee").status_code == 404

@@ -167,15 +167,21 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     return _page(request, "remote", brouillon, form, outcome=outcome)
 
 
+def _word_of(waiting: DemandeSms, sent: list[tuple[str, str]]) -> str:
+    """Return how a request that waits stands: answers not understood, and where both messages are."""
+    return " ".join(("attente", str(waiting.unknown_answers), *(state for _, state in sent)))
+
+
 def _waiting(request: HttpRequest, brouillon: Brouillon, waiting: DemandeSms) -> HttpResponse:
-    zone = brouillon.structure.time_zone
+    zone, sent = brouillon.structure.time_zone, sent_messages(waiting)
     context = {
         "brouillon": brouillon,
         "step": 3,
         "identite": identity_of(brouillon),
         "asked_at": moment(waiting.created_at, zone),
         "until": moment(waiting.expires_at, zone),
-        "messages_sent": sent_messages(waiting),
+        "messages_sent": sent,
+        "word": _word_of(waiting, sent),
         "unknown": waiting.unknown_answers,
         "left": max(0, ASKED_AGAIN + 1 - waiting.unknown_answers),
         "demande": waiting,
@@ -188,7 +194,7 @@ def _waiting(request: HttpRequest, brouillon: Brouillon, waiting: DemandeSms) ->
 def remote_state(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Tell in one word how the request stands; a page that waits asks it."""
     waiting = last_request(brouillon)
-    word = "" if waiting is None else waiting.outcome or f"attente {waiting.unknown_answers}"
+    word = "" if waiting is None else waiting.outcome or _word_of(waiting, sent_messages(waiting))
     return HttpResponse(word, content_type="text/plain; charset=utf-8")
 
 
