@@ -51,7 +51,7 @@ def seal_pdf(pdf: bytes, sealer: Sealer, at: datetime, *, name: str, reason: str
     )
     sealed = io.BytesIO()
     _Signer(about, signer=signing, new_field_spec=where, at=at).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed
+        _AsTypeset(io.BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed
     )
     return _placed(sealed.getvalue(), None)
 
@@ -72,6 +72,13 @@ class _KnownKey(signers.SimpleSigner):
         if digest_algorithm != _DIGEST:
             raise ValueError(f"a seal is made over {_DIGEST}, not {digest_algorithm}")
         return _opened(self.signing_key.dump()).sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+
+class _AsTypeset(IncrementalPdfFileWriter):
+    """Leaves title, dates and conformance as typeset: their two copies must agree (ISO 19005-3 §6.6.3)."""
+
+    def _update_meta(self) -> None:
+        return
 
 
 class _Signer(signers.PdfSigner):

@@ -2,7 +2,9 @@
 
 import re
 
+import pytest
 from django.utils import timezone
+from playwright.sync_api import Error
 
 from mandats.attestation.sceau import seal_in, token_in_seal
 from mandats.domain.codes import normalise
@@ -45,6 +47,7 @@ def test_codes_are_copied_by_hand_where_nothing_prints(conseiller: Conseiller) -
 
     at.follow("J’ai recopié, cacher")
     at.see(mandat.usager.full_name)
-    at.page.go_back()
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        at.page.go_back()
     assert not any(code in normalise(at.page.content()) for code in codes.values())
     assert all(check_code(mandat.id, kind, code, timezone.now()) for kind, code in codes.items())

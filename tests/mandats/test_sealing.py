@@ -54,6 +54,14 @@ def test_a_sealed_paper_stays_archival_accessible_and_whole(sealed: bytes, tmp_p
         assert all(float(side) < 0 for side in field.Rect)
 
 
+def test_sealing_leaves_the_metadata_as_they_were(sealed: bytes) -> None:
+    before, after = (pikepdf.open(io.BytesIO(one)) for one in (render_mandat(ordinary_mandat()), sealed))
+    assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+    assert {name: str(value) for name, value in after.docinfo.items()} == {
+        name: str(value) for name, value in before.docinfo.items()
+    }
+
+
 def test_a_paper_that_is_not_sealed_says_so() -> None:
     with pytest.raises(NotSealed):
         seal_in(render_mandat(ordinary_mandat()))
