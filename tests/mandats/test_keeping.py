@@ -24,7 +24,7 @@ from mandats.attestation.verify import verify_bytes
 from mandats.attestation.verify_pdf import Trust
 from mandats.domain.avis import VOLET
 from mandats.domain.conservation import years_after
-from mandats.domain.events import MANDAT_SIGN, VERIFICATION_ANSWER
+from mandats.domain.events import MANDAT_SIGN, SCAN_ADD, VERIFICATION_ANSWER
 from mandats.droits.rapprochements import propose_merge
 from mandats.registre.models import (
     Autorisation,
@@ -101,8 +101,10 @@ def lived(**fields: Any) -> Mandat:
         "way": "page",
         "authenticated": False,
     }
+    kept = {"sha256": "f" * 64, "version": 1}
     with transaction.atomic():
         record(VERIFICATION_ANSWER, acteur=ANONYME, at=at, subject=mandat.id, structure=place.id, facts=facts)
+        record(SCAN_ADD, acteur=doer, at=at, subject=mandat.id, structure=place.id, facts=kept)
     Document.objects.create(
         mandat=mandat, kind="scan", content=b"QUERBEZ, sur papier", content_type="image/jpeg", sha256="f" * 64,
         created_by=who, created_at=at,

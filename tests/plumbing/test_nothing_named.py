@@ -1,12 +1,18 @@
 """A whole life of a mandat leaves no identity and no secret in the journal, nor in what operators read."""
 
 import logging
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from aidants.comptes.models import Fonction
 from aidants.journal.models import Entree, RefusCompte
+from deploy.keeping import keep, tell, watch
+from mandats.domain.conservation import years_after
 from mandats.registre.models import Autorisation
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from tests import builders
@@ -66,3 +72,34 @@ def test_a_whole_life_names_nobody(caplog: pytest.LogCaptureFixture) -> None:
     assert journal.count("\n") > 15
     assert not [one for one in hidden if one and one in journal]
     assert not [one for one in hidden if one and one in told]
+
+
+def test_rights_alerts_and_erasure_name_nobody(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = builders.structure()
+    mandat = builders.mandat(builders.aidant(place), place)
+    admin, second = builders.compte(), builders.compte()
+    Fonction.objects.create(compte=admin, role="administrateur")
+    Fonction.objects.create(compte=second, role="instructeur")
+    usager = mandat.usager
+    with caplog.at_level(logging.DEBUG):
+        typed = {"family_name": usager.family_name, "day": "24", "month": "8", "year": "1962"}
+        browser = builders.signed_in(admin)
+        assert browser.post("/administration/droits/recherche", typed).status_code == 200
+        how = {"origin": "courrier", "proof": "piece", "received_on": "2026-11-20"}
+        path = f"/administration/droits/personnes/{usager.id}/demande/export"
+        asked = browser.post(path, how | {"code": builders.totp_code(admin)})["Location"]
+        builders.signed_in(second).post(asked, {"answer": "oui", "code": builders.totp_code(second)})
+        assert browser.post(f"{asked}/copie").status_code == 200
+        call_command("breach_drill", table="mandat", out=tmp_path / "liste.csv")
+        watch(mandat.accepted_at + timedelta(hours=1))
+        tell(mandat.accepted_at + timedelta(hours=1))
+        keep(years_after(mandat.expires_at, 6))
+    journal = "\n".join(bytes(body).decode() for body in Entree.objects.values_list("body", flat=True))
+    hidden = [usager.given_name, usager.family_name, usager.email, usager.birthdate]
+    ours = [one for one in caplog.records if not one.name.startswith(("django.db", "faker", "PIL"))]
+    told = "\n".join(one.getMessage() for one in ours) + "".join(capsys.readouterr())
+    assert "usager:erase" in journal
+    assert not [one for one in hidden if one in journal]
+    assert not [one for one in hidden if one in told]
