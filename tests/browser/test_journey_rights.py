@@ -1,4 +1,4 @@
-"""The service answers a person about their data: one asks, another approves; two records compared; an alert answered."""
+"""Somebody asks for their data: one person writes it down, another approves; two records compared; an alert answered."""
 
 from dataclasses import replace
 
