@@ -1,4 +1,4 @@
-"""Somebody asks for their data: one person writes it down, another approves; two records compared; an alert answered."""
+"""A person asks for their data: somebody writes it down, another approves; records compared; an alert answered."""
 
 from dataclasses import replace
 
