@@ -63,7 +63,7 @@ def end_connexion(logout: Logout, now: datetime) -> None:
     with transaction.atomic():
         connexion = (
             Connexion.objects.select_for_update(of=("self",))
-            .select_related("autorisation")
+            .select_related("autorisation", "client")
             .filter(pk=_identifier(logout.sid), client=client, revoked_at__isnull=True)
             .first()
         )

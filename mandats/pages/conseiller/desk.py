@@ -18,6 +18,7 @@ from mandats.domain.references import normalise
 from mandats.pages.conseiller.access import for_aidant, place_of
 from mandats.pages.conseiller.forms import FindForm
 from mandats.pages.conseiller.present import brouillon_rows, mandat_rows
+from mandats.pages.doors import doors_of
 from mandats.registre.models import Mandat
 from mandats.registre.plis import waiting_count
 from mandats.registre.selectors import STATES, brouillons_of, mandats_of, mandats_of_person
@@ -34,7 +35,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show where to start; who is no aidant of a structure is told what they may do."""
     place = getattr(request, "affectation", None)
     if not place or acteur_of(request).role != Role.AIDANT.value:
-        return render(request, "mandats/conseiller/no_desk.html", {"roles": _roles(request)})
+        return render(request, "mandats/conseiller/no_desk.html", {"doors": doors_of(_roles(request))})
     return _aidant_desk(request, acteur_of(request))
 
 
