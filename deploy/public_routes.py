@@ -55,6 +55,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_stop",
         "mandats:usager_stop_part",
         "mandats:usager_new_code",
+        "mandats:usager_new_codes",
         "mandats:usager_cancel_code",
         "mandats:usager_document",
         "mandats:usager_suspend",

@@ -22,7 +22,12 @@ from mandats.registre.forms import form_choices, print_form
 from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
-from mandats.registre.services.volet import cancel_verification_code, renew_verification_code
+from mandats.registre.services.volet import (
+    CodesVolet,
+    cancel_verification_code,
+    renew_codes,
+    renew_verification_code,
+)
 from mandats.verification.usager_record import (
     latest_document,
     mandats_of_usager,
@@ -106,6 +111,21 @@ def new_code(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id:
     if isinstance(code, Denied):
         raise Http404
     return render(request, "usager/code.html", {"code": grouped(code), "mandat": mandat})
+
+
+@require_POST
+@usager_only
+def new_codes(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
+    """Make both codes of a lost volet anew and show them, this once; only for who came by FranceConnect.
+
+    A page opened by a code makes no other one: whoever found the sheet would keep its owner out.
+    """
+    mandat = standing(who, mandat_id, now)
+    codes = None if who.mandat_id else renew_codes(mandat.id, acteur_usager(who.usager_id), now)
+    if not isinstance(codes, CodesVolet):
+        raise Http404
+    context = {"verification": grouped(codes.verification), "revocation": grouped(codes.revocation), "mandat": mandat}
+    return render(request, "usager/codes.html", context)
 
 
 @require_POST

@@ -15,6 +15,7 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/arreter", mandat.stop, name="usager_stop"),
     path("usager/mandats/<uuid:mandat_id>/arreter/<uuid:autorisation_id>", mandat.stop, name="usager_stop_part"),
     path("usager/mandats/<uuid:mandat_id>/code", mandat.new_code, name="usager_new_code"),
+    path("usager/mandats/<uuid:mandat_id>/codes", mandat.new_codes, name="usager_new_codes"),
     path("usager/mandats/<uuid:mandat_id>/code/annuler", mandat.cancel_code, name="usager_cancel_code"),
     path("usager/mandats/<uuid:mandat_id>/document", mandat.document, name="usager_document"),
     path("usager/mandats/<uuid:mandat_id>/formes/<slug:code>", mandat.form, name="usager_form"),
