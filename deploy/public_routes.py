@@ -66,6 +66,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_releve",
         "mandats:usager_releve_pdf",
         "mandats:usager_releve_email",
+        "mandats:usager_copy",
         # The empty form that stops a mandat on paper holds nothing about anybody.
         "mandats:stop_form",
         "mandats:usager_form",

@@ -76,6 +76,7 @@ REVOCATION_FORM_ADD = declare("document:add_revocation", "Formulaire d’arrêt 
 AVIS_HAND = declare("avis:hand", "Courrier remis ou posté", "count", "how")
 ADDRESS_KEEP = declare("usager:keep_address", "Adresse postale notée", "count")
 RELEVE_HAND = declare("releve:hand", "Relevé remis à l’usager", "count", "how")
+EXPORT_TAKE = declare("usager:take_copy", "Copie de ses données prise par l’usager", "way")
 OBJECTION = declare("utilisation:object", "Utilisation contestée par l’usager", "utilisation")
 OBJECTION_REFUSED = declare("utilisation:object_refused", "Contestation ou réponse refusée")
 OBJECTION_ANSWER = declare("utilisation:answer", "Réponse à une contestation", "utilisation")

@@ -1,6 +1,9 @@
 """What the usager does on their page beyond stopping one mandat: suspend, resume, stop all, object, take away."""
 
+import io
+import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +121,7 @@ def test_one_mandats_code_does_not_reach_the_others(by_code: Client, mandat: Man
     assert by_code.post(f"{page_of(mandat)}/utilisations/{use.id}/desaccord", {}).status_code == 404
     assert by_code.post(f"{page_of(other)}/utilisations/{use.id}/desaccord", {}).status_code == 404
     assert by_code.get(f"{page_of(other)}/attestation").status_code == 404
+    assert other.reference not in text(by_code.post("/usager/copie"))
     assert use.body not in text(by_code.get("/usager/releve"))
     assert fresh(other).ended_at is None
     assert not Contestation.objects.exists()
@@ -129,7 +133,8 @@ def test_without_a_session_every_act_leads_to_the_entry(mandat: Mandat) -> None:
         assert client.post(f"{page_of(mandat)}/{path}")["Location"] == "/usager"
     for path in ("tout-arreter", "releve", "releve.pdf"):
         assert client.get(f"/usager/{path}")["Location"] == "/usager"
-    assert client.post("/usager/releve/courriel")["Location"] == "/usager"
+    for path in ("copie", "releve/courriel"):
+        assert client.post(f"/usager/{path}")["Location"] == "/usager"
 
 
 def test_objecting_tells_referent_and_instructeur_and_shows_the_answer(by_code: Client, mandat: Mandat) -> None:
@@ -193,6 +198,19 @@ def test_the_certificate_comes_with_the_end(by_code: Client, mandat: Mandat) -> 
     printed = words_of(by_code.get(f"{page_of(mandat)}/attestation").content)
     assert mandat.reference in printed
     assert "révoqué" not in printed
+
+
+def test_a_copy_of_everything_or_of_one_mandat(
+    by_franceconnect: Client, by_code: Client, mandat: Mandat, other: Mandat
+) -> None:
+    builders.utilisation(mandat)
+    whole = zipfile.ZipFile(io.BytesIO(by_franceconnect.post("/usager/copie").content))
+    told = json.loads(whole.read("donnees.json"))
+    assert {one["reference"] for one in told["mandats"]} == {mandat.reference, other.reference}
+    one = json.loads(by_code.post("/usager/copie").content)
+    assert [found["reference"] for found in one["mandats"]] == [mandat.reference]
+    entry = Entree.objects.filter(event="usager:take_copy").latest("id")
+    assert (entry.subject_id, entry.structure_id) == (mandat.usager_id, None)
 
 
 def test_the_page_stays_light_and_needs_no_script(by_code: Client, mandat: Mandat, query_count: Any) -> None:

@@ -1,9 +1,11 @@
-"""What the usager takes away: the account of uses, the certificate of an end."""
+"""What the usager takes away: the account of uses, the certificate of an end, a copy of everything about them."""
 
+import json
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -11,13 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aidants.domain.acteur import SYSTEME
 from aidants.domain.decisions import Denied
+from aidants.journal.record import record
+from mandats.domain import events
 from mandats.domain.durees import french_date
+from mandats.droits.export import archive_of, data_of
 from mandats.pages.conseiller.letter_forms import PeriodForm
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.pages.usager.enter import usager_only
 from mandats.pages.usager.reach import mine
 from mandats.pages.usager.session import UsagerSession
-from mandats.registre.models import Mandat
+from mandats.registre.models import Mandat, Usager
 from mandats.registre.papers import produce_end_certificate
 from mandats.registre.releve import Releve, releve_of, render_releve, usual_dates
 from mandats.registre.services.letters import note_releve
@@ -83,3 +88,24 @@ def certificate(request: HttpRequest, who: UsagerSession, now: datetime, mandat_
     if isinstance(made, Denied):
         raise Http404
     return attachment(bytes(made.content), made.content_type, f"attestation-fin-{mandat.reference}.pdf")
+
+
+@require_POST
+@usager_only
+def copy(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpResponse:
+    """Hand a copy of all that is kept: whole for who came by FranceConnect, of one mandat for who came by its code.
+
+    The entry is about the usager: the structure does not see it.
+    """
+    usager = Usager.objects.get(pk=who.usager_id)
+    with transaction.atomic():
+        acteur = acteur_usager(who.usager_id)
+        record(events.EXPORT_TAKE, acteur=acteur, at=now, subject=usager.id, facts={"way": who.way})
+    if who.mandat_id is None:
+        return attachment(archive_of(usager, now), "application/zip", "mes-donnees.zip")
+    reference, data = mine(who, who.mandat_id).reference, data_of(usager, now)
+    data["mandats"] = [one for one in data["mandats"] if one["reference"] == reference]
+    data["avis"] = [one for one in data["avis"] if reference in json.dumps(one, ensure_ascii=False)]
+    data["openings"] = []
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return attachment(text.encode(), "application/json; charset=utf-8", f"mandat-{reference}.json")

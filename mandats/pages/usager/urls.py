@@ -33,4 +33,5 @@ urlpatterns = [
     path("usager/releve", copies.releve, name="usager_releve"),
     path("usager/releve.pdf", copies.releve_pdf, name="usager_releve_pdf"),
     path("usager/releve/courriel", copies.releve_email, name="usager_releve_email"),
+    path("usager/copie", copies.copy, name="usager_copy"),
 ]
