@@ -101,6 +101,7 @@ def test_the_whole_life_of_a_mandat(stack_db: LiveStack) -> None:
     _use_three_times(walker, stack_db, mandat)
 
     # A new mandat replaces one demarche; the other goes on.
+    assert mandat.usager.sub_digest
     nicolas_again = replace(demo_identite("martin-nicolas"), sub_digest=mandat.usager.sub_digest)
     newer = builders.mandat(who, place, nicolas_again, now=timezone.now(), demarches=("logement",))
     replaced = mandat.autorisations.get(demarche="logement")
