@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from mandats.attestation.keys import active_key
 from mandats.attestation.status_list import INVALID, SUSPENDED, sign_status_list
@@ -32,18 +33,18 @@ def current_list(number: int, now: datetime) -> str:
 
 @lru_cache(maxsize=8)
 def _made(number: int, slot: int, issuer: str, database: str, now: datetime) -> str:
-    return _signed(number, now, now)
+    return _signed(number, now, now, narrowed_now(number) | statuses_at(number, now))
 
 
 def list_at(number: int, at: datetime, now: datetime) -> str:
     """Return the signed list as it stood at ``at``, which is not after ``now``."""
-    return _signed(number, at, now)
+    return _signed(number, at, now, statuses_at(number, at))
 
 
-def _signed(number: int, at: datetime, now: datetime) -> str:
+def _signed(number: int, at: datetime, now: datetime, statuses: dict[int, int]) -> str:
     key = active_key("acte", "ES256", now)
     at = at.astimezone(UTC).replace(microsecond=0)
-    return sign_status_list(status_uri(number), statuses_at(number, at), at=at, ttl=TTL, key=key.ec, kid=key.kid)
+    return sign_status_list(status_uri(number), statuses, at=at, ttl=TTL, key=key.ec, kid=key.kid)
 
 
 def statuses_at(number: int, at: datetime) -> dict[int, int]:
@@ -56,6 +57,16 @@ def statuses_at(number: int, at: datetime) -> dict[int, int]:
     invalid = _places(rows.filter(over))
     suspended = _places(rows.exclude(over).filter(_suspended_at(at)))
     return dict.fromkeys(suspended, SUSPENDED) | dict.fromkeys(invalid, INVALID)
+
+
+def narrowed_now(number: int) -> dict[int, int]:
+    """Return as SUSPENDED what a structure no longer offers: it may offer it again (DOMAIN §3.2).
+
+    Of the present only: what a structure offered in the past is not kept by date.
+    """
+    asked = Func(Cast("demarche", TextField()), function="to_jsonb", output_field=JSONField())
+    narrowed = ~Q(structure__demarches=[]) & ~Q(structure__demarches__contains=asked)
+    return dict.fromkeys(_places(Autorisation.objects.filter(narrowed, status_list=number)), SUSPENDED)
 
 
 def _suspended_at(at: datetime) -> Q:
