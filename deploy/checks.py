@@ -19,6 +19,20 @@ _TRIGGERS = frozenset(
     | {"journal_sel_no_update", "journal_sel_no_truncate"}
 )
 _FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
+# Salts are destroyed at the end of keeping, and by no other way.
+_FORBIDDEN_ON_SALTS = ("UPDATE", "TRUNCATE")
+# A trigger stands when it is on, on its table, and calls the function that refuses.
+_STANDING = """
+SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND p.proname = 'journal_refuse'
+  AND p.prosrc LIKE '%RAISE EXCEPTION%' AND t.tgname LIKE t.tgrelid::regclass::text || '%'
+"""
+_HELD = """
+SELECT held FROM unnest(%s::text[]) AS held
+WHERE EXISTS (SELECT FROM unnest(%s::text[]) AS name WHERE has_table_privilege(name, held))
+UNION SELECT held || ' des sels' FROM unnest(%s::text[]) AS held WHERE has_table_privilege('journal_sel', held)
+ORDER BY 1
+"""
 
 
 @register(Tags.security, deploy=True)
@@ -80,13 +94,9 @@ def check_journal(databases: Any = None, **kwargs: Any) -> list[Error]:
     if not _is_migrated():
         return [Error("La base n’a pas ses tables : python manage.py migrate", id="mandats.E009")]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+        cursor.execute(_STANDING)
         missing = _TRIGGERS - {row[0] for row in cursor.fetchall()}
-        cursor.execute(
-            "SELECT held FROM unnest(%s::text[]) AS held WHERE EXISTS"
-            " (SELECT FROM unnest(%s::text[]) AS name WHERE has_table_privilege(name, held))",
-            [list(_FORBIDDEN), list(_APPENDED)],
-        )
+        cursor.execute(_HELD, [list(_FORBIDDEN), list(_APPENDED), list(_FORBIDDEN_ON_SALTS)])
         rights = [row[0] for row in cursor.fetchall()]
     found = []
     if missing:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.utils import timezone
+from psycopg import sql
 
 from deploy.checks import (
     check_journal,
@@ -76,6 +77,31 @@ def test_a_missing_trigger_and_a_right_too_many_are_told(committed_db: str) -> N
         owner.execute("DROP TRIGGER journal_entree_no_truncate ON journal_entree")
         owner.execute("GRANT UPDATE ON journal_entree TO mandats_service")
     assert _ids(check_journal(databases=["default"])) == ["E010", "E011"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("ALTER TABLE journal_leaf DISABLE TRIGGER journal_leaf_no_change", "E010"),
+        ("ALTER TABLE journal_sel DISABLE TRIGGER ALL", "E010"),
+        (
+            "CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "E010",
+        ),
+        ("GRANT DELETE ON journal_checkpoint TO mandats_service", "E011"),
+        ("GRANT UPDATE ON journal_sel TO mandats_service", "E011"),
+        ("GRANT mandats_owner TO mandats_service", "E011"),
+    ],
+)
+def test_each_guard_of_the_journal_is_looked_at(committed_db: str, statement: str, told: str) -> None:
+    administrator = database.the_server().url(database.ADMIN_ROLE, committed_db)
+    with psycopg.connect(administrator) as session:
+        session.execute(sql.SQL(statement))
+    try:
+        assert _ids(check_journal(databases=["default"])) == [told]
+    finally:
+        with psycopg.connect(administrator) as session:
+            session.execute("REVOKE mandats_owner FROM mandats_service")
 
 
 def test_an_empty_database_is_told_in_one_line(committed_db: str) -> None:

@@ -1,7 +1,9 @@
 """What starts the service elsewhere: well formed, unprivileged, and the owner's address in the migration alone."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -45,6 +47,29 @@ def test_only_the_migration_knows_the_owner() -> None:
     assert knowing == {"mandats-migrate"}
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     assert {name for name, service in services.items() if "DATABASE_OWNER_URL" in str(service)} == {"migrate"}
+
+
+def test_nothing_starts_that_the_checks_refuse() -> None:
+    script = (sources.ROOT / "deploy" / "start.sh").read_text()
+    checked = script.index("check --deploy --database default")
+    assert checked < script.index("exec gunicorn") < script.index("exec python manage.py work")
+    assert "set -eu" in script
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert services["work"]["command"] == ["sh", "deploy/start.sh", "work"]
+    assert "command" not in services["web"]
+    assert 'CMD ["sh", "deploy/start.sh", "web"]' in (sources.ROOT / "deploy" / "Dockerfile").read_text()
+    commands = {name: pod["containers"][0].get("command") for name, pod in _pods().items()}
+    assert (commands["mandats-web"], commands["mandats-work"]) == (None, ["sh", "deploy/start.sh", "work"])
+
+
+def test_the_script_stops_where_the_checks_refuse() -> None:
+    """Here nothing is set: the checks refuse, and no process is left running."""
+    given = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "deploy.settings"}
+    command = ["sh", "deploy/start.sh", "work"]
+    done = subprocess.run(
+        command, cwd=sources.ROOT, env=given, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode != 0
 
 
 def test_the_web_is_probed_by_its_own_name() -> None:
