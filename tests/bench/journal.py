@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -22,9 +23,9 @@ from aidants.journal.publication import newest_size
 from aidants.journal.record import record
 from aidants.journal.sequence import integrate, journal_signer
 from aidants.journal.tiles import tree
-from tests.bench.figures import Figure, latencies, percentile
+from tests.bench.figures import Figure, latencies, milliseconds, percentile
+from tests.bench.writers import PROCESSES, Run, together
 
-WRITERS = 8
 _RATE = 500
 _BULK = """
 INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)
@@ -32,9 +33,28 @@ SELECT 'compte:sign_in', now(), 'anonyme', '', '{}', sha256(n::text::bytea) FROM
 """
 
 
-def figures(origin: str, scale: float) -> Iterator[Figure]:
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What real acts are done upon: an aidant's autorisations, and brouillons that wait for the acceptation."""
+
+    aidant: str
+    structure: str
+    autorisations: list[str]
+    brouillons: list[str]
+
+    def share(self, at: int, turn: int, turns: int) -> dict[str, object]:
+        """Return what one process acts upon in one turn, and no other does."""
+        own, every = self.autorisations[at::PROCESSES], PROCESSES * turns
+        brouillons = self.brouillons[turn * PROCESSES + at :: every]
+        return {"aidant": self.aidant, "structure": self.structure, "autorisations": own, "brouillons": brouillons}
+
+
+def figures(origin: str, scale: float, acts: Acts) -> Iterator[Figure]:
     """Yield the journal's figures; ``scale`` 1 goes up to a million entries, at ``origin`` the service reads them."""
-    yield from _writers(8.0 * scale)
+    rounds = 3 if scale >= 1 else 1
+    yield from _cost("use", acts, max(5.0 * scale, 0.4), rounds)
+    yield from _cost("sign", acts, 60.0, rounds)
+    yield from _writers(max(30.0 * scale, 0.5))
     yield from _delay(10.0 * max(scale, 0.2))
     for size in (1_000, 10_000, 100_000, 1_000_000):
         if size <= 1_000_000 * scale:
@@ -83,28 +103,47 @@ def _at(size: int) -> Iterator[Figure]:
 
 
 def _writers(seconds: float) -> Iterator[Figure]:
-    """Append from several connections at once while the sequencer runs; nothing may be lost."""
+    """Append from eight processes at once while the sequencer runs; nothing may be lost, nothing twice."""
     integrate(timezone.now(), wait=True)
-    before, done = newest_size(), list[int]()
-    deadline = time.monotonic() + max(seconds, 0.5)
-
-    def write() -> None:
-        count = 0
-        while time.monotonic() < deadline:
-            _append()
-            count += 1
-        done.append(count)
-        connection.close()
-
-    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        integrate(timezone.now())
-        time.sleep(0.2)
+    before = newest_size()
+    done = together([{"what": "append", "seconds": seconds}] * PROCESSES, _database())
     integrate(timezone.now(), wait=True)
-    lost = before + sum(done) - newest_size()
-    yield Figure("journal_append", sum(done) / max(seconds, 0.5), "1/s", sum(done), {"writers": WRITERS, "lost": lost})
+    # Each has written one more to warm up.
+    more = {"processes": PROCESSES, "lost": before + done.acts + PROCESSES - newest_size()}
+    yield Figure("journal_append", done.acts / done.seconds, "1/s", done.acts, more)
+
+
+def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure]:
+    """Compare a real act with the same act without its entry, in turns: what else the machine does falls on both.
+
+    The figure is the processor time of one act with its entry (its integration included) over that of one without.
+    """
+    runs: dict[bool, list[Run]] = {True: [], False: []}
+    for turn in range(rounds * 2):
+        journal = turn % 2 == 0
+        plans = [
+            {"what": name, "seconds": seconds, "journal": journal, **acts.share(at, turn, rounds * 2)}
+            for at in range(PROCESSES)
+        ]
+        runs[journal].append(together(plans, _database()))
+    each = {told: _total(found, "processor") / _total(found, "acts") for told, found in runs.items()}
+    rates = {told: _total(found, "acts") / _total(found, "seconds") for told, found in runs.items()}
+    more = {
+        "processes": PROCESSES,
+        "with_cpu_ms": milliseconds(each[True]),
+        "without_cpu_ms": milliseconds(each[False]),
+        "with_per_s": round(rates[True], 1),
+        "without_per_s": round(rates[False], 1),
+    }
+    yield Figure(f"journal_cost_of_{name}", each[True] / each[False], "ratio", round(_total(runs[True], "acts")), more)
+
+
+def _total(runs: list[Run], what: str) -> float:
+    return float(sum(getattr(run, what) for run in runs))
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
 
 
 def _delay(seconds: float) -> Iterator[Figure]:

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aidants.domain.acteur import Acteur
 from deploy.demo.home import ROOT
-from mandats.registre.models import Mandat
+from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
@@ -220,6 +220,14 @@ def machine(data: Data) -> Iterator[Figure]:
     yield Figure("mandats_standing", data.mandats, "1", 1, {"structures": STRUCTURES})
 
 
+def _acts(data: Data, size: Size) -> journal.Acts:
+    """Return what the desk's aidant may declare uses of, and conclude."""
+    waiting = data.consented(max(16, size.count(480)))
+    rows = Autorisation.objects.filter(structure=data.place, ended_at__isnull=True, mandat__expires_at__gt=data.now)
+    found = [str(one) for one in rows.order_by("id").values_list("id", flat=True)[:400]]
+    return journal.Acts(str(data.aidant.id), str(data.place.id), found, [str(row.id) for row in waiting])
+
+
 def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset()) -> Iterator[Figure]:
     """Yield every figure, or those that ``only`` names, as soon as each is known."""
     yield from machine(data)
@@ -232,4 +240,4 @@ def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset
         yield from conclude(data, target, size)
         yield from ratios(figures)
     if not only or "journal" in only:
-        yield from journal.figures(target.origin, size.scale)
+        yield from journal.figures(target.origin, size.scale, _acts(data, size))

@@ -31,7 +31,17 @@ OVER_HTTP = {
     "sign_in",
 }
 IN_PROCESS = {"mandat_signed", "mandat_pdf"}
-JOURNAL = {"append", "delay", "append_at_10000", "proof_at_10000", "integrate_to_10000", "audit_whole", "audit_since"}
+JOURNAL = {
+    "cost_of_use",
+    "cost_of_sign",
+    "append",
+    "delay",
+    "append_at_10000",
+    "proof_at_10000",
+    "integrate_to_10000",
+    "audit_whole",
+    "audit_since",
+}
 
 
 @pytest.fixture

@@ -1,0 +1,178 @@
+"""Eight processes that write at once: bare entries of the journal, or real acts with and without their entry.
+
+Run as a program it is one of them: its plan comes by standard input; how many acts it did, and the processor time that
+they took, go to standard output.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from deploy.demo.home import ROOT
+from tests.bench.processor import spent_by
+from tests.database import service_url, the_server
+from tests.environment import SETTINGS
+
+PROCESSES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was done: acts, seconds by the clock, seconds of processor (writers, database and sequencer)."""
+
+    acts: int
+    seconds: float
+    processor: float
+
+
+class Exhausted(Exception):
+    """Nothing is left to act upon."""
+
+
+def together(plans: Sequence[dict[str, Any]], database: str) -> Run:
+    """Run one process a plan, started at the same moment, while the sequencer works."""
+    environment = {**SETTINGS, **os.environ, "DATABASE_URL": service_url(database), "DATABASE_POOL": "0"}
+    environment["DJANGO_SETTINGS_MODULE"] = "deploy.settings"
+    command = [sys.executable, "-m", "tests.bench.writers"]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in plans]
+    for process, plan in zip(running, plans, strict=True):
+        process.stdin.write(json.dumps(plan) + "\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    before, started = _spent(), time.monotonic()
+    with _sequencer():
+        for process in running:
+            process.stdin.write("go\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        told = [json.loads(process.communicate()[0]) for process in running]
+    seconds, spent = time.monotonic() - started, _spent() - before
+    return Run(sum(one["acts"] for one in told), seconds, spent + sum(one["processor"] for one in told))
+
+
+def _spent() -> float:
+    """Return the processor time of the database and of this process until now."""
+    pid_file = the_server().home / "data" / "postmaster.pid"
+    return spent_by(int(pid_file.read_text().split()[0])) + time.process_time()
+
+
+@contextmanager
+def _sequencer() -> Iterator[None]:
+    """Integrate twice a second, as the worker does every second."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from aidants.journal.sequence import integrate
+
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.5):
+            integrate(timezone.now())
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _append(_plan: dict[str, Any]) -> Callable[[], object]:
+    from django.db import transaction
+    from django.utils import timezone
+
+    from aidants.domain.acteur import ANONYME
+    from aidants.domain.events import SIGN_IN
+    from aidants.journal.record import record
+
+    def act() -> None:
+        with transaction.atomic():
+            record(SIGN_IN, acteur=ANONYME, at=timezone.now())
+
+    return act
+
+
+def _use(plan: dict[str, Any]) -> Callable[[], object]:
+    from django.utils import timezone
+
+    from aidants.domain.acteur import Acteur, Kind
+    from aidants.domain.decisions import Denied
+    from mandats.domain.durees import local_date
+    from mandats.registre.services import uses
+
+    if not plan["journal"]:
+        uses.record = lambda *_args, **_facts: 0
+    acteur = Acteur(Kind.COMPTE, UUID(plan["aidant"]), UUID(plan["structure"]), "aidant")
+    waiting = [UUID(text) for text in plan["autorisations"]]
+    place = 0
+
+    def act() -> None:
+        nonlocal place
+        now = timezone.now()
+        told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "now": now}
+        row, place = waiting[place % len(waiting)], place + 1
+        done = uses.declare_utilisation(row, acteur, used_on=local_date(now, "Europe/Paris"), **told)
+        if isinstance(done, Denied):
+            raise RuntimeError(done.reason.code)
+
+    return act
+
+
+def _sign(plan: dict[str, Any]) -> Callable[[], object]:
+    from django.utils import timezone
+
+    from aidants.domain.acteur import Acteur, Kind
+    from aidants.domain.decisions import Denied
+    from mandats.registre.services import sign
+
+    if not plan["journal"]:
+        sign.record = lambda *_args, **_facts: 0
+    acteur = Acteur(Kind.COMPTE, UUID(plan["aidant"]), UUID(plan["structure"]), "aidant")
+    waiting = [UUID(text) for text in plan["brouillons"]]
+
+    def act() -> None:
+        if not waiting:
+            raise Exhausted
+        done = sign.sign_mandat(waiting.pop(), acteur, timezone.now())
+        if isinstance(done, Denied):
+            raise RuntimeError(done.reason.code)
+
+    return act
+
+
+def main() -> None:
+    """Be one of the processes."""
+    import django
+
+    django.setup()
+    plan = json.loads(sys.stdin.readline())
+    act = {"append": _append, "use": _use, "sign": _sign}[plan["what"]](plan)
+    act()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    done, deadline, before = 0, time.monotonic() + plan["seconds"], time.process_time()
+    try:
+        while time.monotonic() < deadline:
+            act()
+            done += 1
+    except Exhausted:
+        pass
+    sys.stdout.write(json.dumps({"acts": done, "processor": time.process_time() - before}))
+
+
+if __name__ == "__main__":
+    main()
