@@ -85,6 +85,6 @@ def test_the_proof_of_a_mandat_verifies_here_at_sigstore_s_and_by_the_program() 
     assert (body["v"], body["event"], body["facts"]) == (1, "mandat:sign", {"reference": "GAP7-K3XW-9B"})
     assert canonical_bytes(body) == proof.content
     digest = salted_digest(proof.salt, proof.content)
-    accepted_by_sigstore(ENTRY, SIZE, digest, proof.path, base64.b64decode(ROOT))
+    accepted_by_sigstore(ENTRY, SIZE, digest, list(proof.path), base64.b64decode(ROOT))
     command = [str(FOLDER / "mandat.tlog-proof"), "--key", str(KEY)]
     assert tlog_proof.main([*command, *(word for one in WITNESSES for word in ("--witness", str(one)))]) == 0

@@ -18,8 +18,10 @@ from tests.aidants.test_sequence import append
 from tests.builders import NOW
 
 
-def test_the_provider_follows_the_journal() -> None:
-    assert following.FOLLOWERS == (ENDS,)
+def test_the_provider_follows_the_journal_and_no_two_followers_share_a_cursor() -> None:
+    assert ENDS in following.FOLLOWERS
+    names = [follower.name for follower in following.FOLLOWERS]
+    assert len(names) == len(set(names))
 
 
 def test_a_follower_that_fails_is_told_and_holds_up_no_other(
