@@ -48,6 +48,12 @@ SIGN_IN_THROTTLED = declare(
     "Trop d’essais. Patientez quelques minutes avant de réessayer.",
     "Le compte ou l’adresse est ralenti ; rien n’est bloqué définitivement.",
 )
+TRIES_THROTTLED = declare(
+    "limite.attente",
+    429,
+    "Trop d’essais. Patientez le temps indiqué avant de réessayer.",
+    "Des essais ont continué pendant l’attente imposée : ils ne l’allongent pas.",
+)
 SECOND_FACTOR_REFUSED = declare(
     "compte.second_factor_refused",
     403,

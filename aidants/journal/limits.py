@@ -11,15 +11,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Q, Sum
 
+from aidants.domain.acteur import ANONYME
+from aidants.domain.errors import TRIES_THROTTLED
 from aidants.domain.events import Event
 from aidants.domain.vault import keyed_digest
 from aidants.journal.models import RefusCompte
-from aidants.journal.record import count_refusal
+from aidants.journal.record import count_refusal, record
 
 _MINUTE = timedelta(minutes=1)
+_SOURCES = ("adresse", "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,11 @@ def hold(first: Limit) -> None:
 
 
 def throttled(event: Event, limits: Sequence[Limit], now: datetime) -> Throttled | None:
-    """Return the longest wait that ``limits`` impose on a try made now, by one query."""
+    """Return the longest wait that ``limits`` impose on a try made now, by one query.
+
+    A try that must wait is a refusal too: counted apart, where it makes nobody wait longer, its first of the minute
+    journaled.
+    """
     wanted = Q()
     for one in limits:
         since = now - one.window
@@ -76,7 +83,18 @@ def throttled(event: Event, limits: Sequence[Limit], now: datetime) -> Throttled
         for row in rows.annotate(total=Sum("count"), last=Max("minute")).order_by("kind")
     }
     waits = [_wait(found.get((_kind(event, one), one.bucket)), one, now) for one in limits]
-    return Throttled(max(waits)) if any(waits) else None
+    if not any(waits):
+        return None
+    _count_wait(event, limits, now)
+    return Throttled(max(waits))
+
+
+@transaction.atomic
+def _count_wait(event: Event, limits: Sequence[Limit], now: datetime) -> None:
+    """Count under whoever tries (an address, a client), not under what is tried."""
+    source = next((one for one in limits if one.scope in _SOURCES), limits[0])
+    if count_refusal(event, bucket=source.bucket, at=now, reason=TRIES_THROTTLED.code) == 1:
+        record(event, acteur=ANONYME, at=now, reason=TRIES_THROTTLED.code)
 
 
 def _wait(row: Mapping[str, Any] | None, one: Limit, now: datetime) -> int:

@@ -5,11 +5,11 @@ shown without them rather than an old one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from aidants.journal.models import Checkpoint
+from aidants.journal.models import Checkpoint, Cosignature
 from aidants.journal.notes import BadNote, Verifier, cosigned_at, parse_signature
 
 QUORUM = 2
@@ -55,6 +55,34 @@ def published() -> Published | None:
     signatures = [parse_signature(line.rstrip("\n")) for line in lines]
     names = tuple((signature.name, cosigned_at(signature)) for signature in signatures)
     return Published(chosen.size, chosen.note + "".join(lines), chosen.at, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A witness as the public page names it: its key, and the last checkpoint that it cosigned, if any."""
+
+    name: str
+    key: str
+    size: int | None = None
+    at: datetime | None = None
+
+
+def watchers() -> list[Watcher]:
+    """Return every witness of JOURNAL_WITNESSES with the last checkpoint that it cosigned.  Raises ``BadNote``."""
+    known = [one.verifier for one in witnesses()]
+    rows = Cosignature.objects.filter(witness__in=[one.name for one in known]).order_by("witness", "-checkpoint_id")
+    last = {row.witness: row for row in rows.distinct("witness")} if known else {}
+    return [
+        Watcher(one.name, str(one), last[one.name].checkpoint_id, _moment_of(last[one.name]))
+        if one.name in last
+        else Watcher(one.name, str(one))
+        for one in known
+    ]
+
+
+def _moment_of(row: Cosignature) -> datetime:
+    """Return the moment that the witness itself signed."""
+    return datetime.fromtimestamp(cosigned_at(parse_signature(row.line.rstrip("\n"))), UTC)
 
 
 def newest_size() -> int:

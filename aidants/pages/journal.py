@@ -5,7 +5,6 @@ What is served says nothing about anybody: leaves are salted digests.
 
 import struct
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aidants.journal import merkle, tiles
-from aidants.journal.publication import newest_size, published
+from aidants.journal.publication import newest_size, published, watchers
 from aidants.journal.sequence import journal_signer
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -69,11 +68,9 @@ def _immutable(parts: Sequence[bytes] | None) -> HttpResponse:
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
     """What the journal is, where it stands, who watches it, how to check it."""
-    found = published()
-    seen = [(name, datetime.fromtimestamp(moment, UTC)) for name, moment in found.witnesses] if found else []
     context = {
-        "published": found,
-        "witnesses": seen,
+        "published": published(),
+        "witnesses": watchers(),
         "key": journal_signer().verifier,
         "address": f"{settings.ISSUER}/journal",
     }

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils.html import escape
 
 from aidants.journal import merkle, new_key
 from aidants.journal.models import Checkpoint as Kept
@@ -127,6 +129,9 @@ def test_of_many_requests_at_once_none_goes_back(witness: Witness) -> None:
 # --- the journal's side -----------------------------------------------------------------------------------------
 
 
+SILENT = Signer("witness.example/silent", COSIGNATURE, bytes(32))
+
+
 @pytest.mark.django_db
 def test_two_witnesses_cosign_what_is_shown(tmp_path: Path, settings: Any) -> None:
     append(3)
@@ -144,6 +149,13 @@ def test_two_witnesses_cosign_what_is_shown(tmp_path: Path, settings: Any) -> No
         shown = published()
         assert shown is not None
         assert (shown.size, len(shown.witnesses)) == (303, 2)
+        page = Client().get("/journal").content.decode()
+        for word in one.split()[0], two.split()[0]:
+            assert escape(word) in page
+        assert page.count(", 303 actes") == 2
+    settings.JOURNAL_WITNESSES = f"{SILENT.verifier} http://127.0.0.1:1"
+    page = Client().get("/journal").content.decode()
+    assert "witness.example/silent</strong>, pas encore" in page
     assert Cosignature.objects.count() == 4
 
 
