@@ -81,13 +81,9 @@ def test_who_what_when_where_and_which_mandat(instructeur: Compte, mandat: Manda
     client = builders.signed_in(instructeur)
     assert "Mandat conclu" in shown(client.get(SEARCH))
     by_reference = client.get(SEARCH, {"reference": mandat.reference.lower().replace("-", " ")})
-    assert shown(by_reference) == [
-        "Mandat conclu",
-        "Consentement de l’usager",
-        "Texte présenté à l’usager",
-        "Usager identifié",
-        "Brouillon ouvert",
-    ]
+    whole_life = shown(by_reference)
+    assert (whole_life[0], whole_life[-1]) == ("Mandat conclu", "Brouillon ouvert")
+    assert {"Consentement de l’usager", "Texte présenté à l’usager", "Usager identifié"} < set(whole_life)
     assert mandat.reference in text(by_reference)
     assert other.reference not in text(by_reference)
     for asked, labels in (
