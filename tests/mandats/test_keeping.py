@@ -73,6 +73,31 @@ def by_the_person(mandat: Mandat) -> Acteur:
     return Acteur(Kind.USAGER, mandat.usager_id, role="usager")
 
 
+def _looked_up_and_scanned(mandat: Mandat, doer: Acteur, at: datetime) -> None:
+    """Keep a look-up and a signed sheet, each with its entry."""
+    looked = Verification.objects.create(
+        mandat=mandat, organisation="CAF, dossier QUERBEZ", way="page", demarche="logement", answer="couvre",
+        receipt="QUERBEZ-LUZARCHES", idempotency_key="perpetue-1", created_at=at,
+    )  # fmt: skip
+    facts = {
+        "verification": str(looked.id),
+        "demarche": "logement",
+        "answer": "couvre",
+        "way": "page",
+        "authenticated": False,
+    }
+    kept = {"sha256": "f" * 64, "version": 1}
+    with transaction.atomic():
+        record(
+            VERIFICATION_ANSWER, acteur=ANONYME, at=at, subject=mandat.id, structure=mandat.structure_id, facts=facts
+        )
+        record(SCAN_ADD, acteur=doer, at=at, subject=mandat.id, structure=mandat.structure_id, facts=kept)
+    Document.objects.create(
+        mandat=mandat, kind="scan", content=b"QUERBEZ, sur papier", content_type="image/jpeg", sha256="f" * 64,
+        created_by_id=doer.known_id, created_at=at,
+    )  # fmt: skip
+
+
 def lived(**fields: Any) -> Mandat:
     """Return a mandat that did all that writes about the person, in every table that may."""
     place = builders.structure("CCAS " + str(Mandat.objects.count()))
@@ -90,25 +115,7 @@ def lived(**fields: Any) -> Mandat:
         utilisation=use, mandat=mandat, words="moi, Perpétue, je n’ai rien demandé", created_at=at,
         answer="Mme QUERBEZ a été rappelée", answered_by=who, answered_at=at,
     )  # fmt: skip
-    looked = Verification.objects.create(
-        mandat=mandat, organisation="CAF, dossier QUERBEZ", way="page", demarche="logement", answer="couvre",
-        receipt="QUERBEZ-LUZARCHES", idempotency_key="perpetue-1", created_at=at,
-    )  # fmt: skip
-    facts = {
-        "verification": str(looked.id),
-        "demarche": "logement",
-        "answer": "couvre",
-        "way": "page",
-        "authenticated": False,
-    }
-    kept = {"sha256": "f" * 64, "version": 1}
-    with transaction.atomic():
-        record(VERIFICATION_ANSWER, acteur=ANONYME, at=at, subject=mandat.id, structure=place.id, facts=facts)
-        record(SCAN_ADD, acteur=doer, at=at, subject=mandat.id, structure=place.id, facts=kept)
-    Document.objects.create(
-        mandat=mandat, kind="scan", content=b"QUERBEZ, sur papier", content_type="image/jpeg", sha256="f" * 64,
-        created_by=who, created_at=at,
-    )  # fmt: skip
+    _looked_up_and_scanned(mandat, doer, at)
     renew_codes(mandat.id, doer, at)
     announce(VOLET, Mandat.objects.get(pk=mandat.pk), at, key=f"vie:{mandat.id}")
     Envoi.objects.create(
