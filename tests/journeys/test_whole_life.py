@@ -118,12 +118,15 @@ def test_the_whole_life_of_a_mandat(stack_db: LiveStack) -> None:
     assert receive(Reponse(f"fin-{mandat.id}", NUMBER, f"FIN {mandat.reference}"), timezone.now()) == "fin"
     assert Mandat.objects.get(pk=mandat.pk).motif == "revocation"
     assert Mandat.objects.get(pk=newer.pk).ended_at is None
+    _proves_it(nicolas, stack_db, mandat)
 
-    # What proves it: the certificate, the journal's order, and the tree that holds each act.
-    nicolas.open(f"{stack_db.sites.service}/usager/mandats/{mandat.id}")
+
+def _proves_it(nicolas: Walker, stack: LiveStack, mandat: Mandat) -> None:
+    """What proves it: the certificate, the journal's order, and the tree that holds each act."""
+    nicolas.open(f"{stack.sites.service}/usager/mandats/{mandat.id}")
     nicolas.follow("Télécharger l’attestation de fin")
     assert mandat.reference in words_of(nicolas.answer.content)
-    _soon(lambda: _says_inscribed(nicolas, stack_db, mandat))
+    _soon(lambda: _says_inscribed(nicolas, stack, mandat))
     nicolas.follow("Télécharger la preuve")
     assert nicolas.answer.text.startswith("c2sp.org/tlog-proof@v1")
     acts = [event for event in _acts(mandat) if event.startswith(("mandat:", "autorisation:", "utilisation:"))]
