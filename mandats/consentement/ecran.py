@@ -17,6 +17,8 @@ from mandats.domain import errors, events
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services import consent
 from mandats.registre.services.brouillons import refuse
+from mandats.registre.services.contacts import TELEPHONE
+from mandats.registre.services.contacts_bureau import fault_for_brouillon
 
 MAX_DRAWING_BYTES = 512 * 1024
 _MAX_SIDE = 2000
@@ -24,7 +26,10 @@ _INK_PIXELS = 40
 
 
 def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: datetime) -> Decision:
-    """Send a six-digit code to the usager's own telephone.
+    """Send a six-digit code to the usager's own telephone: never the structure's, nor somebody else's (DOMAIN §3.5).
+
+    Another usager's number is taken once both have confirmed that they share it, at the contacts' step.  An aidant's
+    own number is recognised where the service knows it: as their structure's, or as that of an usager.
 
     The message leaves outside any transaction: a slow provider holds no lock.
     """
@@ -37,6 +42,9 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
         return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
     if brouillon.code_sends >= consent.CODE_SENDS:
         return _refused(errors.TOO_MANY_CODES, brouillon_id, acteur, now)
+    fault = fault_for_brouillon(TELEPHONE, number, brouillon)
+    if fault is not None:
+        return _refused(fault, brouillon_id, acteur, now)
     code = f"{secrets.randbelow(10**6):06d}"
     text = (
         f"Mandat {brouillon.reference} : pour donner votre accord à {brouillon.structure.name[:60]}, "

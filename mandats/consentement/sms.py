@@ -13,12 +13,12 @@ from aidants.envois.outbox import post_sms
 from mandats.consentement.entrants import Reponse
 from mandats.domain import errors, events
 from mandats.domain.accord_sms import Answer, is_over, read_answer
-from mandats.registre.coffre import identity_of, texts_of
+from mandats.registre.coffre import texts_of
 from mandats.registre.models import Brouillon, DemandeSms
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services.brouillons import refuse
-from mandats.registre.services.contacts import TELEPHONE, fault_of
-from mandats.registre.services.contacts_bureau import known_usager_id
+from mandats.registre.services.contacts import TELEPHONE
+from mandats.registre.services.contacts_bureau import fault_for_brouillon
 from mandats.registre.services.demandes import (
     Exchange,
     ask_by_sms,
@@ -43,18 +43,12 @@ def ask(
         number = to_e164(telephone)
     except BadTelephone:
         return _refused(errors.TELEPHONE_REFUSED, brouillon_id, acteur, now)
-    fault = _fault(number, brouillon)
+    fault = fault_for_brouillon(TELEPHONE, number, brouillon)
     if fault is not None:
         return _refused(fault, brouillon_id, acteur, now)
     code = new_code()
     exchange = Exchange(number, code, recap_text(brouillon), request_text(brouillon, code))
     return ask_by_sms(brouillon_id, exchange, verified, text_sha256, acteur, now)
-
-
-def _fault(number: str, brouillon: Brouillon) -> ErrorCode | None:
-    identite = identity_of(brouillon)
-    known = known_usager_id(brouillon, identite) if identite else None
-    return fault_of(TELEPHONE, number, brouillon.structure, subject_id=brouillon.id, usager_id=known)
 
 
 def recap_text(brouillon: Brouillon) -> str:

@@ -247,3 +247,56 @@ def test_two_undo_at_once_and_one_wins(committed_db: str) -> None:
     for one in people:
         one.join()
     assert sorted(done) == [False, False, True]
+
+
+# --- the number that a consent code is sent to ---
+
+
+def _asks_code(desk: Desk, brouillon: Any, telephone: str) -> Any:
+    desk.client.get(ways.address(brouillon, "recapitulatif"))
+    return desk.client.post(ways.address(brouillon, "accord/envoi-du-code"), {"telephone": telephone})
+
+
+def _number_known(desk: Desk, whose: str) -> str:
+    """Return a number that the service knows as somebody else's."""
+    if whose == "structure":
+        return "04 92 00 11 22"
+    other = desk if whose == "usager" else pages_desk.desk("Ailleurs", siret="99999920400010")
+    Usager.objects.filter(pk=other.mandat().usager_id).update(telephone=ways.TELEPHONE)
+    return "06 39 98 00 42"
+
+
+@pytest.mark.parametrize(
+    ("whose", "reason"),
+    [("structure", "contact.of_structure"), ("usager", "contact.shared"), ("usager of elsewhere", "contact.shared")],
+)
+def test_no_consent_code_goes_to_somebody_else(desk: Desk, settings: Any, whose: str, reason: str) -> None:
+    settings.SMS_BACKEND = "file"
+    settings.SMS_DIR = "unwritable"
+    number, brouillon = _number_known(desk, whose), desk.identified()
+    refused = _asks_code(desk, brouillon, number)
+    assert refused.status_code == 422
+    assert f'value="{number}"' in text(refused)
+    brouillon.refresh_from_db()
+    assert (brouillon.code_sent_at, brouillon.code_sends) == (None, 0)
+    entry = Entree.objects.filter(event="consentement:refuse", subject_id=brouillon.id).latest("id")
+    assert entry.reason == reason
+
+
+def test_a_consent_code_goes_to_a_shared_number_once_both_agree(desk: Desk, settings: Any, tmp_path: Any) -> None:
+    settings.SMS_BACKEND, settings.SMS_DIR = "file", str(tmp_path)
+    number, brouillon = _number_known(desk, "usager"), desk.identified()
+    assert _asks_code(desk, brouillon, number).status_code == 422
+    gives(desk, brouillon, builders.IDENTITE.email, number)
+    page = ways.address(brouillon, "contacts/partage")
+    desk.client.post(page, {"send": "1"})
+    code = re.findall(r"\b\d{6}\b", told(ways.TELEPHONE))[0]
+    assert desk.client.post(page, {"code": code}).status_code == 302
+    assert _asks_code(desk, brouillon, number).status_code == 302
+
+
+def test_a_consent_code_goes_to_the_number_that_is_the_usager_s_own(desk: Desk, settings: Any, tmp_path: Any) -> None:
+    settings.SMS_BACKEND, settings.SMS_DIR = "file", str(tmp_path)
+    person = builders.identite()
+    Usager.objects.filter(pk=desk.mandat(person).usager_id).update(telephone=ways.TELEPHONE)
+    assert _asks_code(desk, desk.identified(person), "06 39 98 00 42").status_code == 302

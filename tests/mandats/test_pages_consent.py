@@ -156,7 +156,7 @@ def test_a_code_on_the_usagers_telephone_is_a_consent(desk: Desk, settings: Any,
     assert 'name="code"' not in recap
     bad = desk.client.post(address(brouillon, "accord/envoi-du-code"), {"telephone": "12"})
     assert (bad.status_code, 'value="12"' in text(bad)) == (422, True)
-    sent = desk.client.post(address(brouillon, "accord/envoi-du-code"), {"telephone": "06 12 34 56 78"})
+    sent = desk.client.post(address(brouillon, "accord/envoi-du-code"), {"telephone": "06 39 98 00 42"})
     assert sent["Location"] == address(brouillon, "recapitulatif") + "?accord=code#accord"
     (message,) = [json.loads(file.read_text()) for file in tmp_path.iterdir()]
     code = message["text"].split("le code ")[1][:6]

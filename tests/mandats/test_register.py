@@ -240,8 +240,8 @@ def test_a_consent_code_is_sent_five_times_at_the_most_and_tried_five_times(
     texts = freeze(brouillon.id, doer, NOW)
     assert isinstance(texts, FrozenTexts)
     for _ in range(5):
-        assert ecran.send_consent_code(brouillon.id, "06 12 34 56 78", doer, NOW)
-    refused = ecran.send_consent_code(brouillon.id, "06 12 34 56 78", doer, NOW)
+        assert ecran.send_consent_code(brouillon.id, "06 39 98 00 42", doer, NOW)
+    refused = ecran.send_consent_code(brouillon.id, "06 39 98 00 42", doer, NOW)
     assert refused == Denied(errors.TOO_MANY_CODES)
     code = sent[-1].split("code ")[1][:6]
     wrong = f"{(int(code) + 1) % 10**6:06d}"

@@ -70,6 +70,13 @@ def _faults(brouillon: Brouillon, identite: Identite, given: dict[str, str]) -> 
     return found
 
 
+def fault_for_brouillon(kind: str, value: str, brouillon: Brouillon) -> ErrorCode | None:
+    """Return why a contact cannot be the one of the person whom a brouillon is for, or ``None``."""
+    identite = identity_of(brouillon)
+    known = known_usager_id(brouillon, identite) if identite else None
+    return fault_of(kind, value, brouillon.structure, subject_id=brouillon.id, usager_id=known)
+
+
 def is_franceconnect_s(brouillon: Brouillon, identite: Identite) -> bool:
     """Tell whether the address came from FranceConnect, to which it goes back as it is."""
     return brouillon.identity == "franceconnect" and bool(identite.email) and not identite.typed_email
