@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -74,9 +75,13 @@ def test_a_telephone_gets_a_short_one(signed: Mandat, settings: Any, tmp_path: P
     assert len(text) <= 306
 
 
+def _facts(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_every_kind_says_what_and_where_to_call(code: str) -> None:
     modele = CATALOGUE[code]
     assert "{reference}" in modele.texte
     assert "{reference}" in modele.sms
-    assert "{" not in modele.objet.replace("{reference}", "").replace("{structure}", "")
+    assert _facts(modele.objet) <= _facts(modele.texte) | {"reference", "structure"}

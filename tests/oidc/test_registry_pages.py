@@ -177,7 +177,7 @@ def test_names_are_shown_as_text(desk: Browser, site: Client) -> None:
 
 
 def test_query_counts(desk: Browser, site: Client, query_count: Callable[[int], Any]) -> None:
-    for path, count in (("", 6), (f"/{site.pk}", 7)):
+    for path, count in (("", 7), (f"/{site.pk}", 8)):
         desk.get(f"/registre/sites{path}")
         with query_count(count):
             desk.get(f"/registre/sites{path}")

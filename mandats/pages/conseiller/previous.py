@@ -17,6 +17,7 @@ from mandats.domain.identite import Identite
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.registre.coffre import identity_of, secret_digest
 from mandats.registre.models import Brouillon
+from mandats.registre.services.personnes import OTHER
 
 View = Callable[[HttpRequest, Acteur, Brouillon], HttpResponse]
 _LAST: Final = "last_person"
@@ -38,6 +39,8 @@ def asks_if_still_same(view: View) -> View:
             return view(request, acteur, brouillon)
         mine = [str(brouillon.id), _key(identite)]
         before = request.session.get(_LAST)
+        if brouillon.same_answer == OTHER:  # « même personne ? » was asked and answered: they only share a name
+            request.session[_LAST] = before = mine
         if before and before[1] == mine[1] and before[0] != mine[0]:
             context = {"brouillon": brouillon, "identite": identite, "step": 2}
             return render(request, "mandats/conseiller/same_as_before.html", context)

@@ -5,7 +5,7 @@ alone.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -26,5 +26,6 @@ def open_couple(
     first = open_brouillon(acteur, asked, now, shown_for=shown_for, couple=couple)
     if isinstance(first, Denied):
         return first
-    second = open_brouillon(acteur, asked, now, shown_for=shown_for, couple=couple)
+    # Not at the same moment: which of the two is the first person's is told by their order.
+    second = open_brouillon(acteur, asked, now + timedelta(microseconds=1), shown_for=shown_for, couple=couple)
     return second if isinstance(second, Denied) else (first, second)

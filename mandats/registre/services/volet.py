@@ -62,7 +62,7 @@ def show_codes(mandat_id: UUID, acteur: Acteur, now: datetime) -> CodesVolet | D
 def _renewed(mandat_id: UUID, event: Event, acteur: Acteur, now: datetime) -> CodesVolet | Denied:
     mandat = locked_mandat(mandat_id, acteur)
     if mandat is None:
-        return Denied(errors.AUTORISATION_UNKNOWN)
+        return tell_refusal(events.CODE_REFUSED, errors.AUTORISATION_UNKNOWN, None, acteur, now, kind="volet")
     again = CodeUsager.objects.filter(mandat=mandat, kind=REVOCATION).count()
     codes = CodesVolet(_replace(mandat, VERIFICATION, now), _replace(mandat, REVOCATION, now))
     tell(event, mandat, acteur, now)
