@@ -1,6 +1,7 @@
 """What a conseiller does at the desk, told as acts.  Each act ends on the page that follows, seen and inspected."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,16 @@ from mandats.registre.papers import print_volet
 from tests import builders
 from tests.browser.papers import Volet, volet_of
 from tests.browser.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What an identity document says of a woman: names, day, month and year of birth, place of birth."""
+
+    family_name: str
+    given_name: str
+    born: tuple[str, str, str]
+    birthplace: str
 
 
 class Conseiller:
@@ -94,6 +105,25 @@ class Conseiller:
         at.see("Identité de la personne")
         at.read(name)
         at.follow("Oui, c’est moi")
+        at.see("Lecture et accord")
+
+    def sees_document(self, identity: Paper) -> None:
+        """Recopy an identity document that is on the desk, and leave the contacts empty: there are none."""
+        at = self.visitor
+        at.follow("Pièce d’identité vue")
+        at.see("Pièce d’identité vue")
+        at.tick("Carte nationale d’identité")
+        at.write("Nom de naissance", identity.family_name)
+        at.write("Prénoms", identity.given_name)
+        at.tick("Femme")
+        for label, text in zip(("Jour", "Mois", "Année"), identity.born, strict=True):
+            at.write(label, text)
+        at.write("Lieu de naissance", identity.birthplace)
+        at.tick("J’ai vu l’original")
+        at.press("Continuer")
+        at.see("Comment joindre la personne")
+        at.read("vous lui remettez ses relevés sur papier")
+        at.press("Continuer")
         at.see("Lecture et accord")
 
     def shows_where_to_draw(self) -> None:

@@ -1,27 +1,50 @@
-"""The whole life of a mandat: an outage, consent, acceptation, uses told, a replacement, stops, and its proofs."""
+"""The whole life of a mandat: an outage, consent, uses told, a replacement, stops, its proofs, then its erasure."""
 
-from collections.abc import Callable
-from dataclasses import replace
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
+from uuid import UUID
 
+import pytest
 import requests
+from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
-from aidants.journal.models import Entree
+from aidants.journal.models import Entree, Sel
 from deploy.demo.data.mandats import demo_identite
-from mandats.consentement.entrants import Reponse
-from mandats.consentement.reponses import receive
-from mandats.registre.models import Avis, Mandat, Usager
-from tests import builders
+from deploy.demo.operateur.app import shown
+from deploy.demo.sites import SERVICE_AT_FRANCECONNECT
+from deploy.periods import JOBS
+from mandats.attestation.verify_pdf import ACTE_NAME, open_paper
+from mandats.domain.conservation import end_of, years_after
+from mandats.registre.models import Avis, Document, Mandat, Usager
+from tests import builders, database
 from tests.browser.papers import Volet, volet_of
 from tests.browser.signing import code_in, read_message
+from tests.dump import places_of
 from tests.journeys.walker import Walker
 from tests.mandats.pdf_readers import words_of
-from tests.stack import LiveStack
+from tests.stack import LiveStack, running_stack
 
 NUMBER = "+33639983355"
 BORN = {"day": "17", "month": "06", "year": "1975"}
+NEEDLES = ["Nicolas", "1975-06-17", "17/06/1975", "17 juin 1975", "639983355", shown(int(NUMBER))]
+
+
+@pytest.fixture
+def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveStack]:
+    """Give a demonstration that no other test uses: six years pass in its database."""
+    with running_stack() as running, django_db_blocker.unblock(), database.connected_to(running.database):
+        origin = running.sites.service
+        with override_settings(ISSUER=origin, FRANCECONNECT_CLIENT_ID=SERVICE_AT_FRANCECONNECT):
+            yield running
 
 
 def _soon(true: Callable[[], bool]) -> None:
@@ -90,15 +113,15 @@ def _enter(stack: LiveStack, volet: Volet) -> Walker:
     return walker
 
 
-def test_the_whole_life_of_a_mandat(stack_db: LiveStack) -> None:
+def test_the_whole_life_of_a_mandat(stack: LiveStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = builders.structure("Maison des services de Gap", city="Gap", postcode="05000", insee_code="05061")
     who, walker = builders.aidant(place), Walker()
-    _sign_in(walker, stack_db, who)
-    mandat = _conclude_through_an_outage(walker, stack_db, who)
+    _sign_in(walker, stack, who)
+    mandat = _conclude_through_an_outage(walker, stack, who)
     walker.follow("Imprimer le volet")
     walker.press("Imprimer le volet")
     volet = volet_of(walker.answer.content)
-    _use_three_times(walker, stack_db, mandat)
+    _use_three_times(walker, stack, mandat)
 
     # A new mandat replaces one demarche; the other goes on.
     assert mandat.usager.sub_digest
@@ -108,17 +131,27 @@ def test_the_whole_life_of_a_mandat(stack_db: LiveStack) -> None:
     assert (replaced.motif, replaced.replaced_by) == ("remplacement", newer.autorisations.get())
 
     # The usager suspends, then resumes; then ends it by text message.
-    nicolas = _enter(stack_db, volet)
+    nicolas = _enter(stack, volet)
     nicolas.press("Suspendre pour le moment")
     assert "Ce mandat est suspendu" in nicolas.words
     nicolas.follow("Remettre en route")
     nicolas.press("Oui, remettre en route")
     assert "Ce mandat est en cours" in nicolas.words
     Usager.objects.filter(pk=mandat.usager_id).update(telephone=NUMBER)
-    assert receive(Reponse(f"fin-{mandat.id}", NUMBER, f"FIN {mandat.reference}"), timezone.now()) == "fin"
-    assert Mandat.objects.get(pk=mandat.pk).motif == "revocation"
+    _ends_by_text_message(stack, mandat)
     assert Mandat.objects.get(pk=newer.pk).ended_at is None
-    _proves_it(nicolas, stack_db, mandat)
+    _proves_it(nicolas, stack, mandat)
+
+    # Six years and a day after the last end, the person is gone and what they took home still proves it all.
+    kept = _takes_home(nicolas, stack, mandat, tmp_path)
+    late = _six_years_pass(mandat.usager_id)
+    assert places_of(NEEDLES) == set()
+    # A PDF's words are compressed, where no needle is found: no byte of one stays.
+    papers = Document.objects.filter(mandat__usager=mandat.usager_id)
+    assert {bytes(paper.content) for paper in papers} == {b""}
+    _still_proves_it(stack, kept)
+    _journal_agrees(mandat, capsys)
+    assert Mandat.objects.get(pk=newer.pk).erased_at == Mandat.objects.get(pk=mandat.pk).erased_at == late
 
 
 def _proves_it(nicolas: Walker, stack: LiveStack, mandat: Mandat) -> None:
@@ -150,3 +183,67 @@ def _says_inscribed(nicolas: Walker, stack: LiveStack, mandat: Mandat) -> bool:
 
 def _acts(mandat: Mandat) -> list[str]:
     return list(Entree.objects.filter(subject_id=mandat.id).order_by("id").values_list("event", flat=True))
+
+
+def _ends_by_text_message(stack: LiveStack, mandat: Mandat) -> None:
+    """Answer from the telephone of the simulated provider, which signs what it tells the service."""
+    telephone = Walker()
+    telephone.open(stack.sites.operateur)
+    telephone.press(
+        f"Envoyer la réponse du {shown(int(NUMBER))}", texte=f"FIN {mandat.reference}", telephone=NUMBER[1:]
+    )
+    _soon(lambda: Mandat.objects.get(pk=mandat.pk).motif == "revocation")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What the usager holds on their own disk."""
+
+    mandat: Path
+    acte: Path
+    proof: Path
+
+
+def _takes_home(nicolas: Walker, stack: LiveStack, mandat: Mandat, folder: Path) -> _Kept:
+    """Take the proof and the sealed mandat from the usager's page."""
+    kept = _Kept(folder / "mandat.pdf", folder / "acte.jws", folder / "mandat.tlog-proof")
+    for link, file in (("Télécharger la preuve", kept.proof), ("Télécharger le mandat (PDF)", kept.mandat)):
+        nicolas.open(f"{stack.sites.service}/usager/mandats/{mandat.id}")
+        nicolas.follow(link)
+        file.write_bytes(nicolas.answer.content)
+    kept.acte.write_bytes(open_paper(kept.mandat.read_bytes())[ACTE_NAME])
+    return kept
+
+
+def _six_years_pass(usager_id: UUID) -> datetime:
+    """Run, at the end of keeping of the last mandat of the person, the jobs that let go of things."""
+    seen = places_of(NEEDLES)
+    assert {"usager.given_name", "usager.birthdate", "mandat.acte"} <= seen
+    ends = [end_of(row.ended_at, row.expires_at) for row in Mandat.objects.filter(usager=usager_id)]
+    late = years_after(max(ends), 6) + timedelta(days=1)
+    for job in JOBS:
+        if job.name == "keep" or job.name.startswith("purge_"):
+            job.run(late)
+    return late
+
+
+def _still_proves_it(stack: LiveStack, kept: _Kept) -> None:
+    """Whoever holds the files verifies them with what the service publishes, and without the service."""
+    trust = kept.proof.with_name("confiance.json")
+    trust.write_bytes(requests.get(f"{stack.sites.service}/verifier/confiance.json", timeout=20).content)
+    command = [sys.executable, "-m", "mandats.attestation.verify", "--keys", trust, "--proof", kept.proof]
+    for file in (kept.acte, kept.mandat):
+        done = subprocess.run([*command, file], cwd=database.ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Nicolas" in done.stdout
+
+
+def _journal_agrees(mandat: Mandat, capsys: pytest.CaptureFixture[str]) -> None:
+    """The journal forgot its salts and nothing else: its tree holds every act, the erasure included."""
+    assert _acts(mandat)[-2:] == ["mandat:archive", "mandat:erase"]
+    about = Sel.objects.filter(entree__subject_id__in=[mandat.id, mandat.usager_id])
+    assert not about.exclude(entree__event__in=("mandat:erase", "usager:erase"))
+    _soon(lambda: not Entree.objects.filter(subject_id=mandat.id, leaf__isnull=True).exists())
+    capsys.readouterr()
+    call_command("verify_journal")
+    assert "tout concorde" in capsys.readouterr().out
