@@ -27,7 +27,7 @@ class Accueil:
         at.write("Code à 6 chiffres", builders.totp_code(self.compte))
         at.press("Se connecter")
         at.see("Bonjour")
-        at.follow("Ouvrir l’accueil")
+        at.follow("Accueil téléphonique")
         at.see("Une personne téléphone")
 
     def finds(self, family_name: str, born: tuple[str, str, str], structure: str) -> None:

@@ -20,7 +20,6 @@ from aidants.comptes.models import Compte
 from aidants.journal.models import Entree, Sel
 from deploy.demo.data.mandats import demo_identite
 from deploy.demo.operateur.app import shown
-from deploy.demo.sites import SERVICE_AT_FRANCECONNECT
 from deploy.periods import JOBS
 from mandats.attestation.verify_pdf import ACTE_NAME, open_paper
 from mandats.domain.conservation import end_of, years_after
@@ -42,8 +41,9 @@ NEEDLES = ["Nicolas", "1975-06-17", "17/06/1975", "17 juin 1975", "639983355", s
 def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveStack]:
     """Give a demonstration that no other test uses: six years pass in its database."""
     with running_stack() as running, django_db_blocker.unblock(), database.connected_to(running.database):
-        origin = running.sites.service
-        with override_settings(ISSUER=origin, FRANCECONNECT_CLIENT_ID=SERVICE_AT_FRANCECONNECT):
+        own = running.sites.service_environment("")
+        names = ("ISSUER", "JOURNAL_KEY", "FRANCECONNECT_CLIENT_ID")
+        with override_settings(**{name: own[name] for name in names}):
             yield running
 
 
