@@ -1,5 +1,6 @@
 """The accueil of the service at work: a telephone call, the post."""
 
+import re
 from pathlib import Path
 
 from aidants.comptes.models import Compte, Fonction
@@ -27,7 +28,7 @@ class Accueil:
         at.write("Code à 6 chiffres", builders.totp_code(self.compte))
         at.press("Se connecter")
         at.see("Bonjour")
-        at.follow("Accueil téléphonique")
+        at.follow(re.compile(r"^Ouvrir\s*: Accueil téléphonique"))
         at.see("Une personne téléphone")
 
     def finds(self, family_name: str, born: tuple[str, str, str], structure: str) -> None:
