@@ -231,9 +231,9 @@ def _still_proves_it(stack: LiveStack, kept: _Kept) -> None:
     """Whoever holds the files verifies them with what the service publishes, and without the service."""
     trust = kept.proof.with_name("confiance.json")
     trust.write_bytes(requests.get(f"{stack.sites.service}/verifier/confiance.json", timeout=20).content)
-    command = [sys.executable, "-m", "mandats.attestation.verify", "--keys", trust, "--proof", kept.proof]
+    command = [sys.executable, "-m", "mandats.attestation.verify", "--keys", str(trust), "--proof", str(kept.proof)]
     for file in (kept.acte, kept.mandat):
-        done = subprocess.run([*command, file], cwd=database.ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, str(file)], cwd=database.ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Nicolas" in done.stdout
 
