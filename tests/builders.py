@@ -129,8 +129,10 @@ def keys() -> None:
 
 
 def identite(**fields: Any) -> Identite:
-    """Return an identity unlike any other unless its ``sub_digest`` is given."""
-    return replace(IDENTITE, **({"sub_digest": uuid.uuid4().hex * 2} | fields))
+    """Return an identity unlike any other unless its ``sub_digest`` is given: a ``sub`` and an address of its own."""
+    number = uuid.uuid4().hex
+    own = {"sub_digest": number * 2, "email": f"angela.dubois.{number[:12]}@example.org"}
+    return replace(IDENTITE, **(own | fields))
 
 
 def brouillon(

@@ -36,6 +36,7 @@ _FIELDS = (
     "birthplace",
     "birthcountry",
     "email",
+    "franceconnect_email",
     "telephone",
     "postal_address",
 )

@@ -206,7 +206,7 @@ def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = 
         aidant_habilite=row.aidant_habilite,  # type: ignore[attr-defined]
         crosses_to_franceconnect=crosses_to_franceconnect,
         identity=row.mandat.identity,
-        has_email=bool(row.usager.email),
+        has_email=bool(row.usager.email or row.usager.franceconnect_email),
     )
 
 
@@ -264,7 +264,7 @@ def usable_autorisations(
     if demarches is not None:
         found = found.filter(demarche__in=demarches)
     if crosses_to_franceconnect:
-        found = found.filter(mandat__identity="franceconnect").exclude(usager__email="")
+        found = found.filter(mandat__identity="franceconnect").exclude(usager__email="", usager__franceconnect_email="")
     return found.order_by("usager__folded_family_given", "usager_id", "demarche")
 
 

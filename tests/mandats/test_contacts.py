@@ -1,6 +1,7 @@
 """How the usager is reached: never made up, never the structure's, shared only if both agree, undone for 14 days."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -80,7 +81,7 @@ def test_a_contact_that_is_nobody_s_is_refused_and_nothing_is_lost(
 
 
 def test_what_franceconnect_gave_is_not_typed_over(desk: Desk) -> None:
-    brouillon = desk.identified()
+    brouillon = desk.identified(builders.IDENTITE)
     assert "FranceConnect a donné l’adresse" in text(desk.client.get(ways.address(brouillon, "contacts")))
     answer = gives(desk, brouillon, "autre@famille-fevrier.fr")
     assert "elle seule la change" in text(answer)
@@ -218,8 +219,6 @@ def test_a_first_contact_is_told_to_nobody(desk: Desk) -> None:
 def test_a_new_mandat_that_brings_another_address_tells_the_old_one(desk: Desk) -> None:
     person = builders.identite(email="ancienne@famille-dubois.fr")
     mandat = desk.mandat(person)
-    from dataclasses import replace
-
     desk.mandat(replace(person, email="nouvelle@famille-dubois.fr"))
     assert contact_of(mandat)[0] == "nouvelle@famille-dubois.fr"
     assert "vient de changer" in told("ancienne@famille-dubois.fr")
@@ -285,7 +284,7 @@ def test_no_consent_code_goes_to_somebody_else(desk: Desk, settings: Any, whose:
 
 def test_a_consent_code_goes_to_a_shared_number_once_both_agree(desk: Desk, settings: Any, tmp_path: Any) -> None:
     settings.SMS_BACKEND, settings.SMS_DIR = "file", str(tmp_path)
-    number, brouillon = _number_known(desk, "usager"), desk.identified()
+    number, brouillon = _number_known(desk, "usager"), desk.identified(builders.IDENTITE)
     assert _asks_code(desk, brouillon, number).status_code == 422
     gives(desk, brouillon, builders.IDENTITE.email, number)
     page = ways.address(brouillon, "contacts/partage")
@@ -300,3 +299,45 @@ def test_a_consent_code_goes_to_the_number_that_is_the_usager_s_own(desk: Desk, 
     person = builders.identite()
     Usager.objects.filter(pk=desk.mandat(person).usager_id).update(telephone=ways.TELEPHONE)
     assert _asks_code(desk, desk.identified(person), "06 39 98 00 42").status_code == 302
+
+
+# --- the address that FranceConnect gives, when it is somebody else's ---
+
+
+@pytest.mark.parametrize("kind", ["aidant", "usager"])
+def test_nobody_writes_to_an_address_of_franceconnect_that_is_somebody_else_s(desk: Desk, kind: str) -> None:
+    shared = _holder(desk, kind)
+    brouillon = desk.identified(builders.identite(email=shared.upper()))
+    assert "le service n’y écrira pas" in text(desk.client.get(ways.address(brouillon, "contacts")))
+    assert gives(desk, brouillon, shared.upper()).status_code == 302
+    ways.draws(desk, brouillon)
+    usager = ways.accepts(desk, brouillon).usager
+    assert (usager.email, usager.franceconnect_email) == ("", shared.upper())
+    entry = Entree.objects.get(event="contact:refuse", subject_id=brouillon.id)
+    assert entry.reason == "contact.shared"
+    assert shared.encode() not in bytes(entry.body)
+
+
+def test_an_address_of_franceconnect_is_written_to_once_both_agree(desk: Desk) -> None:
+    shared = _holder(desk, "usager")
+    brouillon = desk.identified(builders.identite(email=shared))
+    assert "Demander l’accord de l’autre" in text(desk.client.get(ways.address(brouillon, "contacts")))
+    page = ways.address(brouillon, "contacts/partage")
+    desk.client.post(page, {"send": "1"})
+    code = re.findall(r"\b\d{6}\b", told(shared))[0]
+    assert desk.client.post(page, {"code": code}).status_code == 302
+    assert "n’y écrira pas" not in text(desk.client.get(ways.address(brouillon, "contacts")))
+    ways.draws(desk, brouillon)
+    usager = ways.accepts(desk, brouillon).usager
+    assert (usager.email, usager.franceconnect_email) == (shared, "")
+
+
+def test_the_contact_of_before_stays_when_franceconnect_brings_somebody_else_s(desk: Desk) -> None:
+    shared, person = _holder(desk, "aidant"), builders.identite(email="ancienne@famille-dubois.fr")
+    mandat = desk.mandat(person)
+    desk.mandat(replace(person, email=shared))
+    mandat.usager.refresh_from_db()
+    assert (mandat.usager.email, mandat.usager.franceconnect_email) == ("ancienne@famille-dubois.fr", shared)
+    desk.mandat(person)
+    mandat.usager.refresh_from_db()
+    assert (mandat.usager.email, mandat.usager.franceconnect_email) == ("ancienne@famille-dubois.fr", "")

@@ -57,7 +57,7 @@ def test_franceconnect_receives_the_identity_and_the_demarche(alg):
     assert (signed["iss"], signed["aud"]) == (settings.ISSUER, asked.client.client_id)
     assert signed["given_name"] == "Angela Claire Louise"
     assert signed["birthplace"] == "75107"
-    assert signed["email"] == "angela.dubois@example.org"
+    assert signed["email"] == at.mandat.usager.email
     assert not {"act", "mandat"} & signed.keys()
 
 

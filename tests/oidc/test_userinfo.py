@@ -53,6 +53,14 @@ def test_a_presumed_birth_date_crosses_as_it_came(birthdate):
     assert set(claims) == {"sub", "given_name", "family_name", "birthdate", "gender", "birthcountry", "email"}
 
 
+@pytest.mark.parametrize(("profile", "crosses"), [("franceconnect", "sa-fille@example.org"), ("administration", None)])
+def test_an_address_that_is_no_contact_goes_back_to_franceconnect_alone(profile, crosses):
+    at, asked = flow.desk(), flow.site(profile)
+    Usager.objects.update(email="", franceconnect_email="sa-fille@example.org")
+    claims = flow.userinfo(flow.tokens_of(at, asked)["access_token"]).json()
+    assert claims.get("email") == crosses
+
+
 @pytest.mark.parametrize("what", ["revoked", "suspended", "expired", "aidant"])
 def test_what_ends_after_the_token_stops_it_at_once_and_is_journaled(what):
     at, asked = flow.desk(), flow.site()

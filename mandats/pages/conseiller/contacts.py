@@ -27,6 +27,7 @@ from mandats.registre.services.contacts_bureau import (
     confirm_shared,
     give_contacts,
     is_franceconnect_s,
+    withheld_address,
 )
 
 _KINDS = ("email", "telephone")
@@ -52,9 +53,13 @@ def of_brouillon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> 
             return redirect(resume_address(brouillon))
         _say(form, done)
         _offer(request, brouillon.id, given, done)
+    withheld = withheld_address(brouillon, identite)
+    if withheld:
+        _offer(request, brouillon.id, {"email": identite.email}, {"email": withheld})
     context = {
         "brouillon": brouillon,
         "step": 2,
+        "withheld": withheld,
         "identite": identite,
         "form": form,
         "from_franceconnect": is_franceconnect_s(brouillon, identite),

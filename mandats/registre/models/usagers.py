@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 
 class Usager(models.Model):
@@ -12,7 +13,9 @@ class Usager(models.Model):
     ``birthplace_label`` is the place of birth as an identity document writes it; FranceConnect gives codes instead.
     Dates of birth are text because they may be presumed (``1962-00-00``).
     ``sub_digest`` is the keyed digest of FranceConnect's ``sub``.  ``erased_at`` is the end of keeping: nothing is left
-    of who it was.  ``merged_into`` is the same person under the ``sub`` that FranceConnect gives them today.
+    of who it was.  ``franceconnect_email`` is the address that FranceConnect gave when it is somebody else's too: it
+    goes back to FranceConnect as it came, and is neither a contact nor written to.  ``merged_into`` is the same person
+    under the ``sub`` that FranceConnect gives them today.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +29,7 @@ class Usager(models.Model):
     birthcountry = models.CharField(max_length=5)
     birthplace_label = models.CharField(max_length=256, blank=True, db_default="")
     email = models.EmailField(blank=True)
+    franceconnect_email = models.EmailField(blank=True, db_default="")
     telephone = models.CharField(max_length=16, blank=True)
     postal_address = models.CharField(max_length=256, blank=True, db_default="")
     folded_family_given = models.TextField()
@@ -51,6 +55,7 @@ class Usager(models.Model):
                     birthcountry="",
                     birthplace_label="",
                     email="",
+                    franceconnect_email="",
                     telephone="",
                     postal_address="",
                     folded_family_given="",
@@ -63,6 +68,8 @@ class Usager(models.Model):
             ),
         )
         indexes = (
+            models.Index(Upper("email"), condition=~Q(email=""), name="usager_email_upper"),
+            models.Index("telephone", condition=~Q(telephone=""), name="usager_telephone"),
             models.Index(fields=["folded_family_given"], opclasses=["text_pattern_ops"], name="usager_family_prefix"),
             models.Index(fields=["folded_given_family"], opclasses=["text_pattern_ops"], name="usager_given_prefix"),
         )

@@ -62,6 +62,13 @@ def fault_of(
     made_up = is_made_up_email(value) if kind == EMAIL else is_made_up_telephone(value)
     if made_up:
         return contact_errors.CONTACT_MADE_UP
+    return held_elsewhere(kind, value, structure, subject_id=subject_id, usager_id=usager_id)
+
+
+def held_elsewhere(
+    kind: str, value: str, structure: Structure | None, *, subject_id: UUID, usager_id: UUID | None
+) -> ErrorCode | None:
+    """Return why a contact is not this person's alone, unless both agreed to share it."""
     if structure is not None and is_of_structure(kind, value, structure):
         return contact_errors.CONTACT_OF_STRUCTURE
     if is_somebody_elses(kind, value, usager_id) and not _both_agreed(kind, value, subject_id):

@@ -22,7 +22,14 @@ from mandats.domain.identite import Identite
 from mandats.registre.coffre import identity_of, seal_identity, secret_digest
 from mandats.registre.models import AccordContact, Brouillon, Usager
 from mandats.registre.services.brouillons import locked, refuse
-from mandats.registre.services.contacts import EMAIL, TELEPHONE, contact_digest, fault_of, replace_contact
+from mandats.registre.services.contacts import (
+    EMAIL,
+    TELEPHONE,
+    contact_digest,
+    fault_of,
+    held_elsewhere,
+    replace_contact,
+)
 
 CODE_LIVES = timedelta(minutes=30)
 CODE_TRIES = 5
@@ -80,6 +87,22 @@ def fault_for_brouillon(kind: str, value: str, brouillon: Brouillon) -> ErrorCod
 def is_franceconnect_s(brouillon: Brouillon, identite: Identite) -> bool:
     """Tell whether the address came from FranceConnect, to which it goes back as it is."""
     return brouillon.identity == "franceconnect" and bool(identite.email) and not identite.typed_email
+
+
+def withheld_address(brouillon: Brouillon, identite: Identite) -> ErrorCode | None:
+    """Return why nobody writes to the address that FranceConnect gave, or ``None`` when it becomes the contact.
+
+    An aidant's or another usager's is not kept as a contact until both confirm; the structure's never is.  The mandat
+    goes on, and the address still goes back to FranceConnect as it came (PROTOCOLS §1), to FranceConnect alone.
+    Whether it looks made up is not asked: FranceConnect writes to it.  What is the usager's contact already stays so.
+    """
+    if not is_franceconnect_s(brouillon, identite):
+        return None
+    own = Usager.objects.filter(sub_digest=identite.sub_digest).only("email").first()
+    if own is not None and own.email.casefold() == identite.email.casefold():
+        return None
+    usager_id = own.pk if own else None
+    return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=usager_id)
 
 
 def known_usager_id(brouillon: Brouillon, identite: Identite) -> UUID | None:

@@ -17,7 +17,7 @@ from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Avis, Mandat, Usager
 
-_CONTACTS = ("email", "telephone", "postal_address")
+_CONTACTS = ("email", "franceconnect_email", "telephone", "postal_address")
 _FOLLOWING: tuple[type[Model], ...] = (Autorisation, Avis)
 """Tables that repeat the usager of their mandat."""
 

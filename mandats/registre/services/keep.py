@@ -39,7 +39,7 @@ from mandats.registre.models import (
 _BATCH = 100
 _GONE = "(effacé)"
 """Where the database wants a word."""
-_CONTACTS = {"email": "", "telephone": "", "postal_address": ""}
+_CONTACTS = {"email": "", "franceconnect_email": "", "telephone": "", "postal_address": ""}
 
 
 def _ended_before(moment: datetime) -> QuerySet[Mandat]:
@@ -84,7 +84,7 @@ def restrict_due(now: datetime) -> int:
     edge = years_after(now, -ACTIVE_YEARS)
     CodeUsager.objects.filter(mandat__in=_ended_before(edge).values("pk")).delete()
     recent = Mandat.objects.filter(usager=OuterRef("pk")).annotate(end=Least("ended_at", "expires_at"))
-    reachable = ~Q(email="") | ~Q(telephone="") | ~Q(postal_address="")
+    reachable = ~Q(email="") | ~Q(franceconnect_email="") | ~Q(telephone="") | ~Q(postal_address="")
     found = Usager.objects.filter(reachable, ~Exists(recent.filter(end__gt=edge)), mandats__isnull=False)
     ids = list(found.order_by("id").values_list("pk", flat=True).distinct()[:_BATCH])
     return sum(_forget_contacts(pk, edge, now) for pk in ids)

@@ -1,12 +1,16 @@
 """Writes the usager's row when a mandat is concluded: the identity as it was proven today, the contacts given."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.folding import fold
+from aidants.journal.record import record
+from mandats.domain import events
 from mandats.domain.identite import Identite
 from mandats.registre.models import Brouillon, Usager
 from mandats.registre.services.contacts import EMAIL, TELEPHONE, replace_contact
+from mandats.registre.services.contacts_bureau import withheld_address
 
 WAY = "mandat"
 
@@ -14,23 +18,33 @@ WAY = "mandat"
 def keep_usager(brouillon: Brouillon, identite: Identite, acteur: Acteur, now: datetime) -> Usager:
     """Return the usager's row under lock, with the identity as it was proven today.
 
-    A contact that is not given again stays; one that changes is told to the old one, which may undo it.
+    A contact that is not given again stays; one that changes is told to the old one, which may undo it.  An address
+    of FranceConnect's that is somebody else's is kept beside, for FranceConnect alone.
     """
-    row, created = _row(brouillon, identite, now)
+    withheld = withheld_address(brouillon, identite)
+    aside = identite.email if withheld else ""
+    if withheld:
+        reason, facts = withheld.code, {"kind": EMAIL}
+        record(events.CONTACT_REFUSED, acteur=acteur, at=now, subject=brouillon.id, reason=reason, facts=facts)
+        identite = replace(identite, email="")
+    row, created = _row(brouillon, identite, aside, now)
     if created:
         return row
     for name, value in _identity(identite).items():
         setattr(row, name, value)
-    row.save(update_fields=tuple(_identity(identite)))
+    if brouillon.identity == "franceconnect":
+        row.franceconnect_email = aside
+    row.save(update_fields=(*_identity(identite), "franceconnect_email"))
     for kind, value in ((EMAIL, identite.email), (TELEPHONE, identite.telephone)):
         if value:
             replace_contact(row, kind, value, acteur, way=WAY, now=now)
     return row
 
 
-def _row(brouillon: Brouillon, identite: Identite, now: datetime) -> tuple[Usager, bool]:
+def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) -> tuple[Usager, bool]:
     """Return the row of who FranceConnect knows under this ``sub``, or whom the aidant recognised, or a new one."""
-    fields = _identity(identite) | {"email": identite.email, "telephone": identite.telephone}
+    contacts = {"email": identite.email, "telephone": identite.telephone, "franceconnect_email": aside}
+    fields = _identity(identite) | contacts
     if identite.sub_digest:
         new = {**fields, "created_at": now}
         return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
