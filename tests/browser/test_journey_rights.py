@@ -85,15 +85,16 @@ def test_a_copy_asked_by_one_and_approved_by_another(visit: Visit, stack: LiveSt
 
 
 def test_two_records_are_compared_and_joined(visit: Visit, stack: LiveStack, place: Structure) -> None:
-    before = builders.identite(email="avant@example.org", family_name=f"DUBOIS-{timezone.now():%H%M%S%f}")
+    own = f"{timezone.now():%H%M%S%f}"
+    before = builders.identite(email=f"avant-{own}@example.org", family_name=f"DUBOIS-{own}")
     mandat = builders.mandat(builders.aidant(place), place, before, now=timezone.now())
-    told = replace(before, sub_digest=builders.identite().sub_digest, email="apres@example.org")
+    told = replace(before, sub_digest=builders.identite().sub_digest, email=f"apres-{own}@example.org")
     (row,) = propose_merge(told, way="usager", now=timezone.now())
     admin, second = officer(visit(), stack, "administrateur"), officer(visit(), stack, "instructeur")
 
     admin.signs_in(f"/administration/droits/rapprochements/{row.id}", "Deux dossiers")
-    admin.at.read("avant@example.org")
-    admin.at.read("apres@example.org")
+    admin.at.read(f"avant-{own}@example.org")
+    admin.at.read(f"apres-{own}@example.org")
     admin.gives_code("Demander la réunion")
     admin.at.see("Réunion de deux dossiers")
     second.signs_in(admin.at.page.url.removeprefix(stack.sites.service), "Réunion de deux dossiers")
