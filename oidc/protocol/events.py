@@ -10,6 +10,7 @@ CLIENT_RESUME = declare("client:resume", "Accès d’un site rétabli")
 CLIENT_REFUSED = declare("client:refuse", "Authentification d’un site refusée", "count")
 CONNEXION_REDEEM = declare("connexion:redeem", "Code de connexion échangé", "client", "connexion")
 CONNEXION_REPLAY = declare("connexion:replay", "Code de connexion présenté une seconde fois", "client", "connexion")
+CONNEXION_REFUSED = declare("connexion:refuse", "Code de connexion refusé", "client", "count")
 CONNEXION_REVOKE = declare("connexion:revoke", "Jeton rendu par le site", "client", "connexion")
 CONNEXION_TOLD = declare(
     "connexion:tell_end", "Fin d’une connexion annoncée au site", "client", "connexion", "attempts"

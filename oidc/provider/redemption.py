@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
-from aidants.journal.record import record
+from aidants.domain.vault import keyed_digest
+from aidants.journal.record import count_refusal, record
 from mandats.registre.compiled import CompiledRead
 from oidc import keys
 from oidc.protocol import errors
 from oidc.protocol.claims import ConnexionFacts, access_token_claims
-from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REPLAY
+from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REFUSED, CONNEXION_REPLAY
 from oidc.protocol.parameters import Parameters
 from oidc.protocol.token import EXCHANGE, REQUEST, TOKEN_SECONDS, CodeFacts
 from oidc.provider.choices import code_digest
@@ -56,11 +59,11 @@ def redeem(parameters: Parameters, client: Client, jkt: str, now: datetime) -> I
     with transaction.atomic():
         connexion = _lock(parameters.get("code"), client)
         if connexion is None:
-            return Denied(errors.CODE_REFUSED)
+            return _counted(Denied(errors.CODE_REFUSED), client, now)
         standing = standing_of_connexion(connexion.id, now)
         verdict = decide(EXCHANGE, _facts(request, connexion, standing))
         if isinstance(verdict, Denied):
-            _note_refusal(verdict, standing, now)
+            _note_refusal(verdict, standing, client, now)
             return verdict
         return _issue(standing, client, jkt, now)
 
@@ -93,14 +96,25 @@ def _facts(request: CodeFacts, connexion: Connexion, standing: Standing) -> Code
     )
 
 
-def _note_refusal(denied: Denied, standing: Standing, now: datetime) -> None:
-    """Revoke on replay; journal what concerns the mandat."""
+def _counted(denied: Denied, client: Client, now: datetime) -> Denied:
+    """Count a code that this client may not exchange; the first of a minute is journaled."""
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-client", str(client.id))
+    if count_refusal(CONNEXION_REFUSED, bucket=bucket, at=now, reason=denied.reason.code) == 1:
+        acteur, facts = Acteur(Kind.CLIENT, client.id), {"client": str(client.id), "count": 1}
+        record(CONNEXION_REFUSED, acteur=acteur, at=now, reason=denied.reason.code, facts=facts)
+    return denied
+
+
+def _note_refusal(denied: Denied, standing: Standing, client: Client, now: datetime) -> None:
+    """Revoke on replay; journal what concerns the mandat, count what is the client's own mistake."""
     if denied.reason is errors.CODE_REPLAYED:
         rows = Connexion.objects.filter(pk=standing.row.connexion_id, revoked_at__isnull=True)
         rows.update(revoked_at=now)
         _journal(CONNEXION_REPLAY, standing, now)
     elif denied.reason is errors.MANDAT_NO_LONGER_STANDS:
         standing.journal_refusal("token", now)
+    else:
+        _counted(denied, client, now)
 
 
 def _issue(standing: Standing, client: Client, jkt: str, now: datetime) -> Issued:

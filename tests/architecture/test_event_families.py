@@ -41,7 +41,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "consentement": ("consentement:give", "consentement:refuse", "consentement:send_code", "consentement:code_refused"),
     "acceptation": ("mandat:sign", "mandat:sign_refused", "autorisation:replace"),
     "use": ("utilisation:bridge", "utilisation:declare", "utilisation:declare_refused"),
-    "denial": ("utilisation:refuse", "client:refuse", "connexion:replay", "franceconnect:refuse"),
+    "denial": ("utilisation:refuse", "client:refuse", "connexion:refuse", "connexion:replay", "franceconnect:refuse"),
     "release of identity": ("identite:release",),
     "verification": ("verification:answer", "verification:unknown"),
     "consultation and printing": (

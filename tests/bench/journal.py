@@ -106,7 +106,7 @@ def _writers(seconds: float) -> Iterator[Figure]:
     """Append from eight processes at once while the sequencer runs; nothing may be lost, nothing twice."""
     integrate(timezone.now(), wait=True)
     before = newest_size()
-    done = together([{"what": "append", "seconds": seconds}] * PROCESSES, _database())
+    done = together([{"what": "append", "seconds": seconds}] * PROCESSES, _database(), sequencer=True)
     integrate(timezone.now(), wait=True)
     # Each has written one more to warm up.
     more = {"processes": PROCESSES, "lost": before + done.acts + PROCESSES - newest_size()}
@@ -116,7 +116,8 @@ def _writers(seconds: float) -> Iterator[Figure]:
 def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure]:
     """Compare a real act with the same act without its entry, in turns: what else the machine does falls on both.
 
-    The figure is the processor time of one act with its entry (its integration included) over that of one without.
+    The figure is the processor time of one act with its entry over that of one without.  No act waits for the
+    sequencer: what it costs is told by the figures of integration.
     """
     runs: dict[bool, list[Run]] = {True: [], False: []}
     for turn in range(rounds * 2):
@@ -125,7 +126,7 @@ def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure
             {"what": name, "seconds": seconds, "journal": journal, **acts.share(at, turn, rounds * 2)}
             for at in range(PROCESSES)
         ]
-        runs[journal].append(together(plans, _database()))
+        runs[journal].append(together(plans, _database(), sequencer=False))
     each = {told: _total(found, "processor") / _total(found, "acts") for told, found in runs.items()}
     rates = {told: _total(found, "acts") / _total(found, "seconds") for told, found in runs.items()}
     more = {

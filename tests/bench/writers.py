@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ PROCESSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was done: acts, seconds by the clock, seconds of processor (writers, database and sequencer)."""
+    """What was done: acts, seconds by the clock, seconds of processor (writers and database)."""
 
     acts: int
     seconds: float
@@ -37,8 +37,8 @@ class Exhausted(Exception):
     """Nothing is left to act upon."""
 
 
-def together(plans: Sequence[dict[str, Any]], database: str) -> Run:
-    """Run one process a plan, started at the same moment, while the sequencer works."""
+def together(plans: Sequence[dict[str, Any]], database: str, *, sequencer: bool) -> Run:
+    """Run one process a plan, started at the same moment; ``sequencer``: while it works beside them."""
     environment = {**SETTINGS, **os.environ, "DATABASE_URL": service_url(database), "DATABASE_POOL": "0"}
     environment["DJANGO_SETTINGS_MODULE"] = "deploy.settings"
     command = [sys.executable, "-m", "tests.bench.writers"]
@@ -51,7 +51,7 @@ def together(plans: Sequence[dict[str, Any]], database: str) -> Run:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
     before, started = _spent(), time.monotonic()
-    with _sequencer():
+    with _sequencer() if sequencer else nullcontext():
         for process in running:
             process.stdin.write("go\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]

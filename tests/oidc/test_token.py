@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from aidants.habilitation.models import HabilitationAidant
-from aidants.journal.models import Entree
+from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.models import Mandat
 from oidc.provider.models import AccessToken, Client, Connexion
 from tests.oidc import flow
@@ -183,3 +183,15 @@ def test_a_token_never_outlives_the_mandat():
     tokens = flow.exchange(asked, code).json()
     assert 80 < tokens["expires_in"] <= 90
     assert flow.claims_of(tokens["id_token"])["exp"] <= soon.timestamp()
+
+
+def test_a_code_refused_is_counted_for_its_client_and_journaled_once_a_minute():
+    at, asked = flow.desk(), flow.site()
+    for _ in range(3):
+        assert flow.exchange(asked, "unknown").json()["error"] == "invalid_grant"
+    code = flow.code_of(at, asked)
+    assert flow.exchange(asked, code, code_verifier="v" * 43).json()["error"] == "invalid_grant"
+    counts = RefusCompte.objects.filter(kind__startswith="connexion:refuse/").order_by("kind")
+    assert sorted(row.count for row in counts) == [1, 3]
+    told = Entree.objects.filter(event="connexion:refuse").order_by("id")
+    assert [row.acteur_id for row in told] == [asked.client.id] * 2
