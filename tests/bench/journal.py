@@ -22,7 +22,7 @@ from aidants.journal.merkle import inclusion_proof
 from aidants.journal.publication import newest_size
 from aidants.journal.record import record
 from aidants.journal.sequence import integrate, journal_signer
-from aidants.journal.tiles import tree
+from aidants.journal.tiles import path_reader
 from tests.bench.figures import Figure, latencies, milliseconds, percentile
 from tests.bench.writers import PROCESSES, Run, together
 
@@ -49,16 +49,21 @@ class Acts:
         return {"aidant": self.aidant, "structure": self.structure, "autorisations": own, "brouillons": brouillons}
 
 
-def figures(origin: str, scale: float, acts: Acts) -> Iterator[Figure]:
-    """Yield the journal's figures; ``scale`` 1 goes up to a million entries, at ``origin`` the service reads them."""
-    rounds = 3 if scale >= 1 else 1
-    yield from _cost("use", acts, max(5.0 * scale, 0.4), rounds)
-    yield from _cost("sign", acts, 60.0, rounds)
+def figures(origin: str, scale: float, acts: Callable[[], Acts]) -> Iterator[Figure]:
+    """Yield the journal's figures; ``scale`` 1 goes up to a million entries, at ``origin`` the service reads them.
+
+    The smallest sizes come first, while the journal is small; ``acts`` makes what writes entries of its own.
+    """
+    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= 1_000_000 * scale]
+    for size in sizes[:2]:
+        yield from _at(size)
+    rounds, given = 3 if scale >= 1 else 1, acts()
+    yield from _cost("use", given, max(5.0 * scale, 0.4), rounds)
+    yield from _cost("sign", given, 60.0, rounds)
     yield from _writers(max(30.0 * scale, 0.5))
     yield from _delay(10.0 * max(scale, 0.2))
-    for size in (1_000, 10_000, 100_000, 1_000_000):
-        if size <= 1_000_000 * scale:
-            yield from _at(size)
+    for size in sizes[2:]:
+        yield from _at(size)
     yield from _audits(origin, scale)
 
 
@@ -95,11 +100,19 @@ def _at(size: int) -> Iterator[Figure]:
     rate = _grow(size)
     yield Figure(f"journal_integrate_to_{size}", rate, "1/s", size)
     appends = _timed(_append, 200)
-    yield Figure(f"journal_append_at_{size}", percentile(appends, 0.5) * 1000, "ms", len(appends), latencies(appends))
     integrate(timezone.now(), wait=True)
-    now_size, places = newest_size(), iter(range(0, 7919 * 100, 7919))
-    proofs = _timed(lambda: inclusion_proof(tree(now_size).node, next(places) % now_size, now_size), 100)
-    yield Figure(f"journal_proof_at_{size}", percentile(proofs, 0.5) * 1000, "ms", len(proofs), latencies(proofs))
+    now_size = newest_size()
+    more: dict[str, object] = {**latencies(appends), "size": now_size}
+    yield Figure(f"journal_append_at_{size}", percentile(appends, 0.5) * 1000, "ms", len(appends), more)
+    places = iter(number % now_size for number in range(0, 7919 * 100, 7919))
+
+    def prove() -> None:
+        place = next(places)
+        inclusion_proof(path_reader(place, now_size), place, now_size)
+
+    proofs = _timed(prove, 100)
+    more = {**latencies(proofs), "size": now_size}
+    yield Figure(f"journal_proof_at_{size}", percentile(proofs, 0.5) * 1000, "ms", len(proofs), more)
 
 
 def _writers(seconds: float) -> Iterator[Figure]:

@@ -240,4 +240,4 @@ def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset
         yield from conclude(data, target, size)
         yield from ratios(figures)
     if not only or "journal" in only:
-        yield from journal.figures(target.origin, size.scale, _acts(data, size))
+        yield from journal.figures(target.origin, size.scale, partial(_acts, data, size))
