@@ -140,7 +140,7 @@ def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure
             for at in range(PROCESSES)
         ]
         runs[journal].append(together(plans, _database(), sequencer=False))
-    each = {told: _total(found, "processor") / _total(found, "acts") for told, found in runs.items()}
+    each = {told: _total(found, "processor") / max(1, _total(found, "acts")) for told, found in runs.items()}
     rates = {told: _total(found, "acts") / _total(found, "seconds") for told, found in runs.items()}
     more = {
         "processes": PROCESSES,

@@ -222,7 +222,7 @@ def machine(data: Data) -> Iterator[Figure]:
 
 def _acts(data: Data, size: Size) -> journal.Acts:
     """Return what the desk's aidant may declare uses of, and conclude."""
-    waiting = data.consented(max(16, size.count(480)))
+    waiting = data.consented(max(48, size.count(480)))
     rows = Autorisation.objects.filter(structure=data.place, ended_at__isnull=True, mandat__expires_at__gt=data.now)
     found = [str(one) for one in rows.order_by("id").values_list("id", flat=True)[:400]]
     return journal.Acts(str(data.aidant.id), str(data.place.id), found, [str(row.id) for row in waiting])

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from deploy.demo.home import ROOT
 from tests.bench.processor import spent_by
 from tests.database import service_url, the_server
@@ -40,7 +42,8 @@ class Exhausted(Exception):
 def together(plans: Sequence[dict[str, Any]], database: str, *, sequencer: bool) -> Run:
     """Run one process a plan, started at the same moment; ``sequencer``: while it works beside them."""
     environment = {**SETTINGS, **os.environ, "DATABASE_URL": service_url(database), "DATABASE_POOL": "0"}
-    environment["DJANGO_SETTINGS_MODULE"] = "deploy.settings"
+    # The text of a mandat names the service: what was read under one address is not signed under another.
+    environment |= {"DJANGO_SETTINGS_MODULE": "deploy.settings", "ISSUER": settings.ISSUER}
     command = [sys.executable, "-m", "tests.bench.writers"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     running = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in plans]
