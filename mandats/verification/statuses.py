@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -26,14 +27,16 @@ def list_exists(number: int) -> bool:
 
 
 def current_list(number: int, now: datetime) -> str:
-    """Return the signed list as it stands, made anew every two seconds at most in each process."""
-    slot = int(now.timestamp()) // _AGE
-    return _made(number, slot, settings.ISSUER, str(Autorisation.objects.db), now)
+    """Return the signed list as it stood at the last even second, made once for two seconds in each process."""
+    seconds = int(now.timestamp())
+    return _made(number, seconds - seconds % _AGE, settings.ISSUER, str(connection.settings_dict["NAME"]))
 
 
 @lru_cache(maxsize=8)
-def _made(number: int, slot: int, issuer: str, database: str, now: datetime) -> str:
-    return _signed(number, now, now, narrowed_now(number) | statuses_at(number, now))
+def _made(number: int, seconds: int, issuer: str, database: str) -> str:
+    """Make the list of one moment; ``issuer`` and ``database`` only tell apart what is remembered."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return _signed(number, at, at, narrowed_now(number) | statuses_at(number, at))
 
 
 def list_at(number: int, at: datetime, now: datetime) -> str:

@@ -72,6 +72,11 @@ def test_a_list_that_is_none_is_refused(lst: str) -> None:
         unpack(lst)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    statuses._made.cache_clear()
+
+
 @pytest.fixture
 def mandat(db: None) -> Mandat:
     place = builders.structure()
@@ -220,6 +225,13 @@ def test_a_full_list_is_left_for_the_next(db: None, monkeypatch: pytest.MonkeyPa
     lists = set(Autorisation.objects.values_list("status_list", flat=True))
     assert lists == {0, 1}
     assert Autorisation.objects.filter(status_list=0).count() <= 52  # no 18 places of a sample were free beyond 48
+
+
+def test_a_list_is_made_once_for_two_seconds(mandat: Mandat, query_count: object) -> None:
+    made = statuses.current_list(0, NOW)
+    with query_count(0):  # type: ignore[operator]
+        assert statuses.current_list(0, NOW + timedelta(seconds=1)) == made
+    assert statuses.current_list(0, NOW + timedelta(seconds=2)) != made
 
 
 def test_one_list_takes_two_statements(mandat: Mandat, query_count: object) -> None:

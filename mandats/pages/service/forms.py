@@ -10,8 +10,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.siret import is_siret
 from mandats.domain import errors
 from mandats.domain.motifs import BY_PROOF, LABELS, OF_THE_STRUCTURE, MotifDeFin
-from mandats.domain.references import Mistake, parse
-from mandats.pages.usager.forms import REFERENCE_MISTYPED, BirthdateFields
+from mandats.pages.usager.forms import BirthdateFields, ReferenceFields
 
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -51,25 +50,6 @@ class TelephoneForm(BirthdateFields):
         error_messages={"required": "Demandez quelle structure aide la personne."},
     )
     field_order = ("family_name", "day", "month", "year", "structure")
-
-
-class ReferenceFields(forms.Form):
-    """A reference whose two check characters tell a mistake."""
-
-    reference = forms.CharField(
-        label="Référence du mandat",
-        help_text="Dix lettres et chiffres, par exemple GAP7-K3XW-9B.",
-        max_length=40,
-        widget=forms.TextInput(_OFF),
-        error_messages={"required": "Écrivez la référence du mandat."},
-    )
-
-    def clean_reference(self) -> str:
-        """Return the reference as we write it."""
-        found = parse(self.cleaned_data["reference"])
-        if isinstance(found, Mistake):
-            raise forms.ValidationError(REFERENCE_MISTYPED)
-        return found
 
 
 class PaperFields(forms.Form):

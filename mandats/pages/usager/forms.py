@@ -37,8 +37,8 @@ class BirthdateFields(forms.Form):
         return given
 
 
-class VoletFields(BirthdateFields):
-    """A reference and a code, both told when mistyped, before anything is looked up."""
+class ReferenceFields(forms.Form):
+    """A reference, told when mistyped before anything is looked up."""
 
     reference = forms.CharField(
         label="Référence du mandat",
@@ -47,13 +47,6 @@ class VoletFields(BirthdateFields):
         widget=forms.TextInput(_OFF),
         error_messages={"required": "Écrivez la référence du mandat."},
     )
-    code = forms.CharField(
-        label="Code",
-        help_text="16 chiffres, en quatre groupes.",
-        max_length=60,
-        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
-        error_messages={"required": "Écrivez le code."},
-    )
 
     def clean_reference(self) -> str:
         """Return the reference as we write it; its two check characters tell a mistake."""
@@ -61,6 +54,18 @@ class VoletFields(BirthdateFields):
         if isinstance(found, Mistake):
             raise forms.ValidationError(REFERENCE_MISTYPED)
         return found
+
+
+class VoletFields(ReferenceFields, BirthdateFields):
+    """A reference and a code of the volet, with a birth date."""
+
+    code = forms.CharField(
+        label="Code",
+        help_text="16 chiffres, en quatre groupes.",
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+        error_messages={"required": "Écrivez le code."},
+    )
 
     def clean_code(self) -> str:
         """Return sixteen digits; the check digit tells a mistake."""

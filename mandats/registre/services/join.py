@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Model, Q
 
 from aidants.domain.acteur import Acteur
-from aidants.domain.folding import fold
 from aidants.journal.record import record
 from mandats.domain import events
 from mandats.domain.identite import Identite
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Avis, Mandat, Usager
+from mandats.registre.services.usagers import identity_columns
 
 _CONTACTS = ("email", "franceconnect_email", "telephone", "postal_address")
 _FOLLOWING: tuple[type[Model], ...] = (Autorisation, Avis)
@@ -129,22 +129,8 @@ def part_records(
         second.sub_digest, second.merged_into = identite.sub_digest, None
         second.save(update_fields=("sub_digest", "merged_into"))
     elif going:
-        second = Usager.objects.create(**_fields_of(identite), sub_digest=identite.sub_digest, created_at=now)
+        own = identity_columns(identite) | {"email": identite.email, "sub_digest": identite.sub_digest}
+        second = Usager.objects.create(**own, created_at=now)
     if second is not None:
         _hand_over(going, second.id)
     return len(going)
-
-
-def _fields_of(identite: Identite) -> dict[str, str]:
-    return {
-        "given_name": identite.given_name,
-        "family_name": identite.family_name,
-        "preferred_username": identite.preferred_username,
-        "birthdate": identite.birthdate,
-        "gender": identite.gender,
-        "birthplace": identite.birthplace,
-        "birthcountry": identite.birthcountry,
-        "email": identite.email,
-        "folded_family_given": fold(f"{identite.family_name} {identite.given_name}"),
-        "folded_given_family": fold(f"{identite.given_name.split()[0]} {identite.family_name}"),
-    }

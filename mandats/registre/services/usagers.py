@@ -30,11 +30,11 @@ def keep_usager(brouillon: Brouillon, identite: Identite, acteur: Acteur, now: d
     row, created = _row(brouillon, identite, aside, now)
     if created:
         return row
-    for name, value in _identity(identite).items():
+    for name, value in identity_columns(identite).items():
         setattr(row, name, value)
     if brouillon.identity == "franceconnect":
         row.franceconnect_email = aside
-    row.save(update_fields=(*_identity(identite), "franceconnect_email"))
+    row.save(update_fields=(*identity_columns(identite), "franceconnect_email"))
     for kind, value in ((EMAIL, identite.email), (TELEPHONE, identite.telephone)):
         if value:
             replace_contact(row, kind, value, acteur, way=WAY, now=now)
@@ -44,7 +44,7 @@ def keep_usager(brouillon: Brouillon, identite: Identite, acteur: Acteur, now: d
 def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) -> tuple[Usager, bool]:
     """Return the row of who FranceConnect knows under this ``sub``, or whom the aidant recognised, or a new one."""
     contacts = {"email": identite.email, "telephone": identite.telephone, "franceconnect_email": aside}
-    fields = _identity(identite) | contacts
+    fields = identity_columns(identite) | contacts
     if identite.sub_digest:
         new = {**fields, "created_at": now}
         return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
@@ -55,7 +55,8 @@ def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) ->
     return Usager.objects.create(**fields, created_at=now), True
 
 
-def _identity(identite: Identite) -> dict[str, str]:
+def identity_columns(identite: Identite) -> dict[str, str]:
+    """Return the columns of an usager that say who they are, contacts apart."""
     return {
         "given_name": identite.given_name,
         "family_name": identite.family_name,
