@@ -1,12 +1,15 @@
 """The databases of the tests: one embedded server a run, one migrated template, clones of it.
 
-One parent starts the server and leaves its folder in the environment, where workers of pytest-xdist and the processes
-that a test starts find it.  Clones are made by an administrator; everything else connects as the service, which can
-neither change a table nor touch what the journal holds.
+Migrating takes ten seconds, so the migrated server is kept in the environment's folder, under a digest of all that
+made it, and copied by the runs that follow.  One parent starts the server and leaves its folder in the environment,
+where workers of pytest-xdist and the processes that a test starts find it.  Clones are made by an administrator;
+everything else connects as the service, which can neither change a table nor touch what the journal holds.
 """
 
 import fcntl
+import hashlib
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -21,13 +24,14 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
-from deploy.demo.postgres import ADMIN_ROLE, OWNER_ROLE, SERVICE_ROLE, EmbeddedPostgres
+from deploy.demo.postgres import ADMIN_ROLE, OWNER_ROLE, PRIVILEGES_SQL, ROLES_SQL, SERVICE_ROLE, EmbeddedPostgres
 from tests.environment import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 _HOME_VARIABLE = "MANDATS_TESTS_POSTGRES"
 _TEMPLATE = "template_migrated"
 _UNFINISHED = "template_unfinished"
+_KEPT = Path(sys.prefix) / "migrated-for-tests"
 
 
 @contextmanager
@@ -41,15 +45,51 @@ def server_apart(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _what_made_it() -> str:
+    """Return a digest of all that the migrated template depends on: migrations, what they read, packages, programs."""
+    digest = hashlib.sha256(sys.version.encode())
+    rooms = (ROOT / app for app in ("aidants", "mandats", "oidc", "deploy"))
+    read = {file for room in rooms for file in room.rglob("*.py") if {"migrations", "management"} & set(file.parts)}
+    read |= {ROOT / "requirements-dev.txt", ROLES_SQL, PRIVILEGES_SQL, ROOT / "deploy" / "demo" / "postgres.py"}
+    for file in sorted(read):
+        digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _copied_from_earlier(home: Path) -> bool:
+    kept = _KEPT / _what_made_it()
+    if not kept.is_dir():
+        return False
+    shutil.copytree(kept, home / "data")
+    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+    if account is not None:
+        for place in (home / "data").rglob("*"):
+            os.chown(place, account.pw_uid, account.pw_gid)
+    return True
+
+
+def _keep_for_later(home: Path) -> None:
+    unfinished = _KEPT / f"{uuid.uuid4().hex}.unfinished"
+    shutil.rmtree(_KEPT, ignore_errors=True)
+    shutil.copytree(home / "data", unfinished, ignore=shutil.ignore_patterns("postmaster.pid"))
+    unfinished.replace(_KEPT / _what_made_it())
+
+
 @contextmanager
 def running_server(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
-    """Run the server of this test run and tell workers where it is."""
-    with server_apart(durable=durable) as server:
-        os.environ[_HOME_VARIABLE] = str(server.home)
-        try:
+    """Run the server of this test run and tell workers where it is; ``durable`` as in production (load figures)."""
+    home = Path(tempfile.mkdtemp(prefix="mandats-tests-", dir="/var/tmp"))
+    os.environ[_HOME_VARIABLE] = str(home)
+    try:
+        if not _copied_from_earlier(home):
+            with EmbeddedPostgres(home, durable=False):
+                ensure_template()
+            _keep_for_later(home)
+        with EmbeddedPostgres(home, durable=durable) as server:
             yield server
-        finally:
-            del os.environ[_HOME_VARIABLE]
+    finally:
+        del os.environ[_HOME_VARIABLE]
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def the_server() -> EmbeddedPostgres:
