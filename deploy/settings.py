@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "aidants.pages.context.shell",
+                "mandats.pages.doors.menu",
             ],
         },
     },

@@ -12,6 +12,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.roles import Role
 
 View = Callable[..., HttpResponse]
+_HELD = "roles_held"
 
 
 def fonctions_of(compte_id: UUID) -> list[Fonction]:
@@ -24,6 +25,16 @@ def fonction_of(compte_id: UUID, *roles: Role) -> Fonction | None:
     """Return the first standing national role of an account among ``roles``."""
     wanted = {role.value for role in roles}
     return next((held for held in fonctions_of(compte_id) if held.role in wanted), None)
+
+
+def roles_held(request: HttpRequest) -> frozenset[str]:
+    """Return the national roles of who is signed in, asked once a request."""
+    known: frozenset[str] | None = getattr(request, _HELD, None)
+    if known is None:
+        held = fonctions_of(request.user.pk) if request.user.is_authenticated else ()
+        known = frozenset(one.role for one in held)
+        setattr(request, _HELD, known)
+    return known
 
 
 def for_role(*roles: Role) -> Callable[[View], View]:

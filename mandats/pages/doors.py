@@ -1,56 +1,115 @@
-"""The doors that each national role finds on its home page (DOMAIN §4): a table, so that none is forgotten.
+"""The doors that each role finds on its home page and in its menu (DOMAIN §4): a table, so that none is forgotten.
 
-Opens nothing: each page asks for the role again.
+Opens nothing: each page asks for the role again.  A new page is one line here, under the role that it is for first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from aidants.comptes.fonctions import roles_held
 from aidants.domain.roles import Role
+
+# What each space is called, in the order in which somebody with several roles finds them.
+SPACES = {
+    Role.REFERENT: "Votre structure",
+    Role.INSTRUCTEUR: "Instruction",
+    Role.PREFECTURE: "Préfecture",
+    Role.OPERATEUR: "Banque des Territoires",
+    Role.ORGANISME: "Organisme de formation",
+    Role.ACCUEIL: "Accueil du service",
+    Role.ADMINISTRATEUR: "Administration du service",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One page: for which roles, where (the name of its address), and in which words."""
+    """One page: for which roles, where (the name of its address), in which words; ``menu`` if it stands there too."""
 
     roles: frozenset[Role]
     route: str
     title: str
     words: str
+    menu: str = ""
 
 
-def _door(roles: Collection[Role], route: str, title: str, words: str) -> Door:
-    return Door(frozenset(roles), route, title, words)
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What one role of somebody opens."""
+
+    title: str
+    doors: list[Door]
 
 
-_INSTRUCTEUR, _ADMINISTRATEUR, _ACCUEIL = Role.INSTRUCTEUR, Role.ADMINISTRATEUR, Role.ACCUEIL
+def _door(roles: Collection[Role], route: str, title: str, words: str, menu: str = "") -> Door:
+    return Door(frozenset(roles), route, title, words, menu)
+
+
+_REFERENT, _INSTRUCTEUR, _PREFECTURE, _OPERATEUR = Role.REFERENT, Role.INSTRUCTEUR, Role.PREFECTURE, Role.OPERATEUR
+_ORGANISME, _ACCUEIL, _ADMINISTRATEUR = Role.ORGANISME, Role.ACCUEIL, Role.ADMINISTRATEUR
 _BOTH = (_INSTRUCTEUR, _ADMINISTRATEUR)
 
 DOORS = (
-    _door(
-        [_ACCUEIL],
-        "mandats:accueil",
-        "Accueil téléphonique",
-        "Suspendre pour une personne qui téléphone, formulaires reçus, lettres à poster.",
-    ),
+    # referent
+    _door([_REFERENT], "mandats:alertes:list", "Alertes", "Ce qui sort de l’ordinaire dans l’équipe.", "Alertes"),
+    _door([_REFERENT], "aidants:team", "Équipe", "Qui en est, qui est attendu, qui a besoin d’aide.", "Équipe"),
+    _door([_REFERENT], "aidants:structure_perimeter", "Démarches", "Ce que la structure propose.", "Démarches"),
+    _door([_REFERENT], "mandats:objections", "Désaccords", "Ce que des personnes n’ont pas demandé.", "Désaccords"),
+    _door([_REFERENT], "mandats:renounce", "Renoncer à un mandat", "Par sa référence ; la personne en est avertie."),
+    _door([_REFERENT], "aidants:journal_structure", "Journal", "Qui a fait quoi, sans aucun nom d’usager.", "Journal"),
+    # instructeur
     _door(
         _BOTH,
         "mandats:administration:droits",
         "Droits des personnes",
         "Copies, corrections, effacements, dossiers à rapprocher : toujours à deux.",
+        "Droits des personnes",
     ),
     _door(
-        [_INSTRUCTEUR], "mandats:alertes:list", "Alertes", "Ce qui sort de l’ordinaire. Une alerte ne sanctionne pas."
+        [_INSTRUCTEUR],
+        "mandats:alertes:list",
+        "Alertes",
+        "Ce qui sort de l’ordinaire. Une alerte ne sanctionne pas.",
+        "Alertes",
     ),
     _door([_INSTRUCTEUR], "mandats:objections", "Désaccords", "Ce que des personnes disent ne pas avoir demandé."),
-    _door([_INSTRUCTEUR], "aidants:journal_search", "Journal", "Qui a fait quoi, quand, pour quelle structure."),
-    _door([_INSTRUCTEUR], "aidants:journal_refusals", "Refus comptés", "Les essais d’inconnus, comptés par minute."),
+    _door([_INSTRUCTEUR], "aidants:journal_search", "Journal", "Qui a fait quoi, quand, pour qui.", "Journal"),
+    _door(
+        [_INSTRUCTEUR],
+        "aidants:journal_refusals",
+        "Refus comptés",
+        "Les essais d’inconnus, comptés par minute.",
+        "Refus comptés",
+    ),
     _door(
         _BOTH,
         "mandats:closure",
         "Fin d’une structure",
         "Fermeture, liquidation, habilitation perdue : tous ses mandats prennent fin.",
     ),
+    _door(_BOTH, "aidants:find_person", "Appareil perdu", "Se porter garant d’une personne qui ne peut plus entrer."),
+    # prefecture
+    # operateur
+    # organisme
+    # accueil
+    _door(
+        [_ACCUEIL],
+        "mandats:accueil",
+        "Accueil téléphonique",
+        "Suspendre pour une personne qui téléphone, formulaires reçus, lettres à poster.",
+        "Accueil téléphonique",
+    ),
+    _door(
+        [_ACCUEIL, _ADMINISTRATEUR],
+        "aidants:letters",
+        "Codes par lettre",
+        "Imprimer les lettres qui portent un code.",
+        "Codes par lettre",
+    ),
+    # administrateur
     _door(
         [_ADMINISTRATEUR],
         "mandats:end_by_proof",
@@ -60,13 +119,35 @@ DOORS = (
     _door([_ADMINISTRATEUR], "oidc:registry", "Sites", "FranceConnect et les administrations connectées."),
     _door([_ADMINISTRATEUR], "mandats:administration:archive", "Archive", "Mandats finis depuis plus de trois ans."),
     _door([_ADMINISTRATEUR], "aidants:cards", "Cartes", "Importer des cartes à codes, en retirer une."),
-    _door(_BOTH, "aidants:find_person", "Appareil perdu", "Se porter garant d’une personne qui ne peut plus entrer."),
-    _door(
-        [_ACCUEIL, _ADMINISTRATEUR], "aidants:letters", "Codes par lettre", "Imprimer les lettres qui portent un code."
-    ),
 )
 
 
 def doors_of(roles: Collection[str]) -> list[Door]:
-    """Return the doors of somebody who holds ``roles``, in the table's order."""
-    return [door for door in DOORS if {role.value for role in door.roles} & set(roles)]
+    """Return the doors of somebody who holds ``roles``, in the table's order; a page that two roles open, once."""
+    seen: dict[str, Door] = {}
+    for door in DOORS:
+        if set(roles) & door.roles:
+            seen.setdefault(door.route, door)
+    return list(seen.values())
+
+
+def spaces_of(roles: Collection[str]) -> list[Space]:
+    """Return the spaces of somebody who holds ``roles``; a page that several of their roles open stands once."""
+    left = doors_of(roles)
+    found = []
+    for role, title in SPACES.items():
+        if role in roles:
+            found.append(Space(title, [door for door in left if role in door.roles]))
+            left = [door for door in left if role not in door.roles]
+    return found
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """Return the doors of the menu: those of the place acted for, or of the national roles of who has no place."""
+    return {"menu_doors": SimpleLazyObject(lambda: list(_in_menu(request)))}
+
+
+def _in_menu(request: HttpRequest) -> Iterator[Door]:
+    place = getattr(request, "affectation", None)
+    roles = ({_REFERENT} if place.is_referent else set()) if place else roles_held(request)
+    return (door for door in doors_of(roles) if door.menu)

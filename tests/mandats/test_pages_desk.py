@@ -31,7 +31,7 @@ def test_home_leads_who_is_signed_in_to_the_desk(desk: Desk) -> None:
 
 
 def test_desk_of_a_new_structure_says_where_to_start(desk: Desk, query_count: QueryCount) -> None:
-    with query_count(9):
+    with query_count(10):
         page = text(desk.client.get("/accueil"))
     assert "/mandats/nouveau" in page
     assert "Aucun mandat pour l’instant" in page
@@ -40,7 +40,7 @@ def test_desk_of_a_new_structure_says_where_to_start(desk: Desk, query_count: Qu
 def test_desk_shows_brouillons_where_they_stopped_and_the_latest_mandats(desk: Desk, query_count: QueryCount) -> None:
     nobody, person, ready = desk.brouillon(), desk.identified(), desk.consented()
     mandat = desk.mandat()
-    with query_count(10):
+    with query_count(11):
         page = text(desk.client.get("/accueil"))
     assert f"/mandats/brouillons/{nobody.id}/identite" in page
     assert f"/mandats/brouillons/{person.id}/recapitulatif" in page

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from aidants.comptes.fonctions import fonctions_of
+from aidants.comptes.fonctions import roles_held
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -18,7 +18,7 @@ from mandats.domain.references import normalise
 from mandats.pages.conseiller.access import for_aidant, place_of
 from mandats.pages.conseiller.forms import FindForm
 from mandats.pages.conseiller.present import brouillon_rows, mandat_rows
-from mandats.pages.doors import doors_of
+from mandats.pages.doors import Space, spaces_of
 from mandats.registre.models import Mandat
 from mandats.registre.plis import waiting_count
 from mandats.registre.selectors import STATES, brouillons_of, mandats_of, mandats_of_person
@@ -32,23 +32,20 @@ _TO_RESUME = 10
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show where to start; who is no aidant of a structure is told what they may do."""
+    """Show where to start: the aidant's desk, or the spaces of the roles that the person holds."""
     place = getattr(request, "affectation", None)
+    spaces = spaces_of(roles_held(request) | ({Role.REFERENT.value} if place and place.is_referent else set()))
     if not place or acteur_of(request).role != Role.AIDANT.value:
-        return render(request, "mandats/conseiller/no_desk.html", {"doors": doors_of(_roles(request))})
-    return _aidant_desk(request, acteur_of(request))
+        return render(request, "mandats/conseiller/no_desk.html", {"spaces": spaces})
+    return _aidant_desk(request, acteur_of(request), spaces)
 
 
-def _roles(request: HttpRequest) -> set[str]:
-    """Return the national roles of who is signed in, for the doors that the page shows."""
-    return {held.role for held in fonctions_of(request.user.pk)} if request.user.pk else set()
-
-
-def _aidant_desk(request: HttpRequest, acteur: Acteur) -> HttpResponse:
+def _aidant_desk(request: HttpRequest, acteur: Acteur, spaces: list[Space]) -> HttpResponse:
     """Brouillons to resume, a new mandat, the latest ones; what is missing to act is said first."""
     now, structure_id = timezone.now(), place_of(acteur)
     allowed = may_act_for(acteur.id, structure_id) if acteur.id else None
     context = {
+        "spaces": spaces,
         "missing": allowed.reason.message if isinstance(allowed, Denied) else "",
         "to_hand": waiting_count(structure_id),
         "brouillons": brouillon_rows(brouillons_of(structure_id)[:_TO_RESUME]),
