@@ -14,6 +14,7 @@ urlpatterns = [
     path("connexion/appareil-perdu", enrol.lost_device, name="lost_device"),
     path("invitation", enrol.invitation, name="invitation"),
     path("invitation/identite", enrol.invitation_identity, name="invitation_identity"),
+    path("invitation/code", enrol.invitation_code, name="invitation_code"),
     path("bienvenue", enrol.enrol, name="enrol"),
     path("bienvenue/cle", enrol.enrol_passkey, name="enrol_passkey"),
     path("bienvenue/cle/options", enrol.enrol_options, name="enrol_options"),

@@ -16,6 +16,7 @@ PUBLIC_ROUTES = frozenset(
         # A code received by e-mail or post opens these, in this browser alone; nobody is signed in there.
         "aidants:invitation",
         "aidants:invitation_identity",
+        "aidants:invitation_code",
         "aidants:lost_device",
         "aidants:enrol",
         "aidants:enrol_passkey",

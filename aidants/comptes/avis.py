@@ -19,6 +19,7 @@ class Avis(StrEnum):
     """One kind of message; its value names the template, whose first line is the subject."""
 
     INVITATION = "invitation"
+    INVITATION_CODE = "invitation_code"
     INVITATION_ACCEPTEE = "invitation_acceptee"
     COMPTE_OUVERT = "compte_ouvert"
     FACTEUR_AJOUTE = "facteur_ajoute"

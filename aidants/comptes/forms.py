@@ -203,6 +203,12 @@ class LinkCodeForm(forms.Form):
     )
 
 
+class AddressCodeForm(forms.Form):
+    """The code that the invited address received."""
+
+    code = code_field(label="Code à 6 chiffres", help_text="Il est dans le message que vous venez de recevoir.")
+
+
 class RecoveryForm(forms.Form):
     """The address of the account, and the code received by e-mail or by post."""
 

@@ -128,6 +128,20 @@ SIGN_IN_TO_ACCEPT = declare(
     "Vous avez déjà un compte à cette adresse. Connectez-vous : vous retrouverez l’invitation.",
     "La personne se connecte comme d’habitude, puis accepte.",
 )
+INVITATION_CODE_REFUSED = declare(
+    "invitation.code_refused",
+    403,
+    "Ce code ne convient pas. Il sert dans cette fenêtre seulement, pendant quinze minutes et pour cinq essais. "
+    "Vérifiez-le, ou demandez-en un autre.",
+    "Code faux, vieux de plus de quinze minutes, demandé dans une autre fenêtre, ou cinq essais faits.",
+)
+INVITATION_CODES_TOO_MANY = declare(
+    "invitation.codes_too_many",
+    429,
+    "Un code est déjà parti il y a moins d’une minute, ou trop de codes ont été demandés. Patientez, puis réessayez. "
+    "Si rien n’arrive, demandez une autre invitation à votre référent.",
+    "Un code par minute, dix par invitation. Vérifier l’adresse, puis envoyer une nouvelle invitation.",
+)
 INVITATIONS_TOO_MANY = declare(
     "invitation.too_many",
     429,

@@ -1,5 +1,6 @@
 """The first visit in three steps, and the return after a loss: a code received, then one factor."""
 
+import secrets
 from functools import wraps
 from typing import Any, Protocol, cast
 
@@ -16,15 +17,19 @@ from aidants.comptes import enrolment, passwords, recovery
 from aidants.comptes.enrolment import Enrolment, Why
 from aidants.comptes.facteurs import changes, passkeys
 from aidants.comptes.facteurs.codes import FactorGiven
-from aidants.comptes.forms import FirstApplicationForm, LinkCodeForm, PasskeyForm, RecoveryForm
+from aidants.comptes.forms import AddressCodeForm, FirstApplicationForm, LinkCodeForm, PasskeyForm, RecoveryForm
 from aidants.comptes.models import Compte
 from aidants.comptes.sign_in import is_slowed, refuse
-from aidants.domain.decisions import Denied
+from aidants.domain.decisions import Decision, Denied
 from aidants.domain.errors import INVITATION_GONE, SIGN_IN_THROTTLED, SIGN_IN_TO_ACCEPT
 from aidants.pages.posted import posted
-from aidants.structures import invitations
+from aidants.structures import address_code, invitations
+from aidants.structures.invitations import Accepted
+from aidants.structures.models import Invitation
 
 _INVITATION = "invitation"
+# Drawn for the browser that asks for a code: the same code typed elsewhere is another.
+_BROWSER = "invitation_browser"
 
 
 @never_cache
@@ -47,26 +52,63 @@ def invitation(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_identity(request: HttpRequest) -> HttpResponse:
-    """Step 1: show who is invited, by whom, where; the person says that it is them."""
+    """Step 1: show who is invited, by whom, where; the person says that it is them, and a code leaves to them."""
     now = timezone.now()
-    found = invitations.standing_invitation(request.session.get(_INVITATION) or _NONE, now)
+    found = _standing(request)
     if found is None:
         return redirect("aidants:invitation")
     status, refusal = 200, None
     if request.method == "POST":
         mine = cast("Compte", request.user) if is_verified(request.user) else None
-        outcome = invitations.accept(found, mine, now)
+        outcome = invitations.accept(found, mine, now) if mine else _write_to_them(request, found)
         if not isinstance(outcome, Denied):
-            return _go_on(request, outcome)
+            return _go_on(request, outcome) if outcome else redirect("aidants:invitation_code")
         refusal, status = outcome.reason, outcome.reason.http
     context = {"invitation": found, "refusal": refusal, "must_sign_in": refusal == SIGN_IN_TO_ACCEPT}
     return render(request, "aidants/comptes/invitation_identity.html", context, status=status)
 
 
+def _standing(request: HttpRequest) -> Invitation | None:
+    """Return the invitation opened before in this browser."""
+    return invitations.standing_invitation(request.session.get(_INVITATION) or _NONE, timezone.now())
+
+
+def _write_to_them(request: HttpRequest, found: Invitation) -> Denied | None:
+    """Send the code that proves the address, bound to this browser; who has an account signs in instead."""
+    known = invitations.may_accept_as_stranger(found)
+    if isinstance(known, Denied):
+        return known
+    browser = request.session.setdefault(_BROWSER, secrets.token_urlsafe(16))
+    sent = address_code.send_code(found, browser, timezone.now())
+    return sent if isinstance(sent, Denied) else None
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_code(request: HttpRequest) -> HttpResponse:
+    """Step 1, its end: the code that came to the invited address, in the browser that asked for it."""
+    found, browser = _standing(request), request.session.get(_BROWSER, "")
+    if found is None or not browser:
+        return redirect("aidants:invitation")
+    form, status, now = AddressCodeForm(posted(request)), 200, timezone.now()
+    if form.is_valid():
+        outcome: Accepted | Decision = address_code.check_code(found, browser, form.cleaned_data["code"], now)
+        if not isinstance(outcome, Denied):
+            outcome = invitations.accept(found, None, now)
+        if isinstance(outcome, Accepted):
+            return _go_on(request, outcome)
+        if isinstance(outcome, Denied):
+            form.add_error("code", outcome.reason.message)
+            status = outcome.reason.http
+    context = {"form": form, "invitation": found}
+    return render(request, "aidants/comptes/invitation_code.html", context, status=status)
+
+
 _NONE = "00000000-0000-0000-0000-000000000000"
 
 
-def _go_on(request: HttpRequest, accepted: invitations.Accepted) -> HttpResponse:
+def _go_on(request: HttpRequest, accepted: Accepted) -> HttpResponse:
     if not accepted.must_enrol:
         request.session.pop(_INVITATION, None)
         return redirect("aidants:home")

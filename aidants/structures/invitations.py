@@ -17,7 +17,7 @@ from aidants.comptes.avis import Avis, tell, write
 from aidants.comptes.liens import code_digest, new_code
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import Acteur, Kind
-from aidants.domain.decisions import Denied
+from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import (
     ALREADY_IN_TEAM,
     INVITATION_FOR_ANOTHER,
@@ -187,19 +187,32 @@ class Accepted:
     must_enrol: bool
 
 
-def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> Accepted | Denied:
-    """Spend the invitation and make what it promised; of two acceptances at once, one wins.
+def may_accept_as_stranger(invitation: Invitation) -> Decision:
+    """Tell whether somebody without a session may accept: not who has an account that works, nor a closed one."""
+    return _may_accept(Compte.objects.filter(email=invitation.email).first(), None)
 
-    Who has an account signs in first: the code of a message never opens an account that works already.
-    """
-    known = Compte.objects.filter(email=invitation.email).first()
+
+def _may_accept(known: Compte | None, signed_in: Compte | None) -> Decision:
     if signed_in is not None and (known is None or known.pk != signed_in.pk):
         return Denied(INVITATION_FOR_ANOTHER)
     if known is not None and not known.is_active:
         return Denied(INVITATION_GONE)
-    has_signed_in = known is not None and known.last_login is not None
-    if has_signed_in and signed_in is None:
+    if known is not None and known.last_login is not None and signed_in is None:
         return Denied(SIGN_IN_TO_ACCEPT)
+    return GRANTED
+
+
+def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> Accepted | Denied:
+    """Spend the invitation and make what it promised; of two acceptances at once, one wins.
+
+    Who has an account signs in first: the code of a message never opens an account that works already.  Who has none
+    has proved the address before (:mod:`aidants.structures.address_code`).
+    """
+    known = Compte.objects.filter(email=invitation.email).first()
+    allowed = _may_accept(known, signed_in)
+    if isinstance(allowed, Denied):
+        return allowed
+    has_signed_in = known is not None and known.last_login is not None
     with transaction.atomic():
         standing = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True)
         if not standing.filter(expires_at__gt=now).update(accepted_at=now):

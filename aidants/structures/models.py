@@ -90,6 +90,11 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # The code that proves that who accepts reads the invited address (aidants/structures/address_code.py).
+    code_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    code_sent_at = models.DateTimeField(null=True, blank=True)
+    code_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    code_sends = models.PositiveSmallIntegerField(default=0, db_default=0)
     compte = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="invitations")
 
     class Meta:

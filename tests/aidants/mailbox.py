@@ -1,6 +1,9 @@
 """What waits in the outbox for one address."""
 
 import re
+from typing import Any
+
+from django.test import Client
 
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import Message, message_of
@@ -26,3 +29,16 @@ def recovery_code(email: str) -> str:
     """Return the code of the last recovery sent to an address."""
     found = [re.search(r"Votre code : ([\d ]+)", message.text) for message in messages_to(email)]
     return [match[1] for match in found if match][-1]
+
+
+def invitation_code(email: str) -> str:
+    """Return the last code sent to prove an invited address."""
+    found = [re.search(r"Votre code : (\d{3} \d{3})\n", message.text) for message in messages_to(email)]
+    return [match[1] for match in found if match][-1]
+
+
+def is_them(browser: Client, email: str) -> Any:
+    """Say « c’est moi » on an invitation opened in this browser, and type the code that came to the address."""
+    asked = browser.post("/invitation/identite")
+    assert asked["Location"] == "/invitation/code", asked
+    return browser.post("/invitation/code", {"code": invitation_code(email)})

@@ -17,7 +17,7 @@ from aidants.journal.models import Entree
 from aidants.structures.invitations import purge_invitations
 from aidants.structures.models import Affectation, Invitation, Structure
 from tests import builders
-from tests.aidants.mailbox import link_code, messages_to, subjects_to
+from tests.aidants.mailbox import invitation_code, is_them, link_code, messages_to, subjects_to
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,8 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     browser, page = opened(link_code("zoe@mairie.example"))
     assert "Est-ce bien vous" in text(page)
     assert "Le Goff-d’Arc" in text(page)
-    page = browser.post("/invitation/identite", follow=True)
+    assert is_them(browser, "zoe@mairie.example")["Location"] == "/bienvenue"
+    page = browser.get("/bienvenue")
     seed = typed_seed(text(page))
     wrong = browser.post("/bienvenue/application", {"first_code": "000000", "new_password": PASSWORD})
     assert wrong.status_code == 403
@@ -108,7 +109,7 @@ def test_a_mail_scanner_spends_nothing(desk: Client) -> None:
     scanner.get("/invitation/identite")
     assert not Invitation.objects.get().accepted_at
     browser, _ = opened(code)
-    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert is_them(browser, "zoe@mairie.example")["Location"] == "/bienvenue"
 
 
 def test_an_invitation_serves_once(desk: Client) -> None:
@@ -116,7 +117,7 @@ def test_an_invitation_serves_once(desk: Client) -> None:
     code = link_code("zoe@mairie.example")
     first, _ = opened(code)
     second, _ = opened(code)
-    assert first.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert is_them(first, "zoe@mairie.example")["Location"] == "/bienvenue"
     assert second.post("/invitation/identite")["Location"] == "/invitation"
     _, page = opened(code)
     assert page.status_code == 410
@@ -139,17 +140,59 @@ def test_a_guessed_code_opens_nothing(desk: Client, code: str) -> None:
     assert "Est-ce bien vous" not in text(page)
 
 
-def test_a_forwarded_invitation_is_told_to_whom_it_was_for(desk: Client) -> None:
+def test_a_forwarded_invitation_opens_nothing_without_the_mailbox(desk: Client) -> None:
     invite(desk)
-    thief, _ = opened(link_code("zoe@mairie.example"))
-    thief.post(
-        "/invitation/identite", {"email": "thief@evil.example", "family_name": "Voleur", "role": "administrateur"}
-    )
-    made = Compte.objects.get(email="zoe@mairie.example")
-    assert made.family_name == "Le Goff-d’Arc"
+    code = link_code("zoe@mairie.example")
+    thief, _ = opened(code)
+    forged = {"email": "thief@evil.example", "family_name": "Voleur", "role": "administrateur"}
+    assert thief.post("/invitation/identite", forged)["Location"] == "/invitation/code"
+    sent = invitation_code("zoe@mairie.example")
+    assert sent not in text(thief.get("/invitation/code"))
+    assert not messages_to("thief@evil.example")
+    for guess in (f"{number:06d}" for number in range(5) if f"{number:06d}" != sent.replace(" ", "")):
+        assert thief.post("/invitation/code", {"code": guess}).status_code == 403
+    assert thief.get("/bienvenue")["Location"] == "/connexion"
+    assert not Compte.objects.filter(email__in=("zoe@mairie.example", "thief@evil.example")).exists()
     assert not Fonction.objects.exists()
-    assert "Votre invitation a été acceptée" in subjects_to("zoe@mairie.example")
-    assert not Compte.objects.filter(email="thief@evil.example").exists()
+    assert Entree.objects.filter(event="invitation:refuse_code").exists()
+
+
+def test_the_code_serves_once_in_the_browser_that_asked_and_for_five_tries(desk: Client) -> None:
+    invite(desk)
+    link = link_code("zoe@mairie.example")
+    mine, _ = opened(link)
+    thief, _ = opened(link)
+    assert mine.post("/invitation/identite")["Location"] == "/invitation/code"
+    assert thief.post("/invitation/identite").status_code == 429, "one message a minute"
+    read_aloud = invitation_code("zoe@mairie.example")
+    assert thief.post("/invitation/code", {"code": read_aloud}).status_code == 403, "another browser, another code"
+    for _ in range(4):
+        assert mine.post("/invitation/code", {"code": "x"}).status_code == 403
+    assert mine.post("/invitation/code", {"code": read_aloud}).status_code == 403, "five tries were made"
+    Invitation.objects.update(code_sent_at=timezone.now() - timedelta(minutes=2))
+    assert is_them(mine, "zoe@mairie.example")["Location"] == "/bienvenue"
+    assert mine.post("/invitation/code", {"code": invitation_code("zoe@mairie.example")})["Location"] == "/invitation"
+    told = subjects_to("zoe@mairie.example")
+    assert "Votre invitation a été acceptée" in told
+    assert told.count("Votre code pour accepter l’invitation") == 2
+
+
+def test_a_code_dies_after_a_quarter_of_an_hour_and_ten_leave_at_most(desk: Client) -> None:
+    invite(desk)
+    mine, _ = opened(link_code("zoe@mairie.example"))
+    mine.post("/invitation/identite")
+    Invitation.objects.update(code_sent_at=timezone.now() - timedelta(minutes=15))
+    assert mine.post("/invitation/code", {"code": invitation_code("zoe@mairie.example")}).status_code == 403
+    Invitation.objects.update(code_sends=9)
+    assert is_them(mine, "zoe@mairie.example")["Location"] == "/bienvenue"
+    Invitation.objects.update(accepted_at=None, code_sent_at=timezone.now() - timedelta(hours=1))
+    again, _ = opened(link_code_of_invitation("zoe@mairie.example"))
+    assert again.post("/invitation/identite").status_code == 429
+
+
+def link_code_of_invitation(email: str) -> str:
+    found = (re.search(r"/invitation#([a-z0-9-]{23})\n", message.text) for message in messages_to(email))
+    return next(match[1] for match in found if match)
 
 
 def test_sending_again_kills_the_first_code(desk: Client) -> None:
@@ -166,10 +209,10 @@ def test_sending_again_kills_the_first_code(desk: Client) -> None:
 
 def test_who_left_before_choosing_a_factor_may_be_invited_again(desk: Client) -> None:
     invite(desk)
-    opened(link_code("zoe@mairie.example"))[0].post("/invitation/identite")
+    is_them(opened(link_code("zoe@mairie.example"))[0], "zoe@mairie.example")
     assert invite(desk)["Location"] == "/equipe"
     browser, _ = opened(link_code("zoe@mairie.example"))
-    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert is_them(browser, "zoe@mairie.example")["Location"] == "/bienvenue"
     assert Affectation.objects.filter(compte__email="zoe@mairie.example").count() == 1
 
 
@@ -256,7 +299,7 @@ def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[st
     call_command("create_compte", *names, "--role=administrateur")
     link = capsys.readouterr().out.strip()
     browser, _ = opened(link.partition("#")[2])
-    assert browser.post("/invitation/identite")["Location"] == "/bienvenue"
+    assert is_them(browser, "ines@service.example")["Location"] == "/bienvenue"
     assert Fonction.objects.get(compte__email="ines@service.example").role == "administrateur"
     for wrong in (("--role=administrateur", "--siret=99999910500011"), (), ("--siret=99999910500011", "--aidant")):
         with pytest.raises(CommandError):

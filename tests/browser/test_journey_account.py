@@ -69,6 +69,12 @@ def opens(newcomer: Visitor, stack: LiveStack, address: str) -> None:
     newcomer.see("Est-ce bien vous")
     newcomer.read("de La Rochefoucauld-Montbéliard")
     newcomer.press("Oui, c’est moi")
+    newcomer.see("Un code vous attend")
+    text = letter(newcomer, stack.emails_folder, address, "Votre code pour accepter l’invitation")
+    code = re.search(r"\d{3} \d{3}", text)
+    assert code
+    newcomer.write("Code à 6 chiffres", code.group())
+    newcomer.press("Continuer")
     newcomer.see("Votre moyen de connexion")
 
 
