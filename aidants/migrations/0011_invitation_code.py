@@ -6,28 +6,28 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aidants', '0008_journal_search'),
+        ("aidants", "0010_dispositif_counters"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='code_digest',
-            field=models.CharField(blank=True, db_default='', default='', max_length=64),
+            model_name="invitation",
+            name="code_digest",
+            field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='code_sends',
+            model_name="invitation",
+            name="code_sends",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='code_sent_at',
+            model_name="invitation",
+            name="code_sent_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='code_tries',
+            model_name="invitation",
+            name="code_tries",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
     ]
