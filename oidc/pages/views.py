@@ -18,6 +18,7 @@ from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
 from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import acteur_of
 from mandats.domain.durees import french_birthdate
+from mandats.domain.utilisations import MANNERS
 from mandats.registre.models import Autorisation
 from oidc.protocol import errors
 from oidc.provider.answers import allow_form, refusal_of, send
@@ -65,7 +66,9 @@ def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:
 def _take_choice(request: HttpRequest, interaction: Interaction) -> HttpResponse:
     """Answer 200 with a page that leaves by itself: no redirect may follow a POST (CSP ``form-action 'self'``)."""
     chosen = _identifier(request.POST.get("autorisation", ""))
-    outcome = choose(interaction.id, chosen, acteur_of(request), request.session, timezone.now())
+    said = request.POST.get("manner", "")
+    manner = said if said in MANNERS else ""
+    outcome = choose(interaction.id, chosen, acteur_of(request), request.session, timezone.now(), manner=manner)
     if isinstance(outcome, Denied):
         return _refuse(request, interaction, outcome.reason, again=outcome.reason not in _CLOSED)
     return send(request, outcome, interaction.client.name, after_post=True)

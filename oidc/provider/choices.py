@@ -95,9 +95,17 @@ def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bo
 
 @transaction.atomic
 def choose(
-    interaction_id: UUID, autorisation_id: UUID, acteur: Acteur, session: SessionBase, now: datetime
+    interaction_id: UUID,
+    autorisation_id: UUID,
+    acteur: Acteur,
+    session: SessionBase,
+    now: datetime,
+    *,
+    manner: str = "",
 ) -> Answer | Denied:
     """Answer a request with an autorisation; return what the browser brings to the client.
+
+    ``manner`` is a key of ``MANNERS``, from the button that was pressed; empty, it is asked on the record afterwards.
 
     The request is this session's own (:func:`find_interaction`), locked here.  The decision of the register, the
     utilisation, the code and the journal's entries stand or fall together; a refusal is journaled and leaves the
@@ -117,7 +125,7 @@ def choose(
         return denied
     if interaction.pushed_id and not _use_pushed(interaction.pushed_id, now):
         return Denied(INTERACTION_ANSWERED)
-    return _give_code(row, interaction, acteur, session, now)
+    return _give_code(row, interaction, acteur, session, now, manner)
 
 
 def _choice_locked(autorisation_id: UUID, structure_id: UUID, compte_id: UUID) -> QuerySet[Autorisation]:
@@ -161,11 +169,11 @@ def _use_pushed(digest: str, now: datetime) -> bool:
 
 
 def _give_code(
-    row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime
+    row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime, manner: str
 ) -> Answer:
     """Write the utilisation and the code, close the request."""
     client = interaction.client
-    use = record_bridge_use(row, acteur, client_id=client.id, client_name=client.name, now=now)
+    use = record_bridge_use(row, acteur, client_id=client.id, client_name=client.name, now=now, manner=manner)
     subject, actor_subject = subjects_of(client.sector, usager=row.usager_id, aidant=use.aidant_id)
     code = secrets.token_urlsafe(32)
     Connexion.objects.create(

@@ -48,6 +48,7 @@ def test_from_the_sign_in_page_to_the_administration_and_back(
     conseiller.signs_in_again()
     conseiller.finds(mandat.reference, "Sophie Martin")
     conseiller.visitor.read("FranceConnect (simulé)")
+    conseiller.visitor.read("avec la personne")
 
     sophie.opens_their_page(volet)
     sophie.visitor.read("FranceConnect (simulé)")

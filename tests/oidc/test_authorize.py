@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
-from mandats.registre.models import Mandat, Utilisation
+from mandats.registre.models import Avis, Mandat, Utilisation
 from oidc.provider.models import Client, Connexion, Interaction
 from tests import builders
 from tests.oidc import flow
@@ -214,6 +214,27 @@ def test_the_choice_leaves_by_itself_without_a_redirect():
     assert "form-action 'self'" in answer["Content-Security-Policy"]
     use = Utilisation.objects.get()
     assert (use.channel, use.body, use.client_id) == ("bridge", asked.client.name, asked.client.id)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "kept", "told"),
+    [
+        ({"manner": "avec"}, "avec", "avec vous"),
+        ({"manner": "place"}, "place", "à votre place"),
+        ({"manner": "autre"}, "", ""),
+        ({}, "", ""),
+    ],
+)
+def test_the_button_that_leaves_says_how_the_use_is_made(pressed, kept, told):
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    shown = at.browser.get(page).content.decode()
+    assert all(f'name="manner" value="{value}"' in shown for value in ("avec", "place"))
+    assert at.browser.post(page, {"autorisation": str(at.autorisation().id), **pressed}).status_code == 200
+    assert Utilisation.objects.get().manner == kept
+    assert told in Avis.objects.get(kind="utilisation").texte
+    entry = Entree.objects.get(event="utilisation:bridge")
+    assert f'"manner":"{kept}"' in bytes(entry.body).decode()
 
 
 def test_a_second_click_gets_a_clear_page_and_no_second_code():
