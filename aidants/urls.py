@@ -29,6 +29,7 @@ urlpatterns = [
     path("compte/carte", account.add_card, name="add_card"),
     path("compte/secours", account.recovery_codes, name="recovery_codes"),
     path("compte/mot-de-passe", account.password, name="account_password"),
+    path("compte/telephone", account.telephone, name="account_telephone"),
     path("compte/proconnect/retrait", account.unlink_proconnect, name="unlink_proconnect"),
     path("compte/moyens/<slug:key>/nom", account.rename_factor, name="rename_factor"),
     path("compte/moyens/<slug:key>/retrait", account.remove_factor, name="remove_factor"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from aidants.comptes.facteurs.cartes import MOTIFS
 from aidants.comptes.facteurs.changes import NAME_LENGTH
 from aidants.domain.noms import is_name, is_one_line
+from aidants.domain.telephone import BadTelephone, to_e164
 
 CODE_HELP = "Celui de votre application ou de votre carte. Un code de secours (12 chiffres) convient aussi."
 
@@ -183,6 +184,26 @@ class RenameForm(forms.Form):
         validators=[one_line],
         error_messages={"required": "Donnez-lui un nom."},
     )
+
+
+class TelephoneProForm(forms.Form):
+    """The number that the person uses at work."""
+
+    telephone = forms.CharField(
+        label="Téléphone professionnel",
+        help_text="Celui du travail, fixe ou mobile. Par exemple 06 12 34 56 78. Laissez vide pour n’en donner aucun.",
+        required=False,
+        max_length=24,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean_telephone(self) -> str:
+        """Return the number in E.164."""
+        typed = str(self.cleaned_data["telephone"]).strip()
+        try:
+            return to_e164(typed) if typed else ""
+        except BadTelephone as error:
+            raise ValidationError("Ce numéro de téléphone n’est pas valable.") from error
 
 
 class EmailForm(forms.Form):

@@ -31,6 +31,8 @@ class Compte(AbstractBaseUser):  # type: ignore[django-manager-missing]  # djang
     given_name = models.CharField("prénom", max_length=256)
     family_name = models.CharField("nom", max_length=256)
     profession = models.CharField("fonction", max_length=256, blank=True)
+    # Professional, in E.164: known so that it never passes for an usager's own.
+    telephone = models.CharField("téléphone professionnel", max_length=16, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -50,6 +52,7 @@ class Compte(AbstractBaseUser):  # type: ignore[django-manager-missing]  # djang
     class Meta:
         db_table = "compte"
         constraints = (models.CheckConstraint(condition=models.Q(email=Lower("email")), name="compte_email_lower"),)
+        indexes = (models.Index("telephone", condition=~models.Q(telephone=""), name="compte_telephone"),)
 
     def __str__(self) -> str:
         return self.full_name

@@ -1,6 +1,25 @@
-"""Telephone numbers in one form: E.164 (ITU-T), read as French where no country is given."""
+"""Telephone numbers in one form: E.164 (ITU-T), read as French where no country is given; which receive messages."""
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
+
+_OVERSEAS = ("RE", "GP", "MQ", "GF")
+"""Departments whose ten digits are dialled as in the métropole and whose E.164 bears a country code of its own.
+
+Mayotte's mobiles (0639) are left out: that range holds the numbers kept for fiction too, and +33 reaches neither.
+"""
+_VOICE_ONLY = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.VOIP,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
+_FRANCE = 33
 
 
 class BadTelephone(ValueError):
@@ -15,4 +34,26 @@ def to_e164(text: str, region: str = "FR") -> str:
         raise BadTelephone(text) from error
     if not phonenumbers.is_possible_number(number):
         raise BadTelephone(text)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(_overseas(number), phonenumbers.PhoneNumberFormat.E164)
+
+
+def _overseas(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
+    """Give a number of an overseas department the country code that reaches it."""
+    if number.country_code != _FRANCE or phonenumbers.is_valid_number(number):
+        return number
+    dialled = f"0{number.national_number}"
+    tried = (phonenumbers.parse(dialled, region) for region in _OVERSEAS)
+    return next((one for one in tried if phonenumbers.is_valid_number(one)), number)
+
+
+def receives_sms(e164: str) -> bool:
+    """Tell whether a number takes text messages: a landline never does, and nothing is sent to one.
+
+    In France mobiles begin with 06 or 07 (ARCEP, plan de numérotation); elsewhere the library knows.
+    """
+    if not e164:
+        return False
+    number = phonenumbers.parse(e164)
+    if number.country_code == _FRANCE:
+        return str(number.national_number)[0] in "67"
+    return phonenumbers.number_type(number) not in _VOICE_ONLY

@@ -28,10 +28,12 @@ from aidants.comptes.forms import (
     NewPassword,
     PasskeyNameForm,
     RenameForm,
+    TelephoneProForm,
 )
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte, LienProConnect
 from aidants.comptes.sessions import open as sessions
+from aidants.comptes.telephone import change_telephone
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back, way_back_or_home
@@ -218,6 +220,19 @@ def password(request: HttpRequest) -> HttpResponse:
         return _changed(request, "Le mot de passe est changé. Vos autres sessions sont fermées.")
     status = 422 if form.errors else 200
     return render(request, "aidants/comptes/password.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changing
+def telephone(request: HttpRequest) -> HttpResponse:
+    """Give one's professional telephone, change it or take it back."""
+    compte, acteur = _mine(request)
+    form = TelephoneProForm(posted(request), initial={"telephone": compte.telephone})
+    if form.is_valid():
+        change_telephone(compte, form.cleaned_data["telephone"], acteur, timezone.now())
+        return _changed(request, "Votre téléphone professionnel est à jour.")
+    status = 422 if form.errors else 200
+    return render(request, "aidants/comptes/telephone.html", {"form": form}, status=status)
 
 
 @require_POST

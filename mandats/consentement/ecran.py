@@ -17,7 +17,7 @@ from mandats.domain import errors, events
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services import consent
 from mandats.registre.services.brouillons import refuse
-from mandats.registre.services.contacts import TELEPHONE
+from mandats.registre.services.contacts import TELEPHONE, no_sms
 from mandats.registre.services.contacts_bureau import fault_for_brouillon
 
 MAX_DRAWING_BYTES = 512 * 1024
@@ -29,7 +29,8 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     """Send a six-digit code to the usager's own telephone: never the structure's, nor somebody else's (DOMAIN §3.5).
 
     Another usager's number is taken once both have confirmed that they share it, at the contacts' step.  An aidant's
-    own number is recognised where the service knows it: as their structure's, or as that of an usager.
+    own number is recognised where the service knows it: on their account, as their structure's, or as an usager's.
+    A landline is refused before anything is sent.
 
     The message leaves outside any transaction: a slow provider holds no lock.
     """
@@ -42,7 +43,7 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
         return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
     if brouillon.code_sends >= consent.CODE_SENDS:
         return _refused(errors.TOO_MANY_CODES, brouillon_id, acteur, now)
-    fault = fault_for_brouillon(TELEPHONE, number, brouillon)
+    fault = fault_for_brouillon(TELEPHONE, number, brouillon) or no_sms(number)
     if fault is not None:
         return _refused(fault, brouillon_id, acteur, now)
     code = f"{secrets.randbelow(10**6):06d}"

@@ -17,7 +17,7 @@ from mandats.registre.coffre import texts_of
 from mandats.registre.models import Brouillon, DemandeSms
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services.brouillons import refuse
-from mandats.registre.services.contacts import TELEPHONE
+from mandats.registre.services.contacts import TELEPHONE, no_sms
 from mandats.registre.services.contacts_bureau import fault_for_brouillon
 from mandats.registre.services.demandes import (
     Exchange,
@@ -43,7 +43,7 @@ def ask(
         number = to_e164(telephone)
     except BadTelephone:
         return _refused(errors.TELEPHONE_REFUSED, brouillon_id, acteur, now)
-    fault = fault_for_brouillon(TELEPHONE, number, brouillon)
+    fault = fault_for_brouillon(TELEPHONE, number, brouillon) or no_sms(number)
     if fault is not None:
         return _refused(fault, brouillon_id, acteur, now)
     code = new_code()

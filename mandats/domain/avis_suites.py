@@ -78,6 +78,16 @@ REPRISE = declare(
     ),
     sms=("Mandat {reference} ({structure}) : il n’est plus suspendu. Ce n’était pas vous ? Appelez le {accueil}."),
 )
+CONTACT = declare(
+    "contact",
+    objet="Le téléphone de vos mandats a changé",
+    texte=(
+        "Le téléphone que vous aviez donné pour vos mandats vient de changer. Un téléphone fixe ne reçoit pas "
+        "de message : nous vous l’écrivons donc. C’était bien vous ? Ne faites rien. Ce n’était pas vous ? Appelez le "
+        "{accueil} : nous suspendons vos mandats tout de suite."
+    ),
+    sms="Le téléphone de vos mandats a changé. Ce n’était pas vous ? Appelez le {accueil}.",
+)
 REPONSE = declare(
     "reponse",
     objet="Votre mandat {reference} : réponse à votre désaccord",

@@ -26,6 +26,19 @@ CONTACT_SHARED = declare(
     "Ce contact est déjà celui d’un aidant ou d’une autre personne. Il n’est pris que si tous deux sont d’accord.",
     "Contact égal à celui d’un aidant ou d’un autre usager : envoyer le code d’accord. Ne jamais dire de qui.",
 )
+CONTACT_LANDLINE_SHARED = declare(
+    "contact.landline_shared",
+    409,
+    "Ce téléphone fixe est déjà celui d’un aidant ou d’une autre personne. Il ne reçoit pas de code : les deux ne "
+    "peuvent pas donner leur accord. Laissez ce champ vide.",
+    "Un fixe ne reçoit pas le code d’accord. La personne est jointe par courriel ou sur papier. Ne jamais dire de qui.",
+)
+CONTACT_NO_SMS = declare(
+    "contact.no_sms",
+    422,
+    "Ce numéro est celui d’un téléphone fixe : il ne reçoit pas de SMS.",
+    "Proposer la signature dessinée, le papier ou le témoin ; ou un téléphone mobile de la personne.",
+)
 CONTACT_CODE_REFUSED = declare(
     "contact.code_refused",
     403,

@@ -75,7 +75,7 @@ class Touched:
 
 def way_of(person: Usager) -> str:
     """Return how a person is reached: by e-mail, else by text message, else by letter."""
-    return "courriel" if person.email else "sms" if person.telephone else "lettre"
+    return "courriel" if person.email else "sms" if person.sms_number else "lettre"
 
 
 def touched_by_table(table: str, since: datetime | None, until: datetime | None, siret: str = "") -> Touched:
@@ -119,7 +119,7 @@ def as_csv(touched: Touched) -> str:
     writer = csv.writer(output, delimiter=";")
     writer.writerow(["prénoms", "nom", "naissance", "moyen", "adresse", "structures"])
     for person in touched.persons:
-        to = person.email or person.telephone or person.postal_address
+        to = person.email or person.sms_number or person.postal_address
         names = " / ".join(touched.structures.get(person.id, []))
         cells = (person.given_name, person.family_name, person.birthdate, way_of(person), to, names)
         writer.writerow([_inert(cell) for cell in cells])

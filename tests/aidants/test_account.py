@@ -188,6 +188,23 @@ def test_a_password_that_is_guessed_is_refused(browser: Client, who: Compte, pas
     assert f'value="{password}"' not in text(answer)
 
 
+def test_a_professional_telephone_is_kept_in_one_form_after_a_fresh_factor(browser: Client, who: Compte) -> None:
+    path = "/compte/telephone"
+    assert browser.get(path)["Location"].startswith("/compte/confirmation")
+    assert browser.post(path, {"telephone": "0492001122"})["Location"].startswith("/compte/confirmation")
+    wrong = change(browser, who, path, {"telephone": "12"})
+    assert wrong.status_code == 422
+    assert 'value="12"' in text(wrong)
+    assert browser.post(path, {"telephone": "04.92.00.11.22"})["Location"] == "/compte"
+    assert Compte.objects.get(pk=who.pk).telephone == "+33492001122"
+    assert "+33492001122" in text(browser.get("/compte"))
+    assert change(browser, who, path, {"telephone": ""})["Location"] == "/compte"
+    assert Compte.objects.get(pk=who.pk).telephone == ""
+    entries = Entree.objects.filter(event="compte:telephone_change", subject_id=who.pk).order_by("id")
+    assert [b'"given":true' in bytes(one.body) for one in entries] == [True, False]
+    assert not any(b"492001122" in bytes(one.body) for one in Entree.objects.all())
+
+
 def test_a_changed_password_closes_the_other_sessions(browser: Client, who: Compte) -> None:
     other = builders.signed_in(who)
     assert change(browser, who, "/compte/mot-de-passe", {"new_password": NEW_PASSWORD}).status_code == 302

@@ -63,7 +63,7 @@ def test_from_identity_to_signature(desk, query_count):
     assert isinstance(texts, FrozenTexts)
     with query_count(8):
         assert builders.consent_by_drawing(opened.id, builders.signature_png(), texts.text_sha256, doer, NOW)
-    with query_count(22):
+    with query_count(23):
         assert sign_mandat(opened.id, doer, NOW)
 
 
@@ -72,7 +72,7 @@ def test_a_mandat_that_replaces_another(desk, query_count):
     person = builders.identite()
     builders.mandat(who, place, person)
     ready = builders.consented(who, place, person)
-    with query_count(26):
+    with query_count(27):
         assert sign_mandat(ready.id, builders.acteur(who, place), NOW)
 
 

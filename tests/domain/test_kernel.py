@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aidants.domain.demarches import DEMARCHES, by_rep_scope
 from aidants.domain.folding import fold
 from aidants.domain.siret import is_siret
-from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.telephone import BadTelephone, receives_sms, to_e164
 from aidants.domain.vault import Unsealable, keyed_digest, seal, unseal
 
 
@@ -81,10 +81,38 @@ def test_a_digest_depends_on_key_purpose_and_value() -> None:
         ("06 12 34 56 78", "+33612345678"),
         ("+262 692 12 34 56", "+262692123456"),
         ("0033612345678", "+33612345678"),
+        ("0692 12 34 56", "+262692123456"),
+        ("0590 81 23 45", "+590590812345"),
+        ("0696 12 34 56", "+596696123456"),
+        ("0694 20 12 34", "+594694201234"),
+        ("+687 75 12 34", "+687751234"),
+        ("06 39 98 00 42", "+33639980042"),
     ],
 )
 def test_telephone(typed: str, number: str) -> None:
     assert to_e164(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "receives"),
+    [
+        ("+33612345678", True),
+        ("+33701020304", True),
+        ("+33639980042", True),  # kept for fiction (ARCEP), and a mobile's
+        ("+33492001122", False),
+        ("+33199001122", False),
+        ("+33970123456", False),
+        ("+33801020304", False),
+        ("+262692123456", True),
+        ("+262262123456", False),
+        ("+596696123456", True),
+        ("+687751234", True),
+        ("+12025550123", True),  # there the number does not tell
+        ("", False),
+    ],
+)
+def test_nothing_is_sent_to_a_landline(number: str, receives: bool) -> None:
+    assert receives_sms(number) is receives
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "12", "06 12 34 56 78 90 12 34"])

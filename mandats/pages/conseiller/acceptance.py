@@ -14,7 +14,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
 from mandats.document.render import PaperNotMade
-from mandats.domain import errors
+from mandats.domain import contact_errors, errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.fresh_code import fresh_code_given
@@ -54,6 +54,9 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
         if signed.reason == errors.BROUILLON_GONE:
             messages.warning(request, signed.reason.message)
             return redirect("mandats:brouillon_accept", brouillon.id)
+        if signed.reason in (contact_errors.CONTACT_SHARED, contact_errors.CONTACT_LANDLINE_SHARED):
+            messages.error(request, f"{signed.reason.message} Corrigez les contacts : l’accord donné reste valable.")
+            return redirect("mandats:brouillon_contacts", brouillon.id)
         form.add_error(None, signed.reason.message)
     status = 422 if form.errors else 200
     return render(request, "mandats/conseiller/accept.html", _facts(brouillon) | {"form": form}, status=status)

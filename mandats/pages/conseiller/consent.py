@@ -18,6 +18,7 @@ from mandats.consentement import ecran, papier
 from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
+from mandats.pages.conseiller.contacts import contact_notes
 from mandats.pages.conseiller.forms import ConsentCodeForm, DrawingForm, ScanForm, TelephoneForm
 from mandats.pages.conseiller.present import (
     consent_words,
@@ -195,6 +196,7 @@ def _facts(brouillon: Brouillon, texts: FrozenTexts) -> dict[str, Any]:
         "last_day": french_date(last_day(now, duree_of(brouillon.duree), zone)),
         "zone": zone_of(zone),
         "lacks_email": identite is not None and lacks_email(identite, brouillon),
+        **(contact_notes(brouillon, identite) if identite else {}),
         "replaced": replaced_rows(replaced_by_signing(brouillon, identite, now), brouillon, now) if identite else [],
         "code_sent_at": hour(brouillon.code_sent_at, zone) if brouillon.code_sent_at else "",
         "consent_way": consent_words(brouillon.consent_method),

@@ -1,5 +1,6 @@
 """How the usager is reached: typed with them while the mandat is prepared, or changed later from its record."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
+from aidants.domain.telephone import receives_sms
 from aidants.pages.posted import posted
 from aidants.structures.models import Structure
 from mandats.domain import contact_errors
+from mandats.domain.identite import Identite
 from mandats.pages.conseiller.access import with_brouillon, with_mandat
 from mandats.pages.conseiller.forms_identity import ContactsForm, SharedCodeForm
 from mandats.pages.conseiller.present import resume_address
@@ -53,19 +56,26 @@ def of_brouillon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> 
             return redirect(resume_address(brouillon))
         _say(form, done)
         _offer(request, brouillon.id, given, done)
-    withheld = withheld_address(brouillon, identite)
-    if withheld:
-        _offer(request, brouillon.id, {"email": identite.email}, {"email": withheld})
-    context = {
+    notes = contact_notes(brouillon, identite)
+    if notes["withheld"]:
+        _offer(request, brouillon.id, {"email": identite.email}, {"email": notes["withheld"]})
+    context = notes | {
         "brouillon": brouillon,
         "step": 2,
-        "withheld": withheld,
         "identite": identite,
         "form": form,
         "from_franceconnect": is_franceconnect_s(brouillon, identite),
         "shared": _offered(request, brouillon.id),
     }
     return render(request, "mandats/conseiller/contacts.html", context, status=422 if form.errors else 200)
+
+
+def contact_notes(brouillon: Brouillon, identite: Identite) -> dict[str, Any]:
+    """Return what both the contacts' step and the recap say of contacts that the service will not write to."""
+    return {
+        "withheld": withheld_address(brouillon, identite),
+        "landline": bool(identite.telephone) and not receives_sms(identite.telephone),
+    }
 
 
 @sensitive_post_parameters()

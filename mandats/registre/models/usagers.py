@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from aidants.domain.telephone import receives_sms
+
 
 class Usager(models.Model):
     """The person who gives mandats, as FranceConnect or an identity document told us.
@@ -81,3 +83,8 @@ class Usager(models.Model):
     def full_name(self) -> str:
         """All first names and the birth name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def sms_number(self) -> str:
+        """The number to write to; empty when there is none, or a landline alone."""
+        return self.telephone if receives_sms(self.telephone) else ""

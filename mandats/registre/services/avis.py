@@ -24,8 +24,8 @@ def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, office:
     ``office`` ``accueil``: by a letter that the service's own accueil prints, whatever the usager's channel
     ``facts``  what ``modele`` needs beyond ``reference``, ``structure`` and ``accueil``; nothing about the usager
 
-    The channel is the usager's: e-mail when known, else telephone, else ``courrier``, which waits as a line
-    « à remettre » of the structure.
+    The channel is the usager's: e-mail when known, else a telephone that receives messages, else ``courrier``, which
+    waits as a line « à remettre » of the structure.
     """
     fields, sms = _written(modele, mandat, mandat.usager, mandat.structure.name, now, office, facts)
     avis, created = Avis.objects.get_or_create(key=key, defaults=fields)
@@ -61,7 +61,7 @@ def _written(
     modele: Modele, mandat: Mandat, usager: Usager, structure: str, now: datetime, office: str, facts: dict[str, str]
 ) -> tuple[dict[str, Any], str]:
     """Return the columns of an avis, and the words of its text message."""
-    channel = "email" if usager.email else "sms" if usager.telephone else "courrier"
+    channel = "email" if usager.email else "sms" if usager.sms_number else "courrier"
     common = {"reference": mandat.reference, "structure": structure, "accueil": settings.ACCUEIL_TELEPHONE}
     objet, texte, sms = modele.words(**common | facts)
     fields = {

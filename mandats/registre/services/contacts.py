@@ -11,21 +11,22 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import ErrorCode
-from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.telephone import BadTelephone, receives_sms, to_e164
 from aidants.domain.vault import seal, unseal
 from aidants.envois.outbox import post_email, post_sms
 from aidants.journal.record import record
 from aidants.structures.models import Structure
-from mandats.domain import contact_errors, events
+from mandats.domain import avis_suites, contact_errors, events
 from mandats.domain.contacts import UNDO_LIVES, is_made_up_email, is_made_up_telephone
 from mandats.registre.coffre import secret_digest
-from mandats.registre.models import AccordContact, ChangementContact, Usager
+from mandats.registre.models import AccordContact, ChangementContact, Mandat, Usager
+from mandats.registre.services.avis import ACCUEIL, announce
 
 EMAIL, TELEPHONE = "email", "telephone"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -35,6 +36,18 @@ _CODE_LENGTH = 12
 def contact_digest(kind: str, value: str) -> str:
     """Return the keyed digest by which a contact is recognised."""
     return secret_digest(f"contact-{kind}", value.casefold())
+
+
+def hold_contacts(*held: tuple[str, str]) -> None:
+    """Make whoever writes one of these contacts at the same moment wait: two persons never both find it free.
+
+    Held until the transaction ends, and taken before the row of any usager; the order is that of the keys.
+    """
+    digests = sorted(contact_digest(kind, value) for kind, value in held if value)
+    keys = [int.from_bytes(bytes.fromhex(digest)[:8], signed=True) for digest in digests]
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
 def is_of_structure(kind: str, value: str, structure: Structure) -> bool:
@@ -52,7 +65,12 @@ def is_somebody_elses(kind: str, value: str, usager_id: UUID | None) -> bool:
     others = Usager.objects.exclude(pk=usager_id) if usager_id else Usager.objects.all()
     if kind == EMAIL:
         return Compte.objects.filter(email=value.lower()).exists() or others.filter(email__iexact=value).exists()
-    return others.filter(telephone=value).exists()
+    return Compte.objects.filter(telephone=value).exists() or others.filter(telephone=value).exists()
+
+
+def no_sms(number: str) -> ErrorCode | None:
+    """Return why nothing is sent to this number, or ``None``."""
+    return None if receives_sms(number) else contact_errors.CONTACT_NO_SMS
 
 
 def fault_of(
@@ -72,7 +90,8 @@ def held_elsewhere(
     if structure is not None and is_of_structure(kind, value, structure):
         return contact_errors.CONTACT_OF_STRUCTURE
     if is_somebody_elses(kind, value, usager_id) and not _both_agreed(kind, value, subject_id):
-        return contact_errors.CONTACT_SHARED
+        cannot_agree = kind == TELEPHONE and not receives_sms(value)
+        return contact_errors.CONTACT_LANDLINE_SHARED if cannot_agree else contact_errors.CONTACT_SHARED
     return None
 
 
@@ -106,28 +125,52 @@ def replace_contact(usager: Usager, kind: str, new: str, acteur: Acteur, *, way:
             made_at=now,
             undo_until=now + UNDO_LIVES,
         )
-        _tell_old(kind, old, code, change.id, now)
+        _tell_old(usager, kind, old, code, change.id, now)
     facts = {"kind": kind, "way": way, "changement": str(change.id) if change else None}
     record(events.CONTACT_CHANGE, acteur=acteur, at=now, subject=usager.id, facts=facts)
     return True
 
 
-def _tell_old(kind: str, old: str, code: str, change_id: UUID, now: datetime) -> None:
-    """Tell the old contact: a code to type, never a link that acts by being opened."""
+_CHANGED = {
+    EMAIL: (
+        "L’adresse de vos mandats a changé",
+        "L’adresse électronique de vos mandats vient de changer : le service n’écrira plus ici.",
+    ),
+    TELEPHONE: ("Le téléphone de vos mandats a changé", "Le numéro de téléphone de vos mandats vient de changer."),
+}
+
+
+def _tell_old(usager: Usager, kind: str, old: str, code: str, change_id: UUID, now: datetime) -> None:
+    """Tell the old contact: a code to type, never a link that acts by being opened.
+
+    A landline receives no message: its holder is told at their address, else by a letter of the accueil.
+    """
+    if kind == TELEPHONE and receives_sms(old):
+        _tell_old_mobile(old, change_id, now)
+    elif kind == EMAIL or usager.email:
+        _tell_by_email(old if kind == EMAIL else usager.email, kind, code, change_id, now)
+    else:
+        last = Mandat.objects.filter(usager=usager).select_related("usager", "structure").order_by("-accepted_at")[:1]
+        for mandat in last:
+            announce(avis_suites.CONTACT, mandat, now, key=f"contact:{change_id}", office=ACCUEIL)
+
+
+def _tell_by_email(to: str, kind: str, code: str, change_id: UUID, now: datetime) -> None:
     grouped = "-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
-    page, accueil = f"{settings.ISSUER}/contact", settings.ACCUEIL_TELEPHONE
-    if kind == EMAIL:
-        text = (
-            "Bonjour,\n\nL’adresse électronique de vos mandats vient de changer : le service n’écrira plus ici.\n\n"
-            f"Ce n’était pas vous ? Pendant 14 jours, vous pouvez annuler ce changement : tapez {page} dans votre "
-            f"navigateur, puis le code {grouped} ; ou ouvrez {page}#{grouped} .\n"
-            f"Vous pouvez aussi appeler le {accueil}.\n\nC’était bien vous ? Ne faites rien.\n"
-        )
-        post_email(old, "L’adresse de vos mandats a changé", text, purpose="contact_change", now=now, about=change_id)
-        return
+    page, (subject, what) = f"{settings.ISSUER}/contact", _CHANGED[kind]
+    text = (
+        f"Bonjour,\n\n{what}\n\n"
+        f"Ce n’était pas vous ? Pendant 14 jours, vous pouvez annuler ce changement : tapez {page} dans votre "
+        f"navigateur, puis le code {grouped} ; ou ouvrez {page}#{grouped} .\n"
+        f"Vous pouvez aussi appeler le {settings.ACCUEIL_TELEPHONE}.\n\nC’était bien vous ? Ne faites rien.\n"
+    )
+    post_email(to, subject, text, purpose="contact_change", now=now, about=change_id)
+
+
+def _tell_old_mobile(old: str, change_id: UUID, now: datetime) -> None:
     text = (
         "Le numéro de téléphone de vos mandats vient de changer. Ce n’était pas vous ? Répondez ANNULER dans les "
-        f"14 jours, ou appelez le {accueil}."
+        f"14 jours, ou appelez le {settings.ACCUEIL_TELEPHONE}."
     )
     post_sms(old, text, purpose="contact_change", now=now, about=change_id)
 

@@ -28,6 +28,7 @@ from mandats.registre.services.contacts import (
     contact_digest,
     fault_of,
     held_elsewhere,
+    hold_contacts,
     replace_contact,
 )
 
@@ -63,13 +64,13 @@ def give_contacts(
 
 
 def _faults(brouillon: Brouillon, identite: Identite, given: dict[str, str]) -> dict[str, ErrorCode]:
-    """Return what is wrong with each contact that is new here."""
+    """Return what is wrong with each contact that is typed here."""
     found: dict[str, ErrorCode] = {}
     if is_franceconnect_s(brouillon, identite) and given[EMAIL] != identite.email:
         found[EMAIL] = contact_errors.CONTACT_GIVEN_BY_FRANCECONNECT
     known = known_usager_id(brouillon, identite)
     for kind, value in given.items():
-        if not value or kind in found or value == getattr(identite, kind):
+        if not value or kind in found or (kind == EMAIL and is_franceconnect_s(brouillon, identite)):
             continue
         fault = fault_of(kind, value, brouillon.structure, subject_id=brouillon.id, usager_id=known)
         if fault is not None:
@@ -103,6 +104,23 @@ def withheld_address(brouillon: Brouillon, identite: Identite) -> ErrorCode | No
         return None
     usager_id = own.pk if own else None
     return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=usager_id)
+
+
+def taken_meanwhile(brouillon: Brouillon, identite: Identite) -> ErrorCode | None:
+    """Return why a contact typed at the desk cannot go with the mandat any more, or ``None``.
+
+    Asked at the signature, which holds both contacts until it ends: meanwhile another desk may have concluded with
+    the same ones.
+    """
+    hold_contacts((EMAIL, identite.email), (TELEPHONE, identite.telephone))
+    known = known_usager_id(brouillon, identite) if identite.typed_email or identite.telephone else None
+    typed = {EMAIL: identite.email if identite.typed_email else "", TELEPHONE: identite.telephone}
+    found = (
+        held_elsewhere(kind, value, brouillon.structure, subject_id=brouillon.id, usager_id=known)
+        for kind, value in typed.items()
+        if value
+    )
+    return next((fault for fault in found if fault), None)
 
 
 def known_usager_id(brouillon: Brouillon, identite: Identite) -> UUID | None:
@@ -161,6 +179,7 @@ def change_contact(
     usager_id: UUID, kind: str, value: str, structure: Structure | None, acteur: Acteur, *, way: str, now: datetime
 ) -> Decision:
     """Change one contact of a known usager; ``value`` may be empty: the releve is then on paper."""
+    hold_contacts((kind, value))
     usager = Usager.objects.select_for_update().get(pk=usager_id)
     fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if value else None
     if fault is not None:

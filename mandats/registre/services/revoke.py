@@ -97,7 +97,7 @@ def _tell(mandat: Mandat, motif: MotifDeFin, acteur: Acteur, now: datetime) -> N
     """
     how, usager = end_told(motif, who_of(acteur)), mandat.usager
     if how is not Told.NOT:
-        alone = motif in OF_THE_STRUCTURE and not (usager.email or usager.telephone)
+        alone = motif in OF_THE_STRUCTURE and not (usager.email or usager.sms_number)
         tell_end(mandat, now, by_letter=alone or how is Told.BY_LETTER)
     if acteur.structure_id is None:
         tell_structure_of_end(mandat, now)

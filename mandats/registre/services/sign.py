@@ -28,6 +28,7 @@ from mandats.registre.coffre import FrozenTexts, identity_of, sha256_hex, texts_
 from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, Usager
 from mandats.registre.selectors import offered_demarches
 from mandats.registre.services.brouillons import locked, refuse
+from mandats.registre.services.contacts_bureau import taken_meanwhile
 from mandats.registre.services.exemplaires import await_sheet
 from mandats.registre.services.personnes import waits_for_answer
 from mandats.registre.services.places import draw_places
@@ -49,6 +50,9 @@ def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | D
         return refuse(events.MANDAT_SIGN_REFUSED, errors.SAME_PERSON_UNANSWERED, acteur, now, brouillon_id)
     if identite is None or texts is None:
         return refuse(events.MANDAT_SIGN_REFUSED, errors.NOT_CONSENTED, acteur, now, brouillon_id)
+    taken = taken_meanwhile(brouillon, identite)
+    if taken is not None:
+        return refuse(events.MANDAT_SIGN_REFUSED, taken, acteur, now, brouillon_id)
     usager = keep_usager(brouillon, identite, acteur, now)
     replaced = _close_standing(brouillon, usager, now)
     mandat = _create(brouillon, identite, texts, usager, acteur, now)

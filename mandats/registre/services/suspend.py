@@ -43,7 +43,7 @@ def _tell(mandat: Mandat, entry: int, acteur: Acteur, now: datetime) -> None:
     how = suspension_told(who_of(acteur))
     if how is Told.BY_LETTER:
         tell_suspension(mandat, entry, now, by_letter=True)
-    if how is Told.BY_THEIR_CHANNEL or (how is Told.BY_LETTER and (mandat.usager.email or mandat.usager.telephone)):
+    if how is Told.BY_THEIR_CHANNEL or (how is Told.BY_LETTER and (mandat.usager.email or mandat.usager.sms_number)):
         tell_suspension(mandat, entry, now)
 
 
