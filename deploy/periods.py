@@ -19,12 +19,12 @@ from aidants.comptes.liens import purge_links
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
+from aidants.papiers.typesetting import PaperNotMade
 from aidants.structures.invitations import purge_invitations
 from deploy.keeping import keep, purge_traces, tell, watch
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
-from mandats.document.render import PaperNotMade
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.ailleurs import end_elsewhere

@@ -4,16 +4,12 @@ Data reaches the templates as one JSON input and is laid out as text: nothing of
 markup.  Never fills a text, never signs: the seal and its time-stamp are put on these bytes afterwards.
 """
 
-import json
-import threading
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import typst
-
+from aidants.papiers.typesetting import day_parts, typeset
 from mandats.document.explications import Explained, explanation, head
 from mandats.document.given import EndCertificate, ExemplaireDocument, Letter, MandatDocument, VoletDocument
 from mandats.document.qr import qr_svg
@@ -23,7 +19,6 @@ from mandats.domain.codes import grouped
 from mandats.domain.durees import french_date, french_moment, local_date, zone_label
 
 _FOLDER: Final = Path(__file__).parent
-_STANDARDS: "Final[list[typst.PDFStandard]]" = ["a-3a", "ua-1"]
 
 _CONSENT: Final = {
     ("ecran", "dessin"): "en signant à l’écran",
@@ -38,42 +33,10 @@ _CONSENT_BY_KIND: Final = {
     "sms": "par SMS",
 }
 
-_compilers = threading.local()
-
-
-class PaperNotMade(RuntimeError):
-    """Typst refused to lay the paper out; the data stay as they were and it can be asked again."""
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
-
-
-def _compiler() -> typst.Compiler:
-    """Return this thread's compiler: one compiles one document at a time."""
-    found: typst.Compiler | None = getattr(_compilers, "one", None)
-    if found is None:
-        found = typst.Compiler(root=str(_FOLDER / "modeles"), font_paths=_fonts(), ignore_system_fonts=True)
-        _compilers.one = found
-    return found
-
 
 def _compiled(template: str, data: dict[str, Any], at: datetime) -> bytes:
-    """Return the PDF of ``template`` filled with ``data``, dated ``at``.  Raises :class:`PaperNotMade`."""
-    try:
-        pdf = _compiler().compile(
-            input=str(_FOLDER / "modeles" / f"{template}.typ"),
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=_STANDARDS,
-            timestamp=int(at.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise PaperNotMade(template) from error
-    if not isinstance(pdf, bytes):
-        raise TypeError("Typst gave no PDF")
-    return pdf
+    """Return the PDF of one of our templates.  Raises :class:`PaperNotMade`."""
+    return typeset(_FOLDER / "modeles" / f"{template}.typ", data, at)
 
 
 def render_mandat(given: MandatDocument) -> bytes:
@@ -132,7 +95,7 @@ def render_volet(given: VoletDocument) -> bytes:
         "url": bare_address(given.service.usager_url),
         "large": given.large,
         "plain": given.plain,
-        "date": _parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
+        "date": day_parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
     return _compiled("volet", data, given.printed_at)
 
@@ -152,7 +115,7 @@ def render_end_certificate(given: EndCertificate) -> bytes:
         "verify": bare_address(given.verify),
         "service": one_line(given.service.name),
         "telephone": _tied_number(given.service.telephone),
-        "date": _parts(local_date(given.made_at, given.time_zone)),
+        "date": day_parts(local_date(given.made_at, given.time_zone)),
     }
     return _compiled("attestation_fin", data, given.made_at)
 
@@ -176,7 +139,7 @@ def render_letter(given: Letter) -> bytes:
         "signatory": one_line(given.signatory),
         "foot": " · ".join(filter(None, (one_line(service.name), one_line(given.reference)))),
         "large": given.large,
-        "date": _parts(day),
+        "date": day_parts(day),
     }
     return _compiled("courrier", data, given.written_at)
 
@@ -192,7 +155,7 @@ def render_stop_form(
         "service": one_line(service.name),
         "post": one_line(service.post),
         "telephone": _tied_number(service.telephone),
-        "date": _parts(local_date(at, "Europe/Paris")),
+        "date": day_parts(local_date(at, "Europe/Paris")),
     }
     return _compiled("formulaire_arret", data, at)
 
@@ -224,13 +187,13 @@ def _explained(
     data = {"large": False} | found
     data |= {"notices": list(notices), "blocks": [{"kind": one.kind, "text": one.text} for one in text]}
     data |= {"reference": one_line(reference), "service": one_line(service.name)}
-    return _compiled("explication", data | {"date": _parts(local_date(at, time_zone))}, at)
+    return _compiled("explication", data | {"date": day_parts(local_date(at, time_zone))}, at)
 
 
 def render_blank(service: ServiceContact, at: datetime, time_zone: str) -> bytes:
     """Return the type mandat, blank."""
     text = [{"kind": one.kind, "text": one.text} for one in blocks(blank_text(service))]
-    data = {"blocks": text, "service": one_line(service.name), "date": _parts(local_date(at, time_zone))}
+    data = {"blocks": text, "service": one_line(service.name), "date": day_parts(local_date(at, time_zone))}
     return _compiled("modele", data, at)
 
 
@@ -261,7 +224,7 @@ def _paper(given: MandatDocument | ExemplaireDocument) -> dict[str, Any]:
         "service": one_line(given.service.name),
         "telephone": one_line(given.service.telephone),
         "url": bare_address(given.service.usager_url),
-        "date": _parts(at.astimezone(ZoneInfo(given.time_zone)).date()),
+        "date": day_parts(at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
 
 
@@ -269,7 +232,3 @@ def _tied(moment: str) -> str:
     """Keep the hour of a moment in French words on one line."""
     day, at, hour = moment.partition(" à ")
     return f"{day}{at}" + hour.replace(" ", "\u00a0")
-
-
-def _parts(day: date) -> dict[str, int]:
-    return {"year": day.year, "month": day.month, "day": day.day}

@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 
+from aidants.papiers.typesetting import PaperNotMade
 from mandats.attestation.sceau import NotSealed, seal_pdf, signature_value, with_timestamp
 from mandats.attestation.sealing_keys import NoSeal, active_sealer
 from mandats.document.authority import NoTimestamp, timestamp_of
-from mandats.document.render import PaperNotMade
 
 log = structlog.get_logger()
 

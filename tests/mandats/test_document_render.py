@@ -10,9 +10,9 @@ import pikepdf
 import pytest
 import typst
 
+from aidants.papiers.typesetting import _fonts
 from mandats.document.qr import QrTooDense, qr_svg
 from mandats.document.render import (
-    _fonts,
     render_end_certificate,
     render_exemplaire,
     render_letter,

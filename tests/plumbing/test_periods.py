@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from aidants.domain.acteur import Acteur
+from aidants.papiers.typesetting import PaperNotMade
 from deploy import periods
 from deploy.models import Periode
-from mandats.document.render import PaperNotMade
 from mandats.registre.models import Document
 from mandats.registre.papers import produce_document
 from tests import builders

@@ -13,7 +13,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
-from mandats.document.render import PaperNotMade
+from aidants.papiers.typesetting import PaperNotMade
 from mandats.domain import contact_errors, errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon

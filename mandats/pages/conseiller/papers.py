@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.papiers.typesetting import PaperNotMade
 from mandats.document.explications import NoSuchForm
-from mandats.document.render import PaperNotMade
 from mandats.domain.codes import grouped
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.present import last_day_of

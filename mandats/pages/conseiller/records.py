@@ -13,7 +13,7 @@ from aidants.domain.decisions import Denied
 from aidants.journal.inscription import inscription_of
 from aidants.journal.proofs import proof_of
 from aidants.pages.posted import posted
-from mandats.document.render import PaperNotMade
+from aidants.papiers.typesetting import PaperNotMade
 from mandats.domain.events import MANDAT_SIGN
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.forms import VoletForm
