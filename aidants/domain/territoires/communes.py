@@ -1,0 +1,70 @@
+"""Where a commune is: by its code, or by its postal code and name as somebody types them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from aidants.domain.folding import fold
+from aidants.domain.territoires.departements import departement_of
+
+_FILE = Path(__file__).with_name("communes.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune; degrees; ``precise`` is false where its place is that of its neighbours."""
+
+    code: str
+    name: str
+    postcodes: tuple[str, ...]
+    latitude: float
+    longitude: float
+    precise: bool
+
+    @property
+    def departement(self) -> str:
+        """The code of its department."""
+        return departement_of(self.code)
+
+
+@lru_cache(maxsize=1)
+def _lines() -> Mapping[str, str]:
+    """Return the table's lines by code; a line is read into a :class:`Commune` when asked for."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines()[1:]
+    return {line.partition(";")[0]: line for line in lines}
+
+
+@lru_cache(maxsize=1)
+def _by_postcode() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, line in _lines().items():
+        for postcode in line.split(";")[2].split():
+            found[postcode] = (*found.get(postcode, ()), code)
+    return found
+
+
+def commune(code: str) -> Commune | None:
+    """Return the commune of an INSEE code, or ``None``."""
+    line = _lines().get(code)
+    if line is None:
+        return None
+    insee, name, postcodes, latitude, longitude, precise = line.split(";")
+    return Commune(insee, name, tuple(postcodes.split()), float(latitude), float(longitude), precise == "1")
+
+
+def communes_of(postcode: str) -> list[Commune]:
+    """Return the communes that a postal code serves, by name."""
+    found = (commune(code) for code in _by_postcode().get(postcode.strip(), ()))
+    return sorted((one for one in found if one), key=lambda one: fold(one.name))
+
+
+def find_commune(postcode: str, name: str) -> Commune | None:
+    """Return the commune that somebody names beside its postal code, whatever accents, hyphens and « St » they type."""
+    wanted = _folded(name)
+    return next((one for one in communes_of(postcode) if _folded(one.name) == wanted), None)
+
+
+def _folded(name: str) -> str:
+    words = {"st": "saint", "ste": "sainte"}
+    return " ".join(words.get(word, word) for word in fold(name).split())
