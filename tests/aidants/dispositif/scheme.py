@@ -1,0 +1,101 @@
+"""The smallest rows of the scheme that a test needs, beside :mod:`tests.builders`."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from aidants.comptes.models import Compte
+from aidants.dispositif.models import Candidat, Candidature, Contrat, MiseEnRelation, Poste, Quota
+from aidants.dispositif.models.postes import Campagne
+from aidants.structures.models import Structure
+from tests import builders
+
+
+def quota(posts: int = 10, departement: str = "05", reseau: str = "") -> Quota:
+    """Return the quota of a department, or of a network, with at least this many posts."""
+    made, _ = Quota.objects.get_or_create(departement=departement, reseau=reseau, defaults={"posts": posts})
+    return made
+
+
+def poste(place: Structure, of: Quota | None = None, **fields: Any) -> Poste:
+    """Return a post of a structure, outside any application."""
+    given = {"departement": "05", "bareme": "forfait_public", "created_at": builders.NOW} | fields
+    return Poste.objects.create(structure=place, quota=of or quota(), **given)
+
+
+def candidat(**fields: Any) -> Candidat:
+    """Return a person of the pool, in Gap, free since long ago."""
+    given = {
+        "email": f"{uuid.uuid4().hex[:12]}@example.org",
+        "given_name": "Lina",
+        "family_name": "Arnaud",
+        "situation": "demandeur",
+        "skills": ["accompagner"],
+        "city": "Gap",
+        "insee_code": "05061",
+        "departement": "05",
+        "latitude": 44.5587,
+        "longitude": 6.0785,
+        "distance_km": 40,
+        "free_on": date(2026, 1, 1),
+        "created_at": builders.NOW,
+        "updated_at": builders.NOW,
+        "published_at": builders.NOW,
+    } | fields
+    return Candidat.objects.create(**given)
+
+
+def relation(
+    place: Structure, who: Candidat | None = None, state: str = "nouvelle", on: Poste | None = None
+) -> MiseEnRelation:
+    """Return a meeting of a structure and a person of the pool."""
+    now = builders.NOW
+    return MiseEnRelation.objects.create(
+        structure=place, candidat=who or candidat(), poste=on, state=state, created_at=now, updated_at=now
+    )
+
+
+def contrat(place: Structure, who: Compte | None = None, on: Poste | None = None, **fields: Any) -> Contrat:
+    """Return a standing contract of two years, with the recruitment that it comes from."""
+    post = on or poste(place)
+    given = {
+        "kind": "cdd",
+        "starts_on": date(2026, 10, 1),
+        "ends_on": date(2028, 9, 30),
+        "gross_monthly": 180000,
+        "cost_monthly": 250000,
+        "granted": 5000000,
+        "created_at": builders.NOW,
+    } | fields
+    return Contrat.objects.create(
+        compte=who or builders.compte(),
+        structure=place,
+        poste=post,
+        mise_en_relation=relation(place, state="finalisee", on=post),
+        **given,
+    )
+
+
+def candidature(**fields: Any) -> Candidature:
+    """Return an application submitted to the first call, from Gap."""
+    given = {
+        "email": f"{uuid.uuid4().hex[:12]}@example.org",
+        "given_name": "Agnès",
+        "family_name": "Meyer",
+        "kind": "collectivite",
+        "siret": "21050061400016",
+        "name": "Ville d’essai",
+        "street": "1 place de la Mairie",
+        "postcode": "05000",
+        "city": "Gap",
+        "insee_code": "05061",
+        "departement": "05",
+        "posts_asked": 2,
+        "project": "Accueillir et accompagner.",
+        "state": "deposee",
+        "campagne": Campagne.objects.order_by("opens_on", "label").filter(bareme="forfait_public").first(),
+        "created_at": builders.NOW,
+        "updated_at": builders.NOW,
+        "submitted_at": builders.NOW,
+    } | fields
+    return Candidature.objects.create(**given)
