@@ -58,5 +58,6 @@ urlpatterns = [
     path("journal/tile/entries/<path:place>", journal.entries, name="journal_entries"),
     path("journal/tile/<str:level>/<path:place>", journal.tile, name="journal_tile"),
     path("structure/demarches", structure.perimeter, name="structure_perimeter"),
+    path("structure/annuaire", structure.listing, name="structure_listing"),
     path("structures", sign_in.structures, name="structures"),
 ]

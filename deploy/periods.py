@@ -25,6 +25,7 @@ from deploy.keeping import keep, purge_traces, tell, watch
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
+from mandats.pilotage.publiques import compute_figures
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.ailleurs import end_elsewhere
@@ -141,6 +142,7 @@ JOBS = (
     Job("keep", timedelta(minutes=10), keep),
     Job("watch", timedelta(hours=1), watch),
     Job("tell_alertes", timedelta(days=1), tell),
+    Job("public_figures", timedelta(hours=6), compute_figures),
     Job("purge_traces", timedelta(hours=6), purge_traces),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
     Job("absences", timedelta(days=1), _absences),

@@ -270,6 +270,9 @@ SMS_KEYWORD = os.environ.get("SMS_KEYWORD", "")
 SERVICE_NAME = os.environ.get("SERVICE_NAME", "Service des mandats")
 SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de Ségur, 75007 Paris")
 SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")
+# Where the form of the public pages writes, and whom to tell of a weakness (RFC 9116: an address, https: or mailto:).
+SERVICE_CONTACT = os.environ.get("SERVICE_CONTACT", "") or SERVICE_PRIVACY
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "") or f"mailto:{SERVICE_PRIVACY}"
 ACCUEIL_TELEPHONE = os.environ.get("ACCUEIL_TELEPHONE", "09 99 99 99 99")
 
 # Multiplies every allowance of wrong tries and of look-ups; a bench raises it, nothing else should.

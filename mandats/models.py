@@ -4,6 +4,7 @@ from mandats.alertes.models import Alerte
 from mandats.attestation.keys import SigningKey
 from mandats.attestation.sealing_keys import Certificat
 from mandats.droits.models import Demande, Rapprochement
+from mandats.pilotage.models import FiguresPubliques
 from mandats.registre.models import (
     AccordContact,
     Autorisation,
@@ -39,6 +40,7 @@ __all__ = [
     "Demande",
     "DemandeSms",
     "Document",
+    "FiguresPubliques",
     "Horodatage",
     "Mandat",
     "Rapprochement",

@@ -14,4 +14,5 @@ urlpatterns = [
     path("alertes", include("mandats.pages.alertes.urls")),
     path("administration/", include("mandats.pages.administration.urls")),
     path("", include("mandats.pages.sms.urls")),
+    path("", include("mandats.pages.public.urls")),
 ]

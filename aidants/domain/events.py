@@ -63,6 +63,7 @@ STRUCTURE_PERIMETER = declare(
     "structure:perimeter", "Démarches de la structure choisies", "demarches", "houses_or_bills"
 )
 STRUCTURE_PERIMETER_REFUSED = declare("structure:perimeter_refused", "Choix des démarches refusé")
+STRUCTURE_LISTING = declare("structure:listing", "Présence dans les données ouvertes choisie", "is_listed")
 STRUCTURE_SWITCH = declare("structure:switch", "Changement de structure")
 STRUCTURE_SWITCH_REFUSED = declare("structure:switch_refused", "Changement de structure refusé")
 HABILITATION_VALIDATE = declare("habilitation:validate", "Habilitation validée")

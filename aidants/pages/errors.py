@@ -1,7 +1,9 @@
 """The pages shown when a request cannot be answered."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
@@ -31,10 +33,6 @@ def not_found(request: HttpRequest, exception: object) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault.  Rendered without the database."""
-    body = (
-        '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Erreur du service</title></head>'
-        "<body><main><h1>Erreur du service</h1><p>Rien n’est perdu : ce que vous aviez enregistré l’est toujours."
-        ' Réessayez dans une minute.</p><p><a href="/">Retour à l’accueil</a></p></main></body></html>'
-    )
-    return HttpResponse(body, status=500)
+    """500: our fault.  Rendered without the database, the session and the frame: any of them may be what failed."""
+    told = {"telephone": settings.ACCUEIL_TELEPHONE, "service": settings.SERVICE_NAME}
+    return HttpResponse(render_to_string("aidants/server_error.html", told), status=500)

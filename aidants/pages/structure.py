@@ -15,6 +15,7 @@ from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.habilitation.annuaire import set_listing
 from aidants.pages.posted import posted
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation, Structure
@@ -54,6 +55,29 @@ def perimeter(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpR
         form.add_error(None, verdict.reason.message)
     context = {"form": form, "structure": structure}
     return render(request, "aidants/equipe/perimeter.html", context, status=422 if form.errors else 200)
+
+
+class ListingForm(forms.Form):
+    """One choice, whose change is undone in the same way: no second factor is asked."""
+
+    is_listed = forms.BooleanField(
+        label="Publier notre structure dans les données ouvertes",
+        help_text="Nom, SIRET, adresse, téléphone et courriel de la structure. Aucun nom de personne.",
+        required=False,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_referent
+def listing(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResponse:
+    """Let the map of digital mediation show the structure, or not."""
+    form = ListingForm(posted(request), initial={"is_listed": place.structure.is_listed})
+    if form.is_valid():
+        chosen = bool(form.cleaned_data["is_listed"])
+        if not isinstance(set_listing(place.structure_id, acteur, is_listed=chosen, now=timezone.now()), Denied):
+            messages.success(request, "C’est enregistré. La publication suit dans l’heure.")
+            return redirect("aidants:structure_listing")
+    return render(request, "aidants/equipe/listing.html", {"form": form, "structure": place.structure})
 
 
 def _initial(structure: Structure) -> dict[str, Any]:

@@ -24,7 +24,12 @@ class Structure(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/Paris")
     demarches = models.JSONField(default=list, blank=True)
     houses_or_bills = models.BooleanField(default=False)
+    # Whether it stands in the open data of structures, and where, for those who draw maps.
+    is_listed = models.BooleanField(default=True, db_default=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "structure"

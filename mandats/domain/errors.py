@@ -275,3 +275,10 @@ SUITE_UNREADABLE = declare(
     "Dites si la démarche est acceptée ou refusée ; si elle est refusée, choisissez le motif.",
     "Suite inconnue, refus sans motif, ou motif avec une acceptation.",
 )
+MESSAGES_TOO_MANY = declare(
+    "message.too_many",
+    429,
+    "Trop de messages sont partis d’ici en peu de temps. Le vôtre est toujours dans la page : renvoyez-le dans "
+    "quelques minutes, ou téléphonez.",
+    "Cinq messages par heure et par adresse, deux cents en tout : rien n’est bloqué durablement.",
+)

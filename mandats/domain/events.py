@@ -157,3 +157,5 @@ KEY_CREATE = declare("cle:create", "Clé de signature créée", "kid", "purpose"
 SEAL_CREATE = declare("sceau:create", "Sceau créé", "fingerprint", "activated_at", "expires_at")
 TIMESTAMPS_TRUST = declare("horodatage:trust", "Autorité d’horodatage reconnue", "fingerprint", "expires_at")
 SMS_REFUSED = declare("sms:refuse", "Retour de l’opérateur SMS refusé", "count")
+MESSAGE_RECEIVE = declare("message:receive", "Messages du formulaire public, comptés par minute", "subject")
+MESSAGE_REFUSED = declare("message:refuse", "Messages du formulaire public en trop grand nombre")
