@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("aidants", "0011_invitation_code"),
+        ("aidants", "0012_telephone_of_aidants"),
     ]
 
     operations = [
