@@ -43,6 +43,17 @@ class Allocations:
         self.visitor.see("Dossier de")
         return answer.inner_text()
 
+    def learns_that_it_is_over(self) -> None:
+        """Look at the file again until it is closed: the service tells the site by itself."""
+        at = self.visitor
+        over = at.page.get_by_role("heading", name="Visite terminée")
+        for _ in range(100):
+            at.open(f"{self.sites.administration}/dossier")
+            if over.count():
+                break
+            at.page.wait_for_timeout(200)
+        at.see("Visite terminée")
+
     def verifies(self, volet: Volet, *, family_name: str, birthdate: str, demarche: str) -> str:
         """Ask at its own counter, by the service's API; return the answer, its receipt checked."""
         at = self.visitor

@@ -21,7 +21,7 @@ def test_usager_stops_and_everybody_learns_it(
     sophie.stops_everything()
     sophie.closes()
 
-    assert "ne tient plus" in allocations.asks_whether_mandat_stands()
+    allocations.learns_that_it_is_over()
     assert "a pris fin" in agent.verifies(volet, volet.verification, sophie.dossier, "Logement")
     allocations.open_for_aidants()
     conseiller.visitor.see("Pour qui agissez-vous")

@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 from uuid import uuid4
 
-from deploy.demo.operateur.app import shown
 from mandats.registre.models import Mandat
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
+from tests.browser.telephone import Telephone
 from tests.browser.visitor import Visitor
 from tests.machine import program
 from tests.stack import LiveStack
@@ -116,26 +116,15 @@ def test_on_their_own_telephone_then_by_text_message(
     at.tick("J’ai appelé ce numéro")
     at.press("Envoyer le résumé et la demande")
     at.see("En attente de la réponse")
-    answers(telephone, stack, "peut-être")
+    own = Telephone(telephone, stack.sites, "33639980063")
+    own.receives("Donnez-vous ce mandat")
+    own.answers("peut-être")
     at.read("Réponses non comprises")
-    answers(telephone, stack, "Oui !")
+    own.answers("Oui !")
     mandat = conseiller.accepts()
     assert (mandat.identity, mandat.consentement) == ("franceconnect", "sms")
     told = json.loads(bytes(mandat.documents.get(kind="echange").content))
     assert told["demande"]["accuse"] == "delivre"
-
-
-def answers(telephone: Visitor, stack: LiveStack, words: str) -> None:
-    """Answer on the page of the simulated provider, once the request has come."""
-    number = shown(33639980063)
-    for _ in range(60):
-        telephone.open(stack.sites.operateur)
-        if telephone.page.get_by_text("Donnez-vous ce mandat").count():
-            break
-        telephone.page.wait_for_timeout(300)
-    telephone.write(f"Répondre depuis le {number}", words)
-    telephone.press(f"Envoyer la réponse du {number}")
-    telephone.page.get_by_text(words).first.wait_for()
 
 
 def test_a_signed_sheet_declared_kept_then_brought(conseiller: Conseiller, tmp_path: Path) -> None:

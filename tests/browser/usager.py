@@ -38,8 +38,8 @@ class Usager:
         at.see("Mon mandat")
         at.read(volet.reference)
 
-    def opens_their_page_by_franceconnect(self, structure: str) -> None:
-        """Sign in at FranceConnect, and open the mandat given to this structure."""
+    def signs_in_by_franceconnect(self) -> None:
+        """Sign in at FranceConnect, on their own device, and see all their mandats."""
         at = self.visitor
         at.open(f"{self.sites.service}/usager")
         at.see("Voir ou arrêter mon mandat")
@@ -47,6 +47,11 @@ class Usager:
         at.see("Choisissez un compte")
         at.press(self.name)
         at.see("Mes mandats")
+
+    def opens_their_page_by_franceconnect(self, structure: str) -> None:
+        """Sign in at FranceConnect, and open the mandat given to this structure."""
+        at = self.visitor
+        self.signs_in_by_franceconnect()
         at.follow(structure)
         at.see("Mon mandat")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import requests
 
 from deploy.demo.administration.app import create_app
 from deploy.demo.administration.config import Config, ConfigError, config_from, option_parser
+from deploy.demo.administration.fin_de_session import EVENT
 from deploy.demo.franceconnect.app import create_app as create_franceconnect
 from deploy.demo.franceconnect.config import build_config
 from tests.demo_sites.fake_idp import CLIENT_ID, CLIENT_SECRET, OTHER
@@ -116,6 +118,49 @@ def test_logging_out_closes_franceconnect_too(town: Town) -> None:
     assert page.url.startswith(f"{town.site}/deconnexion/retour")
     assert "Vous êtes déconnecté" in page.text
     assert requests.get(f"{town.fc}/_etat", timeout=10).json()["sso_ouvertes"] == 0
+
+
+def _logout_token(town: Town, **changes: Any) -> str:
+    now = int(time.time())
+    right: dict[str, Any] = {"iss": town.service.issuer, "aud": CLIENT_ID, "sub": "usager-1", "sid": "connexion-7"}
+    right |= {"iat": now, "exp": now + 120, "jti": "un", "events": {EVENT: {}}}
+    claims = {name: value for name, value in (right | changes).items() if value is not None}
+    return town.service.sign(claims, "ES256")
+
+
+def test_the_service_ends_a_visit_without_the_browser(town: Town) -> None:
+    town.service.behaviour.id_token = changed(sid="connexion-7")
+    town.get("/connexion/aidant")
+    assert "Delaunay" in town.get("/dossier").text
+    answer = requests.post(f"{town.site}/deconnexion/directe", {"logout_token": _logout_token(town)}, timeout=10)
+    assert answer.status_code == 204
+    assert "Visite terminée" in town.get("/dossier").text
+    assert "Visite terminée" in town.post("/dossier/verifier").text
+    assert "Delaunay" in town.get("/connexion/aidant").text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sid": "une-autre"},
+        {"sid": None},
+        {"nonce": "n"},
+        {"events": {}},
+        {"aud": "autre"},
+        {"iss": "http://autre"},
+        {"exp": 1},
+        {"exp": None},
+        {"forged": True},
+    ],
+)
+def test_what_is_no_right_logout_token_ends_nothing(town: Town, changes: dict[str, Any]) -> None:
+    town.service.behaviour.id_token = changed(sid="connexion-7")
+    town.get("/connexion/aidant")
+    town.service.behaviour.forged = changes.pop("forged", False)
+    token = _logout_token(town, **changes)
+    answer = requests.post(f"{town.site}/deconnexion/directe", {"logout_token": token}, timeout=10)
+    assert answer.status_code == (204 if changes == {"sid": "une-autre"} else 400)
+    assert "Delaunay" in town.get("/dossier").text
 
 
 def test_the_direct_way_asks_what_the_profile_wants(town: Town) -> None:

@@ -24,6 +24,7 @@ from deploy.demo.administration.connexion import (
     leave_for_logout,
     register_clients,
 )
+from deploy.demo.administration.fin_de_session import connection_ended
 from deploy.demo.administration.verification import FIELDS, introspect, verify_mandat
 from deploy.demo.administration.visits import (
     DEMARCHES,
@@ -88,9 +89,14 @@ def end_connexion(way: str) -> ResponseReturnValue:
 def show_dossier() -> ResponseReturnValue:
     """Show the usager, who acts for them, and under which mandat."""
     visit = current_visit()
-    if visit is None:
-        return redirect(url_for("show_home"), 303)
-    return _dossier_page(visit)
+    return _dossier_page(visit) if visit else _no_visit()
+
+
+def _no_visit() -> ResponseReturnValue:
+    """Say that the mandate service ended the visit, or go home."""
+    if _visits().was_ended(session.get("visit", "")):
+        return render_template("terminee.html")
+    return redirect(url_for("show_home"), 303)
 
 
 def _dossier_page(visit: Visit, **more: object) -> str:
@@ -109,7 +115,7 @@ def check_mandat() -> ResponseReturnValue:
     """Introspect the access token of this visit, and say whether the mandat stands."""
     visit = current_visit()
     if visit is None or visit.way != "aidant":
-        return redirect(url_for("show_home"), 303)
+        return _no_visit()
     answer = introspect(_oauth(), _config(), visit.access_token)
     return _dossier_page(visit, answer=answer, asked_at=date_text(time.time()))
 
@@ -136,6 +142,15 @@ def end_visit() -> ResponseReturnValue:
         return redirect(target, 303)
     left = leave_for_logout(_oauth(), visit, _config().post_logout_redirect_uri)
     return left if left is not None else redirect(target, 303)
+
+
+def take_end() -> ResponseReturnValue:
+    """Take what the mandate service tells directly: a connection is over, and so is its visit (§2.5-2.8)."""
+    sid = connection_ended(_oauth(), "aidant", request.form.get("logout_token", ""))
+    if sid is None:
+        return {"error": "invalid_request"}, 400
+    _visits().end_connection("aidant", sid, time.time())
+    return "", 204
 
 
 def show_end() -> ResponseReturnValue:
@@ -172,6 +187,7 @@ ROUTES = (
     ("/mandats/verifier", "POST", ask_verification),
     ("/deconnexion", "POST", end_visit),
     ("/deconnexion/retour", "GET", show_end),
+    ("/deconnexion/directe", "POST", take_end),
     ("/sante", "GET", ready),
 )
 

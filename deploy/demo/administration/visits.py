@@ -55,6 +55,11 @@ class Visit:
         return dict(self.claims.get("act") or {})
 
     @property
+    def sid(self) -> str:
+        """Give the provider's name of this connection, or nothing."""
+        return str(self.claims.get("sid") or "")
+
+    @property
     def mandat(self) -> dict[str, Any]:
         """Give the ``mandat`` claim, or nothing."""
         return dict(self.claims.get("mandat") or {})
@@ -66,6 +71,7 @@ class Visits:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, Visit] = {}
+        self._ended: dict[str, float] = {}
 
     def open_visit(self, visit: Visit) -> str:
         """Keep ``visit``; give its key, and forget the old ones."""
@@ -80,6 +86,21 @@ class Visits:
         """Give the visit of ``key``, or None."""
         with self._lock:
             return self._open.get(key)
+
+    def end_connection(self, way: str, sid: str, now: float) -> int:
+        """Close the visits of a connection that the provider says is over; give how many there were."""
+        with self._lock:
+            over = [key for key, visit in self._open.items() if visit.way == way and visit.sid == sid]
+            for key in over:
+                del self._open[key]
+            recent = {key: at for key, at in self._ended.items() if at > now - VISIT_SECONDS}
+            self._ended = {**recent, **dict.fromkeys(over, now)}
+        return len(over)
+
+    def was_ended(self, key: str) -> bool:
+        """Tell whether the provider ended the visit of ``key``."""
+        with self._lock:
+            return key in self._ended
 
     def close_visit(self, key: str) -> Visit | None:
         """Forget the visit of ``key``; give what it was."""

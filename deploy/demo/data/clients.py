@@ -28,6 +28,7 @@ def _records(administration: str) -> dict[str, NewClient]:
             redirect_uris=[f"{administration}/retour/aidant"],
             post_logout_redirect_uris=[f"{administration}/deconnexion/retour"],
             sector="allocations.demo",
+            backchannel_logout_uri=f"{administration}/deconnexion/directe",
         ),
     }
 
@@ -46,5 +47,6 @@ def load_clients(state: Path, administration: str, now: datetime) -> dict[str, A
             found[key] = known[key]
             client.redirect_uris = record.redirect_uris
             client.post_logout_redirect_uris = record.post_logout_redirect_uris
-            client.save(update_fields=("redirect_uris", "post_logout_redirect_uris"))
+            client.backchannel_logout_uri = record.backchannel_logout_uri
+            client.save(update_fields=("redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri"))
     return found
