@@ -3,6 +3,15 @@
 from aidants.comptes.facteurs.models import Carte, CodeDeSecours, Generateur, JeuDeSecours
 from aidants.comptes.models import Appareil, Compte, Fonction, Lien, LienProConnect, Recuperation
 from aidants.comptes.sessions.models import SessionOuverte
+from aidants.dispositif.formation.models import (
+    Certification,
+    Inscription,
+    MembreOrganisme,
+    Organisme,
+    Parcours,
+    Presence,
+    SessionFormation,
+)
 from aidants.dispositif.models import (
     AvisPrefet,
     Campagne,
@@ -21,11 +30,19 @@ from aidants.dispositif.models import (
     Versement,
 )
 from aidants.envois.models import Envoi, MessageRecu
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.habilitation.models import (
+    AcceptationConditions,
+    Dossier,
+    DossierAidant,
+    DossierMessage,
+    HabilitationAidant,
+    HabilitationStructure,
+)
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
 from aidants.structures.models import Affectation, Invitation, Structure
 
 __all__ = [
+    "AcceptationConditions",
     "Affectation",
     "Appareil",
     "AvisPrefet",
@@ -33,6 +50,7 @@ __all__ = [
     "Candidat",
     "Candidature",
     "Carte",
+    "Certification",
     "Checkpoint",
     "CodeDeSecours",
     "Comite",
@@ -40,6 +58,9 @@ __all__ = [
     "Contrat",
     "Cosignature",
     "Curseur",
+    "Dossier",
+    "DossierAidant",
+    "DossierMessage",
     "Entree",
     "Enveloppe",
     "Envoi",
@@ -47,6 +68,7 @@ __all__ = [
     "Generateur",
     "HabilitationAidant",
     "HabilitationStructure",
+    "Inscription",
     "Invitation",
     "JeuDeSecours",
     "Leaf",
@@ -54,16 +76,21 @@ __all__ = [
     "LienDossier",
     "LienProConnect",
     "LieuAccueil",
+    "MembreOrganisme",
     "MessageCandidature",
     "MessageRecu",
     "MiseEnRelation",
     "Node",
+    "Organisme",
+    "Parcours",
     "PassageEnComite",
     "Poste",
+    "Presence",
     "Quota",
     "Recuperation",
     "RefusCompte",
     "Sel",
+    "SessionFormation",
     "SessionOuverte",
     "Structure",
     "Versement",

@@ -1,12 +1,14 @@
 """Addresses of ``aidants``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from aidants.pages import account, cards, enrol, home, journal, journal_screens, passwords, sign_in, structure, team
 
 app_name = "aidants"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("aidants.pages.habilitation.urls")),
+    path("", include("aidants.pages.formation.urls")),
     path("connexion", sign_in.sign_in, name="sign_in"),
     path("connexion/code", sign_in.second_factor, name="second_factor"),
     path("connexion/cle", sign_in.sign_in_passkey, name="sign_in_passkey"),

@@ -35,6 +35,12 @@ PUBLIC_ROUTES = frozenset(
         "aidants:journal_checkpoint",
         "aidants:journal_entries",
         "aidants:journal_tile",
+        # A structure outside the scheme asks to be habilitated: an address, a link that serves once, its own dossier.
+        "aidants:dossier_start",
+        "aidants:dossier_resume",
+        "aidants:dossier",
+        "aidants:dossier_message",
+        "aidants:dossier_leave",
         # OpenID Connect: callers prove who they are by client credentials or a token.
         "oidc:authorize",
         "oidc:token",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mandats.pages.donnees import notice
+from mandats.pages.formation import certificate
 
 app_name = "mandats"
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("mandats.pages.verifier.urls")),
     path("", include("mandats.pages.service.urls")),
     path("vos-donnees", notice, name="notice"),
+    path("formation/certificat", certificate, name="certificate"),
     path("alertes", include("mandats.pages.alertes.urls")),
     path("administration/", include("mandats.pages.administration.urls")),
     path("", include("mandats.pages.sms.urls")),

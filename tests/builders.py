@@ -16,8 +16,11 @@ from PIL import Image, ImageDraw
 
 from aidants.comptes.facteurs.models import Generateur, new_application
 from aidants.comptes.models import Compte
+from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import Acteur, Kind
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.domain.activite.formation import FIGURES, Cadre
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.structures.models import Affectation, Structure
 from mandats.attestation.certificates import Sealer, new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
@@ -78,7 +81,17 @@ def aidant(place: Structure, email: str = "", **fields: Any) -> Compte:
     made = compte(email, **fields)
     affectation = Affectation.objects.create(compte=made, structure=place, is_aidant=True, started_at=NOW)
     HabilitationAidant.objects.create(affectation=affectation, validee_at=NOW)
+    able(made)
     return made
+
+
+def able(who: Compte, cadre: str = "conseiller") -> None:
+    """Let somebody have done the training, obtained the certification and accepted the terms of use."""
+    day = LONG_AGO.date()
+    owed = FIGURES.owed(Cadre(cadre))
+    Parcours.objects.create(compte=who, cadre=cadre, half_days=owed, started_on=day, completed_on=day, source="reprise")
+    Certification.objects.create(compte=who, obtained=True, obtained_on=day, source="reprise", written_at=LONG_AGO)
+    AcceptationConditions.objects.create(compte=who, version=CONDITIONS_VERSION, accepted_at=LONG_AGO)
 
 
 def acteur(who: Compte, place: Structure) -> Acteur:

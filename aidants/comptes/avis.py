@@ -35,6 +35,8 @@ class Avis(StrEnum):
     INACTIVITE = "inactivite"
     DESACTIVATION = "desactivation"
     REACTIVATION = "reactivation"
+    DOSSIER_LIEN = "dossier_lien"
+    DOSSIER_NOUVELLE = "dossier_nouvelle"
 
 
 def tell(compte: Compte, avis: Avis, now: datetime, **facts: Any) -> None:

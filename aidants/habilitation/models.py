@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from aidants.comptes.models import Compte
 from aidants.structures.models import Affectation, Structure
 
 
@@ -31,7 +32,10 @@ class HabilitationStructure(models.Model):
 
 
 class HabilitationAidant(models.Model):
-    """The right of an aidant within one structure; at most one stands."""
+    """What was decided about one aidant in one structure; one that ended, with none after it, withdraws the right.
+
+    The right itself follows by rule from training, certification, terms and the structure (``rules.py``).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     affectation = models.ForeignKey(Affectation, on_delete=models.PROTECT, related_name="habilitations")
@@ -51,3 +55,104 @@ class HabilitationAidant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.affectation_id} {self.validee_at:%Y-%m-%d}"
+
+
+class AcceptationConditions(models.Model):
+    """Somebody's acceptance of one version of the terms of use."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="conditions")
+    version = models.CharField(max_length=16)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "acceptation_conditions"
+        constraints = (models.UniqueConstraint(fields=("compte", "version"), name="acceptation_conditions_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.compte_id} {self.version}"
+
+
+class Dossier(models.Model):
+    """A structure outside the scheme asks to be habilitated; whoever wrote it comes back by a link (DOMAIN §5).
+
+    ``etat`` a value of ``Etat``; ``declarations`` keys of ``DECLARATIONS``; ``structure`` what its validation made
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("adresse électronique")
+    etat = models.CharField(max_length=32, default="brouillon")
+    name = models.CharField("nom", max_length=256, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    kind = models.CharField(max_length=32, blank=True)
+    street = models.CharField("adresse", max_length=256, blank=True)
+    postcode = models.CharField("code postal", max_length=5, blank=True)
+    city = models.CharField("commune", max_length=256, blank=True)
+    insee_code = models.CharField("code commune", max_length=5, blank=True)
+    telephone = models.CharField("téléphone", max_length=16, blank=True)
+    time_zone = models.CharField(max_length=64, default="Europe/Paris")
+    referent_given_name = models.CharField(max_length=100, blank=True)
+    referent_family_name = models.CharField(max_length=100, blank=True)
+    referent_email = models.EmailField(blank=True)
+    referent_profession = models.CharField(max_length=100, blank=True)
+    referent_is_aidant = models.BooleanField(default=False)
+    declarations = models.JSONField(default=list)
+    link_digest = models.CharField(max_length=64, blank=True)
+    link_expires_at = models.DateTimeField(null=True, blank=True)
+    link_sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    structure = models.ForeignKey(Structure, null=True, on_delete=models.PROTECT, related_name="dossiers")
+
+    class Meta:
+        db_table = "dossier_habilitation"
+        indexes = (
+            models.Index(fields=("etat", "submitted_at"), name="dossier_habilitation_queue"),
+            models.Index(fields=("siret",), name="dossier_habilitation_siret"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(etat="validee") | models.Q(structure__isnull=False),
+                name="dossier_habilitation_made_a_structure",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DossierAidant(models.Model):
+    """Somebody whom the dossier asks to habilitate."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="aidants")
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    email = models.EmailField()
+    profession = models.CharField(max_length=100)
+    statut = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "dossier_aidant"
+        constraints = (models.UniqueConstraint(fields=("dossier", "email"), name="dossier_aidant_once"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DossierMessage(models.Model):
+    """A word in a dossier, either way; ``auteur`` is empty when the structure wrote it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="messages")
+    auteur = models.ForeignKey(Compte, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=4000)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "dossier_message"
+        indexes = (models.Index(fields=("dossier", "written_at"), name="dossier_message_date"),)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,19 +1,28 @@
 """May this person act for this structure now?  Pure checks over facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, FORMATION_MISSING
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE
 
 
 @dataclass(frozen=True, slots=True)
 class ActingFacts:
-    """What must be known of a person and a structure to decide."""
+    """What must be known of a person and a structure to decide.
+
+    ``aidant_habilite`` is false when somebody withdrew the aidant's habilitation; ``formation_done`` is the training
+    that the person's place asks for: 350 hours of a conseiller, one day of any other aidant.
+    """
 
     compte_active: bool
     is_aidant: bool
     structure_habilitee: bool
     aidant_habilite: bool
+    formation_done: bool
+    certified: bool
+    conditions_accepted: bool
 
 
 def _is_aidant(facts: ActingFacts) -> Decision:
@@ -27,13 +36,48 @@ def _structure_habilitee(facts: ActingFacts) -> Decision:
 
 
 def _aidant_habilite(facts: ActingFacts) -> Decision:
-    """The aidant's own habilitation stands (DOMAIN §5, right to conclude mandats)."""
+    """Nobody withdrew the aidant's own habilitation (DOMAIN §5)."""
     return GRANTED if facts.aidant_habilite else Denied(AIDANT_NOT_HABILITE)
 
 
-_MAY_ACT = (_is_aidant, _structure_habilitee, _aidant_habilite)
+def _formation_done(facts: ActingFacts) -> Decision:
+    """The training is done (DOMAIN §5, right to conclude mandats)."""
+    return GRANTED if facts.formation_done else Denied(FORMATION_MISSING)
+
+
+def _certified(facts: ActingFacts) -> Decision:
+    """The certification was obtained and was not withdrawn (DOMAIN §5)."""
+    return GRANTED if facts.certified else Denied(CERTIFICATION_MISSING)
+
+
+def _conditions_accepted(facts: ActingFacts) -> Decision:
+    """The terms of use that stand now are accepted (DOMAIN §5)."""
+    return GRANTED if facts.conditions_accepted else Denied(CONDITIONS_MISSING)
+
+
+_MAY_ACT: tuple[Callable[[ActingFacts], Decision], ...] = (
+    _is_aidant,
+    _structure_habilitee,
+    _aidant_habilite,
+    _formation_done,
+    _certified,
+    _conditions_accepted,
+)
+
+_CONDITIONS = {
+    "formation": _formation_done,
+    "certification": _certified,
+    "structure": _structure_habilitee,
+    "conditions": _conditions_accepted,
+    "aidant": _aidant_habilite,
+}
 
 
 def may_act(facts: ActingFacts) -> Decision:
     """Return whether the person may conclude and use mandats for the structure."""
     return decide(_MAY_ACT, facts)
+
+
+def missing(facts: ActingFacts) -> list[str]:
+    """Return the codes of all conditions that do not hold, as the screen tells them (``CONDITIONS``)."""
+    return [code for code, check in _CONDITIONS.items() if isinstance(check(facts), Denied)]

@@ -1,25 +1,51 @@
-"""Questions about habilitations."""
+"""Questions about habilitations.  The right is asked of the rows that it follows from, each time: nothing lags."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from aidants.dispositif.formation.models import Certification, Parcours
+from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Decision
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.habilitation.rules import ActingFacts, may_act
 from aidants.structures.models import Affectation
 
-_NOBODY = ActingFacts(False, False, False, False)
+_NOBODY = ActingFacts(False, False, False, False, False, False, False)
+
+
+def _personal() -> dict[str, Any]:
+    """Return the conditions of an affectation that are the person's own, in the order of :class:`ActingFacts`."""
+    decided = HabilitationAidant.objects.filter(affectation=OuterRef("pk"))
+    done = Parcours.objects.filter(compte=OuterRef("compte"), completed_on__isnull=False)
+    certified = Certification.objects.filter(compte=OuterRef("compte"), obtained=True, withdrawn_at__isnull=True)
+    accepted = AcceptationConditions.objects.filter(compte=OuterRef("compte"), version=CONDITIONS_VERSION)
+    return {
+        "aidant_ok": ~Exists(decided.filter(ended_at__isnull=False)) | Exists(decided.filter(ended_at__isnull=True)),
+        # 350 hours for a post that the State funds, one day for any other; who did more has done enough.
+        "formation_ok": Q(is_conseiller=False) & Exists(done) | Exists(done.filter(cadre=Cadre.CONSEILLER)),
+        "certified_ok": Exists(certified),
+        "conditions_ok": Exists(accepted),
+    }
+
+
+def entitled(structure: UUID | OuterRef | None, compte_id: UUID | OuterRef | None) -> QuerySet[Affectation]:
+    """Return the standing place of a person in a structure if all that is their own holds; one subquery."""
+    place = Affectation.objects.filter(structure=structure, compte=compte_id, ended_at__isnull=True)
+    own = _personal()
+    return place.annotate(**own).filter(**dict.fromkeys(own, True))
 
 
 def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:
     """Return the facts of one person in one structure, by one query."""
     standing_structure = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
-    standing_aidant = HabilitationAidant.objects.filter(affectation=OuterRef("pk"), ended_at__isnull=True)
+    own = _personal()
     row = (
         Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)
-        .annotate(structure_ok=Exists(standing_structure), aidant_ok=Exists(standing_aidant))
-        .values_list("compte__is_active", "is_aidant", "structure_ok", "aidant_ok")
+        .annotate(structure_ok=Exists(standing_structure), **own)
+        .values_list("compte__is_active", "is_aidant", "structure_ok", *own)
         .first()
     )
     return ActingFacts(*row) if row else _NOBODY

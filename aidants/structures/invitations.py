@@ -82,19 +82,30 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
     with transaction.atomic():
         Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
         _cancel_standing(Q(structure=structure), email, acteur, now)
-        made, code = _make(invited, structure, acteur, now)
-        write(
-            email,
-            Avis.INVITATION,
-            now,
-            about=made.id,
-            name=f"{made.given_name} {made.family_name}",
-            structure=structure.name,
-            inviter=made.invited_by.full_name if made.invited_by else "",
-            link=invitation_link(code),
-            code=code,
-            until=made.expires_at,
-        )
+        return _send(invited, structure, acteur, now)
+
+
+def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
+    """Invite into a structure by decision of an instructeur, in the caller's transaction."""
+    _cancel_standing(Q(structure=structure), invited.email.strip().lower(), acteur, now)
+    return _send(invited, structure, acteur, now)
+
+
+def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) -> Invitation:
+    """Make the invitation and post its message."""
+    made, code = _make(invited, structure, acteur, now)
+    write(
+        made.email,
+        Avis.INVITATION,
+        now,
+        about=made.id,
+        name=f"{made.given_name} {made.family_name}",
+        structure=structure.name,
+        inviter=made.invited_by.full_name if made.invited_by else "",
+        link=invitation_link(code),
+        code=code,
+        until=made.expires_at,
+    )
     return made
 
 

@@ -147,3 +147,17 @@ class Letter:
     def __post_init__(self) -> None:
         if not 1 <= len(self.recipient) <= _ADDRESS_LINES:
             raise ValueError("an address has one to six lines")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the certificate of training and certification says."""
+
+    person: str
+    hours: int
+    completed_on: date
+    obtained_on: date
+    body: str
+    skills: tuple[str, ...]
+    service: str
+    made_at: datetime

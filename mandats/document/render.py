@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 
 from aidants.papiers.typesetting import day_parts, typeset
 from mandats.document.explications import Explained, explanation, head
-from mandats.document.given import EndCertificate, ExemplaireDocument, Letter, MandatDocument, VoletDocument
+from mandats.document.given import (
+    Certificate,
+    EndCertificate,
+    ExemplaireDocument,
+    Letter,
+    MandatDocument,
+    VoletDocument,
+)
 from mandats.document.qr import qr_svg
 from mandats.document.textes import Block, ServiceContact, blank_text, blocks
 from mandats.document.textes.filling import bare_address, one_line, sha256_hex
@@ -232,3 +239,19 @@ def _tied(moment: str) -> str:
     """Keep the hour of a moment in French words on one line."""
     day, at, hour = moment.partition(" à ")
     return f"{day}{at}" + hour.replace(" ", "\u00a0")
+
+
+def render_certificate(given: Certificate) -> bytes:
+    """Return the certificate of somebody who did the training and obtained the certification."""
+    data = {
+        "person": one_line(given.person),
+        "hours": given.hours,
+        "completed": _tied(french_date(given.completed_on)),
+        "obtained": _tied(french_date(given.obtained_on)),
+        "body": one_line(given.body),
+        "skills": list(given.skills),
+        "made": french_date(given.made_at.date()),
+        "service": one_line(given.service),
+        "date": day_parts(given.made_at.date()),
+    }
+    return _compiled("certificat", data, given.made_at)

@@ -11,7 +11,8 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.folding import fold
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.habilitation.models import HabilitationStructure
+from aidants.habilitation.selectors import entitled
 from aidants.journal.models import Entree
 from aidants.journal.record import entries_about
 from aidants.structures.models import Affectation, Structure
@@ -178,16 +179,10 @@ def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) ->
         ended_at__isnull=True,
         is_aidant=True,
     )
-    right = HabilitationAidant.objects.filter(
-        affectation__structure=structure,
-        affectation__compte=compte_id,
-        affectation__ended_at__isnull=True,
-        ended_at__isnull=True,
-    )
     return {
         "structure_habilitee": Exists(standing),
         "actor_is_aidant": Exists(place),
-        "aidant_habilite": Exists(right),
+        "aidant_habilite": Exists(entitled(structure, compte_id)),
     }
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from aidants.domain.activite.droit import CONDITIONS
+from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, FORMATION_MISSING
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE, ErrorCode
-from aidants.habilitation.rules import ActingFacts, may_act
+from aidants.habilitation.rules import ActingFacts, may_act, missing
 from mandats.domain import errors, perimetre_errors
 from mandats.domain.rules import SignFacts, UseFacts, may_sign, may_use
 
@@ -23,6 +25,8 @@ GOOD = UseFacts(
     demarche_offered=True,
     structure_habilitee=True,
 )
+
+ABLE = ActingFacts(True, True, True, True, True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +94,30 @@ def test_may_sign(changes: dict[str, Any], reason: ErrorCode | None) -> None:
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (ActingFacts(True, True, True, True), None),
-        (ActingFacts(False, True, True, True), NOT_AN_AIDANT),
-        (ActingFacts(True, False, True, True), NOT_AN_AIDANT),
-        (ActingFacts(True, True, False, True), STRUCTURE_NOT_HABILITEE),
-        (ActingFacts(True, True, True, False), AIDANT_NOT_HABILITE),
+        ({}, None),
+        ({"compte_active": False}, NOT_AN_AIDANT),
+        ({"is_aidant": False}, NOT_AN_AIDANT),
+        ({"structure_habilitee": False}, STRUCTURE_NOT_HABILITEE),
+        ({"aidant_habilite": False}, AIDANT_NOT_HABILITE),
+        ({"formation_done": False}, FORMATION_MISSING),
+        ({"certified": False}, CERTIFICATION_MISSING),
+        ({"formation_done": False, "certified": False}, FORMATION_MISSING),
+        ({"conditions_accepted": False}, CONDITIONS_MISSING),
+        ({"structure_habilitee": False, "conditions_accepted": False}, STRUCTURE_NOT_HABILITEE),
     ],
 )
-def test_may_act(facts: ActingFacts, reason: ErrorCode | None) -> None:
-    assert may_act(facts) == (Denied(reason) if reason else GRANTED)
+def test_may_act(facts: dict[str, bool], reason: ErrorCode | None) -> None:
+    assert may_act(replace(ABLE, **facts)) == (Denied(reason) if reason else GRANTED)
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({}, []),
+        ({"certified": False, "conditions_accepted": False}, ["certification", "conditions"]),
+        ({"structure_habilitee": False, "formation_done": False}, ["formation", "structure"]),
+    ],
+)
+def test_everything_that_is_missing_is_told(facts: dict[str, bool], codes: list[str]) -> None:
+    assert missing(replace(ABLE, **facts)) == codes
+    assert set(codes) <= {one.code for one in CONDITIONS}

@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from aidants.comptes.facteurs.models import new_application
 from aidants.comptes.models import Compte, Fonction
+from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.domain.activite.formation import FIGURES, Cadre
 from aidants.domain.events import HABILITATION_VALIDATE
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 
@@ -134,4 +137,15 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
     if person.aidant:
         HabilitationAidant.objects.create(affectation=affectation, validee_at=now)
         record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=compte.id, structure=structure.id)
+        _trained(compte, Cadre.CONSEILLER if person.conseiller else Cadre.AIDANT, now)
     return Acteur(Kind.COMPTE, compte.id, structure.id, "aidant" if person.aidant else "referent")
+
+
+def _trained(compte: Compte, cadre: Cadre, now: datetime) -> None:
+    """Give the past of somebody who was able before the story began: training, certificate, terms accepted."""
+    day, owed = now.date(), FIGURES.owed(cadre)
+    Parcours.objects.create(
+        compte=compte, cadre=cadre, half_days=owed, started_on=day, completed_on=day, source="reprise"
+    )
+    Certification.objects.create(compte=compte, obtained=True, obtained_on=day, source="reprise", written_at=now)
+    AcceptationConditions.objects.create(compte=compte, version=CONDITIONS_VERSION, accepted_at=now)

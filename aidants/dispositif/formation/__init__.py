@@ -1,0 +1,1 @@
+"""Training and certification: approved bodies, sessions, attendance, results.  Never says who may conclude a mandat."""

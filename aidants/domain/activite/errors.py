@@ -1,0 +1,166 @@
+"""Refusals of the dossier, of training and certification, of activity, kits and calls."""
+
+from aidants.domain.errors import ErrorCode, declare
+
+__all__ = ["ErrorCode"]
+
+TRAINING_NOT_DONE = declare(
+    "formation.not_done",
+    422,
+    "La formation n’était pas finie ce jour-là : toutes les demi-journées doivent être marquées d’abord.",
+    "Vérifier les présences de la personne : 350 heures, ou une journée hors dispositif.",
+)
+RESULT_AHEAD = declare(
+    "certification.ahead",
+    422,
+    "Cette date est à venir. Indiquez le jour où le résultat a été obtenu.",
+    "Le résultat porte une date postérieure à aujourd’hui.",
+)
+RESULT_TOO_LATE = declare(
+    "certification.too_late",
+    422,
+    "La certification s’obtient dans les six mois qui suivent la formation. Ce délai est passé.",
+    "Plus de six mois après la fin de la formation : voir avec l’ANCT une formation continue.",
+)
+ALREADY_CERTIFIED = declare(
+    "certification.already",
+    409,
+    "Cette personne a déjà une certification en cours.",
+    "Un certificat tient déjà. Le retirer d’abord s’il est faux.",
+)
+NOT_IN_SESSION = declare(
+    "formation.not_in_session",
+    404,
+    "Cette personne n’est inscrite à aucune de vos sessions.",
+    "L’organisme ne connaît que les personnes inscrites à ses sessions.",
+)
+SESSION_FULL = declare(
+    "formation.session_full",
+    409,
+    "Cette session est complète. Choisissez-en une autre.",
+    "Le nombre de places de la session est atteint.",
+)
+SESSION_OVER = declare(
+    "formation.session_over",
+    409,
+    "Cette session est finie ou annulée. Choisissez-en une autre.",
+    "La session ne prend plus d’inscriptions.",
+)
+ALREADY_INSCRIBED = declare(
+    "formation.already_inscribed",
+    409,
+    "Vous êtes déjà inscrit à une session. Quittez-la d’abord pour en choisir une autre.",
+    "Une seule inscription en cours par personne et par sorte de formation.",
+)
+HALF_DAY_OUTSIDE = declare(
+    "formation.half_day_outside",
+    422,
+    "Cette demi-journée n’est pas dans les dates de la session, ou n’a pas encore eu lieu.",
+    "Les présences se marquent pour un jour de la session, passé ou d’aujourd’hui.",
+)
+FORMATION_MISSING = declare(
+    "habilitation.formation_missing",
+    403,
+    "Votre formation n’est pas finie : vous pourrez conclure des mandats après elle et la certification. "
+    "Votre organisme de formation marque vos présences.",
+    "Voir les heures suivies. Un conseiller doit 350 heures, un autre aidant une journée.",
+    "access_denied",
+)
+CERTIFICATION_MISSING = declare(
+    "habilitation.certification_missing",
+    403,
+    "Il vous manque la certification PIX pour conclure des mandats. Votre organisme de formation saisit le résultat.",
+    "Aucun certificat ne tient. Voir le résultat avec l’organisme de formation.",
+    "access_denied",
+)
+CONDITIONS_MISSING = declare(
+    "habilitation.conditions_missing",
+    403,
+    "Acceptez d’abord les conditions d’utilisation du service : vous seul pouvez le faire, sur la page « Mon droit ».",
+    "La personne n’a pas accepté la version en vigueur des conditions d’utilisation.",
+    "access_denied",
+)
+DOSSIER_MOVED = declare(
+    "dossier.moved",
+    409,
+    "Ce dossier a changé entre-temps. Relisez où il en est.",
+    "Le dossier n’est pas dans un état qui permet cet acte.",
+)
+DOSSIER_INCOMPLETE = declare(
+    "dossier.incomplete",
+    422,
+    "Il manque des renseignements : structure, adresse et référent doivent être remplis.",
+    "Un champ obligatoire du dossier est vide.",
+)
+SIRET_REFUSED = declare(
+    "dossier.siret",
+    422,
+    "Ce SIRET n’existe pas. Il compte 14 chiffres ; vérifiez-les sur un document officiel de la structure.",
+    "Quatorze chiffres et somme de contrôle (Luhn, ou la règle de La Poste).",
+)
+DOSSIER_WITHOUT_AIDANT = declare(
+    "dossier.without_aidant",
+    422,
+    "Ajoutez au moins un aidant.",
+    "Un dossier nomme au moins une personne à habiliter.",
+)
+NOT_A_PROFESSIONAL = declare(
+    "dossier.not_a_professional",
+    422,
+    "Bénévoles, services civiques, stagiaires, élus et mandataires judiciaires ne peuvent pas être aidants.",
+    "Une personne du dossier n’est ni agent public ni salariée.",
+)
+DECLARATIONS_MISSING = declare(
+    "dossier.declarations",
+    422,
+    "Cochez les cinq déclarations : aucune n’est facultative.",
+    "Une déclaration au moins n’est pas cochée.",
+)
+DOSSIER_LINK_GONE = declare(
+    "dossier.link_gone",
+    410,
+    "Ce lien ne sert plus. Demandez-en un autre : il arrive à la même adresse.",
+    "Lien de reprise déjà servi, remplacé, ou de plus de sept jours.",
+)
+REASON_MISSING = declare(
+    "dossier.reason_missing",
+    422,
+    "Dites pourquoi : la structure lira ces mots.",
+    "Un refus, une demande de modifications et un retrait se motivent.",
+)
+CRA_REFUSED = declare(
+    "activite.refused",
+    422,
+    "Ce compte rendu ne peut pas être enregistré. Vérifiez le jour, le nombre de personnes et les thèmes.",
+    "Jour à venir ou de plus d’un an, nombre hors de 1 à 100, thème inconnu, tranches d’âge plus nombreuses.",
+)
+CRA_ALREADY = declare(
+    "activite.already",
+    409,
+    "Cette utilisation a déjà son compte rendu.",
+    "Un compte rendu au plus par utilisation d’un mandat.",
+)
+KIT_MOVED = declare(
+    "kit.moved",
+    409,
+    "Cette commande a changé entre-temps. Relisez où elle en est.",
+    "La commande n’est pas dans un état qui permet cet acte.",
+)
+KIT_EMPTY = declare(
+    "kit.empty",
+    422,
+    "Choisissez au moins un article, dix au plus de chacun.",
+    "Commande vide, article inconnu ou quantité hors de 1 à 10.",
+)
+CALL_TAKEN = declare(
+    "appel.taken",
+    409,
+    "Quelqu’un d’autre vient de prendre cet appel. Prenez le suivant.",
+    "Deux conseillers ont choisi le même appel : le premier l’a.",
+)
+CALL_MOVED = declare(
+    "appel.moved",
+    409,
+    "Cet appel n’est plus à vous, ou il est terminé.",
+    "Seul le conseiller qui a pris l’appel rappelle et termine.",
+)

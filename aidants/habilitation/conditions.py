@@ -1,0 +1,57 @@
+"""Terms of use accepted by a person, and an aidant's habilitation withdrawn or restored by decision."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur
+from aidants.domain.activite import events
+from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant
+from aidants.journal.record import record
+from aidants.structures.models import Affectation
+
+
+@transaction.atomic
+def accept_conditions(compte: Compte, acteur: Acteur, now: datetime) -> bool:
+    """Accept the terms that stand now; False when they were accepted already."""
+    _, made = AcceptationConditions.objects.get_or_create(
+        compte=compte, version=CONDITIONS_VERSION, defaults={"accepted_at": now}
+    )
+    if made:
+        facts = {"version": CONDITIONS_VERSION}
+        record(events.CONDITIONS_ACCEPT, acteur=acteur, at=now, subject=compte.id, facts=facts)
+    return made
+
+
+def has_accepted(compte_id: UUID) -> bool:
+    """Tell whether somebody accepted the terms that stand now."""
+    return AcceptationConditions.objects.filter(compte=compte_id, version=CONDITIONS_VERSION).exists()
+
+
+@transaction.atomic
+def withdraw_aidant(place: Affectation, why: str, acteur: Acteur, now: datetime) -> bool:
+    """Withdraw an aidant's habilitation in one structure; False when it was withdrawn already."""
+    Affectation.objects.select_for_update().only("id").get(pk=place.pk)
+    rows = HabilitationAidant.objects.filter(affectation=place)
+    if not rows.filter(ended_at__isnull=True).update(ended_at=now, motif="retrait"):
+        if rows.exists():
+            return False
+        HabilitationAidant.objects.create(affectation=place, validee_at=now, ended_at=now, motif="retrait")
+    where = {"subject": place.compte_id, "structure": place.structure_id}
+    record(events.AIDANT_WITHDRAW, acteur=acteur, at=now, reason=why, **where)
+    return True
+
+
+@transaction.atomic
+def restore_aidant(place: Affectation, acteur: Acteur, now: datetime) -> bool:
+    """Give a withdrawn habilitation back."""
+    Affectation.objects.select_for_update().only("id").get(pk=place.pk)
+    rows = HabilitationAidant.objects.filter(affectation=place)
+    if not rows.exists() or rows.filter(ended_at__isnull=True).exists():
+        return False
+    HabilitationAidant.objects.create(affectation=place, validee_at=now)
+    record(events.AIDANT_RESTORE, acteur=acteur, at=now, subject=place.compte_id, structure=place.structure_id)
+    return True

@@ -1,0 +1,189 @@
+"""A structure's habilitation dossier, from its first line to the decision (DOMAIN §5).
+
+Whoever writes it has no account: a link sent to their address brings them back, serves once and lives seven days.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from aidants.comptes.avis import Avis, write
+from aidants.comptes.liens import code_digest, new_code
+from aidants.domain.acteur import ANONYME, Acteur
+from aidants.domain.activite import errors, events
+from aidants.domain.activite.dossier import (
+    REASONED,
+    TO_FILL,
+    DossierFacts,
+    Etat,
+    may_move,
+    may_submit,
+)
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.domain.errors import ErrorCode
+from aidants.habilitation.models import Dossier, DossierAidant, DossierMessage
+from aidants.journal.record import record
+
+LIFE = timedelta(days=7)
+_AGAIN = timedelta(minutes=2)
+_FORGOTTEN = timedelta(days=90)
+_PURPOSE = "dossier"
+REQUIRED = (
+    "name", "siret", "kind", "street", "postcode", "city", "insee_code",
+    "referent_given_name", "referent_family_name", "referent_email", "referent_profession",
+)  # fmt: skip
+
+
+@transaction.atomic
+def send_link(email: str, now: datetime) -> None:
+    """Open a dossier for an address that has none under way, and send the link that leads to it; say nothing else."""
+    email = email.strip().lower()
+    found = Dossier.objects.select_for_update().filter(email=email).exclude(etat=Etat.CLOTUREE)
+    dossier = found.order_by("-created_at").first()
+    if dossier is None:
+        dossier = Dossier.objects.create(email=email, created_at=now)
+        record(events.DOSSIER_OPEN, acteur=ANONYME, at=now, subject=dossier.id)
+    if dossier.link_sent_at and now - dossier.link_sent_at < _AGAIN:
+        return
+    code = new_code()
+    dossier.link_digest, dossier.link_expires_at = code_digest(_PURPOSE, code), now + LIFE
+    dossier.link_sent_at = now
+    dossier.save(update_fields=("link_digest", "link_expires_at", "link_sent_at"))
+    link = f"{settings.ISSUER}/habilitation/reprise#{code}"
+    write(email, Avis.DOSSIER_LIEN, now, about=dossier.id, link=link, code=code, until=dossier.link_expires_at)
+
+
+@transaction.atomic
+def spend_link(code: str, now: datetime) -> Dossier | Denied:
+    """Return the dossier that a link leads to; of two who bring it at once, one enters."""
+    rows = Dossier.objects.filter(link_digest=code_digest(_PURPOSE, code), link_expires_at__gt=now)
+    dossier = rows.first()
+    if dossier is None or not rows.update(link_digest="", link_expires_at=None):
+        return Denied(errors.DOSSIER_LINK_GONE)
+    return dossier
+
+
+@transaction.atomic
+def save_dossier(
+    dossier_id: UUID, fields: Mapping[str, Any], aidants: Sequence[Mapping[str, str]], now: datetime
+) -> Decision:
+    """Keep what was typed, whole or not; refused once the dossier is in others' hands."""
+    dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
+    if Etat(dossier.etat) not in TO_FILL:
+        return Denied(errors.DOSSIER_MOVED)
+    for name, value in fields.items():
+        setattr(dossier, name, value)
+    dossier.save()
+    dossier.aidants.all().delete()
+    DossierAidant.objects.bulk_create(DossierAidant(dossier=dossier, **row) for row in aidants)
+    return GRANTED
+
+
+@transaction.atomic
+def submit_dossier(dossier_id: UUID, now: datetime) -> Decision:
+    """Hand the dossier in."""
+    dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
+    statuts = list(dossier.aidants.order_by("id").values_list("statut", flat=True))
+    missing = [name for name in REQUIRED if not getattr(dossier, name)]
+    aidants = len(statuts) + dossier.referent_is_aidant
+    facts = DossierFacts(Etat(dossier.etat), dossier.siret, missing, dossier.declarations, aidants, statuts)
+    verdict = may_submit(facts)
+    if isinstance(verdict, Denied):
+        reason = verdict.reason.code
+        record(events.DOSSIER_SUBMIT_REFUSED, acteur=ANONYME, at=now, subject=dossier_id, reason=reason)
+        return verdict
+    dossier.etat, dossier.submitted_at = Etat.EN_INSTRUCTION, now
+    dossier.save(update_fields=("etat", "submitted_at"))
+    record(events.DOSSIER_SUBMIT, acteur=ANONYME, at=now, subject=dossier_id, facts={"aidants": aidants})
+    return GRANTED
+
+
+@transaction.atomic
+def write_message(dossier_id: UUID, text: str, acteur: Acteur, now: datetime) -> DossierMessage:
+    """Add a word, from the instructeur or (``ANONYME``) from the structure; the other side is told of it."""
+    dossier = Dossier.objects.get(pk=dossier_id)
+    made = DossierMessage.objects.create(dossier=dossier, auteur_id=acteur.id, text=text, written_at=now)
+    record(events.DOSSIER_MESSAGE, acteur=acteur, at=now, subject=dossier_id)
+    if acteur.id is not None:
+        _tell(dossier, now)
+    return made
+
+
+def _tell(dossier: Dossier, now: datetime) -> None:
+    write(dossier.email, Avis.DOSSIER_NOUVELLE, now, about=dossier.id, where=f"{settings.ISSUER}/habilitation")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the instructeur decides: the state, and the words that the structure reads."""
+
+    etat: Etat
+    why: str = ""
+
+
+@transaction.atomic
+def decide_dossier(dossier_id: UUID, decided: Decided, acteur: Acteur, now: datetime) -> Decision:
+    """Refuse, ask for changes, or close a dossier; validating is ``validation.validate_dossier``."""
+    dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
+    reason = refusal_of(dossier, decided)
+    if reason is not None:
+        return refuse_decision(dossier, decided.etat, reason, acteur, now)
+    move(dossier, decided.etat, now)
+    if decided.why.strip():
+        DossierMessage.objects.create(
+            dossier=dossier, auteur_id=acteur.known_id, text=decided.why.strip(), written_at=now
+        )
+    record(events.DOSSIER_DECIDE, acteur=acteur, at=now, subject=dossier_id, facts={"etat": decided.etat.value})
+    _tell(dossier, now)
+    return GRANTED
+
+
+def refusal_of(dossier: Dossier, decided: Decided) -> ErrorCode | None:
+    """Return why a decision may not be taken, if it may not."""
+    verdict = may_move(Etat(dossier.etat), decided.etat)
+    if isinstance(verdict, Denied):
+        return verdict.reason
+    return errors.REASON_MISSING if decided.etat in REASONED and not decided.why.strip() else None
+
+
+def refuse_decision(dossier: Dossier, etat: Etat, reason: ErrorCode, acteur: Acteur, now: datetime) -> Denied:
+    """Journal a decision that may not be taken."""
+    facts = {"etat": etat.value}
+    event = events.DOSSIER_DECIDE_REFUSED
+    record(event, acteur=acteur, at=now, subject=dossier.id, reason=reason.code, facts=facts)
+    return Denied(reason)
+
+
+def move(dossier: Dossier, etat: Etat, now: datetime) -> None:
+    """Write the state that was decided."""
+    dossier.etat, dossier.decided_at = etat, now
+    dossier.save(update_fields=("etat", "decided_at", "structure"))
+
+
+def queue(etat: str) -> QuerySet[Dossier]:
+    """Return the dossiers in one state, or all that were handed in; the oldest first."""
+    rows = Dossier.objects.exclude(etat=Etat.BROUILLON)
+    return (rows.filter(etat=etat) if etat else rows).order_by("submitted_at", "id")
+
+
+def twins_of(dossier: Dossier) -> QuerySet[Dossier]:
+    """Return the other dossiers that were handed in with the same SIRET."""
+    same = Dossier.objects.filter(siret=dossier.siret).exclude(pk=dossier.pk).exclude(siret="")
+    return same.exclude(etat=Etat.BROUILLON).order_by("submitted_at", "id")
+
+
+@transaction.atomic
+def purge_dossiers(now: datetime) -> int:
+    """Forget dossiers that were never handed in, three months after they were begun."""
+    rows = Dossier.objects.filter(etat=Etat.BROUILLON, submitted_at__isnull=True, created_at__lt=now - _FORGOTTEN)
+    count = rows.count()
+    if count:
+        rows.delete()
+        record(events.DOSSIER_PURGE, acteur=ANONYME, at=now, facts={"count": count})
+    return count

@@ -1,0 +1,1 @@
+"""Screens of the habilitation: the structure's dossier, the instructeur's queue, a person's own right."""

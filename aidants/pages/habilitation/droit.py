@@ -1,0 +1,42 @@
+"""A person's own right to conclude mandats: what holds, what is missing, who can act; and the terms of use."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.activite.droit import CONDITIONS
+from aidants.habilitation.conditions import accept_conditions, has_accepted
+from aidants.habilitation.rules import may_act, missing
+from aidants.habilitation.selectors import acting_facts
+from aidants.structures.acting import acteur_of
+
+
+@require_safe
+def right(request: HttpRequest) -> HttpResponse:
+    """Tell each condition, whether it holds, and who can bring it."""
+    acteur = acteur_of(request)
+    facts = acting_facts(acteur.known_id, acteur.known_structure_id)
+    gone = set(missing(facts))
+    context = {
+        "lines": [(one, one.code not in gone) for one in CONDITIONS],
+        "holds": bool(may_act(facts)),
+        "is_aidant": facts.is_aidant,
+    }
+    return render(request, "aidants/habilitation/right.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def terms(request: HttpRequest) -> HttpResponse:
+    """Show the terms of use; accept them."""
+    now = timezone.now()
+    if request.method == "POST":
+        compte = Compte.objects.get(pk=request.user.pk)
+        accept_conditions(compte, Acteur(Kind.COMPTE, compte.id), now)
+        messages.success(request, "Vous avez accepté les conditions d’utilisation.")
+        return redirect("aidants:terms")
+    accepted = has_accepted(request.user.pk) if request.user.pk else False
+    return render(request, "aidants/habilitation/terms.html", {"accepted": accepted})
