@@ -19,6 +19,7 @@ from aidants.comptes.liens import purge_links
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
+from aidants.habilitation.dossiers import purge_dossiers
 from aidants.papiers.typesetting import PaperNotMade
 from aidants.structures.invitations import purge_invitations
 from deploy.keeping import keep, purge_traces, tell, watch
@@ -75,6 +76,7 @@ def _announce_expiring(now: datetime) -> None:
 def _purge_brouillons(now: datetime) -> None:
     purge_brouillons(now)
     purge_call_codes(now)
+    purge_dossiers(now)
 
 
 def _sheets_and_requests(now: datetime) -> None:

@@ -40,8 +40,8 @@ def withdraw_aidant(place: Affectation, why: str, acteur: Acteur, now: datetime)
         if rows.exists():
             return False
         HabilitationAidant.objects.create(affectation=place, validee_at=now, ended_at=now, motif="retrait")
-    where = {"subject": place.compte_id, "structure": place.structure_id}
-    record(events.AIDANT_WITHDRAW, acteur=acteur, at=now, reason=why, **where)
+    who, where = place.compte_id, place.structure_id
+    record(events.AIDANT_WITHDRAW, acteur=acteur, at=now, subject=who, structure=where, reason=why)
     return True
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aidants', '0008_journal_search'),
+        ("aidants", "0011_invitation_code"),
     ]
 
     operations = [

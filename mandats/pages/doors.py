@@ -91,9 +91,21 @@ DOORS = (
         "Fermeture, liquidation, habilitation perdue : tous ses mandats prennent fin.",
     ),
     _door(_BOTH, "aidants:find_person", "Appareil perdu", "Se porter garant d’une personne qui ne peut plus entrer."),
+    _door(
+        [_INSTRUCTEUR],
+        "aidants:dossier_queue",
+        "Dossiers d’habilitation",
+        "Structures hors dispositif : décider, écrire.",
+    ),
+    _door([_INSTRUCTEUR], "aidants:organismes", "Organismes de formation", "Agréer, rattacher des agents."),
+    _door([_INSTRUCTEUR], "aidants:habilitation_find", "Droit d’une personne", "Formation, certificat, retrait."),
     # prefecture
     # operateur
     # organisme
+    _door(
+        [_ORGANISME], "aidants:organisme", "Sessions et présences", "Ouvrir des sessions, marquer chaque demi-journée."
+    ),
+    _door([_ORGANISME], "aidants:organisme_results", "Certification", "Saisir ou importer les résultats."),
     # accueil
     _door(
         [_ACCUEIL],

@@ -8,6 +8,8 @@ import pytest
 
 from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
+from aidants.domain.activite import errors as activite_errors
+from aidants.domain.activite import events as activite_events
 from mandats.domain import contact_errors, perimetre_errors
 from mandats.domain import errors as mandats_errors
 from mandats.domain import errors_droits as mandats_droits_errors
@@ -18,6 +20,8 @@ from oidc.protocol import events as oidc_events
 from tests.architecture.sources import ROOT
 
 MODULES = (
+    activite_errors,
+    activite_events,
     aidants_errors,
     aidants_events,
     contact_errors,

@@ -1,5 +1,7 @@
 """A person's own right to conclude mandats: what holds, what is missing, who can act; and the terms of use."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,7 +36,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     """Show the terms of use; accept them."""
     now = timezone.now()
     if request.method == "POST":
-        compte = Compte.objects.get(pk=request.user.pk)
+        compte = cast("Compte", request.user)
         accept_conditions(compte, Acteur(Kind.COMPTE, compte.id), now)
         messages.success(request, "Vous avez accepté les conditions d’utilisation.")
         return redirect("aidants:terms")

@@ -1,0 +1,162 @@
+"""The right to conclude mandats: none without all four conditions, by any way; theirs within the same second."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from aidants.comptes.models import Fonction
+from aidants.dispositif.formation.models import Certification, Parcours
+from aidants.domain.activite import errors
+from aidants.domain.decisions import Denied
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
+from aidants.habilitation.selectors import may_act_for
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation
+from mandats.domain.perimetre import Perimetre
+from mandats.registre.models import Brouillon, Mandat
+from mandats.registre.services.brouillons import open_brouillon
+from mandats.registre.services.sign import sign_mandat
+from tests import builders
+from tests.aidants import training_desk
+from tests.aidants.training_desk import TrainingDesk
+from tests.mandats import pages_desk
+
+pytestmark = pytest.mark.django_db
+ASKED = {"demarches": ["logement"], "duree": "J31"}
+
+
+@pytest.fixture
+def desk() -> TrainingDesk:
+    return training_desk.desk()
+
+
+def instructeur() -> Client:
+    who = builders.compte()
+    Fonction.objects.create(compte=who, role="instructeur")
+    return builders.signed_in(who)
+
+
+def may(desk: TrainingDesk) -> str:
+    verdict = may_act_for(desk.who.id, desk.place.id)
+    return verdict.reason.code if isinstance(verdict, Denied) else ""
+
+
+def test_each_condition_is_asked_of_its_row_and_the_next_act_obeys(desk: TrainingDesk) -> None:
+    assert may(desk) == errors.FORMATION_MISSING.code
+    parcours = desk.trained()
+    assert may(desk) == errors.CERTIFICATION_MISSING.code
+    held = training_desk.certified(desk.who)
+    assert may(desk) == errors.CONDITIONS_MISSING.code
+    mine = builders.signed_in(desk.who)
+    assert mine.post("/conditions").status_code == 302
+    assert may(desk) == ""
+    for fall, back in (
+        (lambda: Parcours.objects.update(completed_on=None), parcours.save),
+        (lambda: Certification.objects.update(withdrawn_at=timezone.now()), held.save),
+        (
+            lambda: HabilitationStructure.objects.update(ended_at=timezone.now()),
+            lambda: HabilitationStructure.objects.update(ended_at=None),
+        ),
+        (
+            lambda: AcceptationConditions.objects.update(version="2020-01-01"),
+            lambda: AcceptationConditions.objects.update(version="2026-11-26"),
+        ),
+    ):
+        fall()
+        assert may(desk) != ""
+        back()
+        assert may(desk) == ""
+
+
+def test_one_day_is_enough_outside_the_scheme_and_not_within(desk: TrainingDesk) -> None:
+    Affectation.objects.update(is_conseiller=False)
+    builders.able(desk.who, "aidant")
+    assert may(desk) == ""
+    Affectation.objects.update(is_conseiller=True)
+    assert may(desk) == errors.FORMATION_MISSING.code
+
+
+def test_an_uncertified_conseiller_concludes_by_no_screen_no_service_no_direct_post(desk: TrainingDesk) -> None:
+    builders.able(desk.who)
+    ready = builders.consented(desk.who, desk.place, now=timezone.now())
+    builders.keys()
+    Certification.objects.all().delete()
+    doer, now = builders.acteur(desk.who, desk.place), timezone.now()
+    assert open_brouillon(doer, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now) == Denied(
+        errors.CERTIFICATION_MISSING
+    )
+    assert sign_mandat(ready.id, doer, now) == Denied(errors.CERTIFICATION_MISSING)
+    browser = builders.signed_in(desk.who)
+    assert errors.CERTIFICATION_MISSING.message in pages_desk.text(browser.get("/accueil"))
+    browser.post("/mandats/nouveau", ASKED | {"structure": desk.place.id})
+    code = builders.totp_code(desk.who)
+    answer = browser.post(f"/mandats/brouillons/{ready.id}/acceptation", {"code": code})
+    assert answer.status_code != 302
+    assert not Mandat.objects.exists()
+    assert Brouillon.objects.count() == 1
+    assert Entree.objects.filter(event="mandat:sign_refused", reason=errors.CERTIFICATION_MISSING.code).exists()
+
+
+def test_the_certificate_opens_the_right_and_its_withdrawal_shuts_it(desk: TrainingDesk) -> None:
+    builders.able(desk.who)
+    Certification.objects.all().delete()
+    Parcours.objects.update(source="presences", completed_on=timezone.localdate())
+    desk.inscribed(desk.session())
+    given = {"email": desk.who.email, "result": "obtenue", "day": timezone.localdate().isoformat()}
+    assert may(desk) == errors.CERTIFICATION_MISSING.code
+    assert desk.client.post("/organisme/resultats", given).status_code == 302
+    assert may(desk) == ""
+    mandat = builders.mandat(desk.who, desk.place, now=timezone.now())
+    held = Certification.objects.get()
+    state = instructeur()
+    assert state.post(f"/certifications/{held.id}/retrait", {"why": ""}).status_code == 422
+    assert state.post(f"/certifications/{held.id}/retrait", {"why": "Fraude au test"}).status_code == 302
+    assert may(desk) == errors.CERTIFICATION_MISSING.code
+    browser = builders.signed_in(desk.who)
+    first = mandat.autorisations.get()
+    use = {
+        "autorisation": first.id,
+        "channel": "telephone",
+        "body": "CAF",
+        "description": "Appel",
+        "used_on": timezone.localdate().isoformat(),
+        "manner": "avec",
+        "confirmed": "1",
+    }
+    answer = browser.post(f"/mandats/{mandat.id}/utilisation", use)
+    assert not mandat.utilisations.exists(), answer.status_code
+
+
+def test_the_screen_says_what_is_missing_and_who_can_act(desk: TrainingDesk, query_count) -> None:
+    browser = builders.signed_in(desk.who)
+    with query_count(5):
+        page = pages_desk.text(browser.get("/mon-droit"))
+    assert page.count("manque") >= 3
+    assert "l’organisme de formation marque vos présences" in page
+    assert "Vous seul" in page
+
+
+def test_an_instructeur_withdraws_one_aidant_and_gives_back(desk: TrainingDesk) -> None:
+    builders.able(desk.who)
+    place = Affectation.objects.get(compte=desk.who)
+    state = instructeur()
+    assert state.post(f"/habilitations/places/{place.id}", {"why": ""}).status_code == 422
+    state.post(f"/habilitations/places/{place.id}", {"why": "A quitté son poste"})
+    assert may(desk) == "habilitation.aidant_not_habilite"
+    assert "Aucun retrait de votre habilitation" in pages_desk.text(state.get(f"/habilitations/{desk.who.id}"))
+    state.post(f"/habilitations/places/{place.id}", {"restore": "1"})
+    assert may(desk) == ""
+    assert HabilitationAidant.objects.filter(affectation=place).count() == 2
+    assert state.post("/habilitations", {"email": "personne@example.org"}).status_code == 422
+    found = state.post("/habilitations", {"email": desk.who.email})
+    assert found["Location"] == f"/habilitations/{desk.who.id}"
+
+
+def test_terms_are_accepted_once_and_journaled(desk: TrainingDesk) -> None:
+    browser = builders.signed_in(desk.who)
+    assert "J’accepte ces conditions" in pages_desk.text(browser.get("/conditions"))
+    browser.post("/conditions")
+    browser.post("/conditions")
+    assert AcceptationConditions.objects.filter(compte=desk.who).count() == 1
+    assert Entree.objects.filter(event="habilitation:accept_conditions").count() == 1
+    assert "Vous avez accepté" in pages_desk.text(browser.get("/conditions"))
