@@ -28,7 +28,7 @@ SELECT gen_random_uuid(), compte_id, '2026-11-26', since FROM able ON CONFLICT D
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("aidants", "0012_dossiers_and_training"),
+        ("aidants", "0014_dossiers_and_training"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("aidants", "0011_invitation_code"),
+        ("aidants", "0013_structure_listing"),
     ]
 
     operations = [
