@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from aidants.comptes.models import Fonction
+from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import (
     Certification,
     Inscription,
@@ -237,7 +237,7 @@ def test_two_for_the_last_place(committed_db: str) -> None:
     people = [desk.who, training_desk.untrained(desk.place)]
     done: list[object] = []
 
-    def take(who: object) -> None:
+    def take(who: Compte) -> None:
         doer = Acteur(Kind.COMPTE, who.id, desk.place.id, "aidant")
         done.append(inscribe(session.id, who, doer, timezone.now()))
         connection.close()
