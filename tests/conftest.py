@@ -150,6 +150,20 @@ def query_count() -> Callable[[int], AbstractContextManager[CaptureQueriesContex
     return expect
 
 
+@pytest.fixture(autouse=True)
+def _entries_are_written(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever says `writes("room:act")` has left such an entry when the test ends, before anything is rolled back."""
+    claimed = {event for mark in request.node.iter_markers("writes") for event in mark.args}
+    if claimed:
+        request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
+    yield
+    if claimed:
+        from aidants.journal.models import Entree
+
+        written = set(Entree.objects.filter(event__in=claimed).values_list("event", flat=True))
+        assert claimed - written == set(), "no act of the test left these entries"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _network_off() -> Iterator[None]:
     with network.loopback_only():

@@ -16,7 +16,14 @@ from aidants.comptes.models import Compte, Recuperation
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import RECOVERY_CODE_REFUSED, RECOVERY_OF_ONESELF
-from aidants.domain.events import RECOVERY_END, RECOVERY_ENTER, RECOVERY_OPEN, RECOVERY_PRINT, RECOVERY_REFUSED
+from aidants.domain.events import (
+    RECOVERY_END,
+    RECOVERY_ENTER,
+    RECOVERY_OPEN,
+    RECOVERY_OPEN_REFUSED,
+    RECOVERY_PRINT,
+    RECOVERY_REFUSED,
+)
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record
 
@@ -49,6 +56,9 @@ def open_recovery(
     A new one replaces the one before.  The person's own factors go on: nothing is taken away until a new one stands.
     """
     if compte.pk == garant.pk:
+        reason = RECOVERY_OF_ONESELF.code
+        with transaction.atomic():
+            record(RECOVERY_OPEN_REFUSED, acteur=acteur, at=now, subject=compte.pk, reason=reason)
         return Denied(RECOVERY_OF_ONESELF)
     with transaction.atomic():
         Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)

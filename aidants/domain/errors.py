@@ -78,6 +78,12 @@ PASSKEY_NOT_ADDED = declare(
     "La clé d’accès n’a pas été enregistrée. Réessayez ; rien d’autre n’a changé.",
     "Réponse illisible du navigateur, demande trop ancienne (5 minutes), ou clé déjà enregistrée.",
 )
+ROLE_MISSING = declare(
+    "acces.role_missing",
+    403,
+    "Cette page n’est pas ouverte à votre rôle.",
+    "La personne a ouvert une adresse réservée à un autre rôle, ou le sien lui a été retiré.",
+)
 FACTOR_IS_LAST = declare(
     "compte.factor_is_last",
     409,

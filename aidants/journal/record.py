@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from aidants.domain.acteur import Acteur
+from aidants.domain.acteur import ANONYME, Acteur
 from aidants.domain.canonical import canonical_bytes
 from aidants.domain.events import Event
 from aidants.journal.digest import SALT_BYTES, VERSION, salted_digest
@@ -114,6 +114,27 @@ def count_refusal(event: Event, *, bucket: str, at: datetime, reason: str = "") 
         cursor.execute(_COUNT, (kind, bucket, minute))
         (count,) = cursor.fetchone()
     return int(count)
+
+
+@transaction.atomic
+def record_counted(
+    event: Event,
+    *,
+    bucket: str,
+    at: datetime,
+    reason: str,
+    acteur: Acteur = ANONYME,
+    subject: UUID | None = None,
+    structure: UUID | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Count a refusal that its cause may repeat at will; the first of a minute is an entry, as told to :func:`record`.
+
+    ``bucket`` as for :func:`count_refusal`.  For strangers, and for who could fill the journal by asking again.
+    """
+    if count_refusal(event, bucket=bucket, at=at, reason=reason) == 1:
+        told = dict(facts or {}) | {"count": 1}
+        record(event, acteur=acteur, at=at, subject=subject, structure=structure, reason=reason, facts=told)
 
 
 def entries_about(subject: UUID) -> list[Entree]:

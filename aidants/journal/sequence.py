@@ -11,6 +11,7 @@ moment when its entries were read, and the next look starts there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -64,7 +65,13 @@ class _Look:
 
 def journal_signer() -> Signer:
     """Return the key of the journal; its name is the origin of checkpoints.  Raises ``BadNote``."""
-    return Signer.parse(settings.JOURNAL_KEY)
+    return _signer(settings.JOURNAL_KEY)
+
+
+@lru_cache(maxsize=2)
+def _signer(text: str) -> Signer:
+    """Read a key once: deriving its public half costs more than a signature."""
+    return Signer.parse(text)
 
 
 def integrate(now: datetime, *, wait: bool = False) -> int:
@@ -99,10 +106,11 @@ def _step(now: datetime, look: _Look | None) -> tuple[int, _Look | None]:
     if not rows and last is not None:
         return 0, None
     complete = len(rows) < _BATCH
-    start = last.size if last else 0
-    edge = _append(start, [row[1] for row in rows], [leaf_hash(bytes(row[2])) for row in rows])
+    edge = _edge_of(last)
+    _append(edge, [row[1] for row in rows], [leaf_hash(bytes(row[2])) for row in rows])
     seen = look.seen if complete else (last.seen if last else 0)
     models.Checkpoint.objects.create(size=edge.size, note=_signed(edge), seen=seen, at=now)
+    _keep(edge)
     return len(rows), None if complete else _Look(rows[-1][:2], look.before, look.seen)
 
 
@@ -147,9 +155,29 @@ def _signed(edge: Edge) -> str:
     return str(Note(text, (signer.sign(text),)))
 
 
-def _append(start: int, entries: Sequence[int], leaves: Sequence[bytes]) -> Edge:
-    """Write leaves and the nodes that they complete; return the right edge of the tree."""
-    edge = edge_at(tree(start).node, start)
+# The right edge of the tree that this process signed last: the one thing that it needs to go on.
+_kept = Edge()
+
+
+def _edge_of(last: models.Checkpoint | None) -> Edge:
+    """Return the right edge under the last checkpoint: the one kept, if that checkpoint signs it, or the stored one."""
+    if last is None:
+        return Edge()
+    signed = Checkpoint.parse(parse_note(last.note).text)
+    if (signed.size, signed.root) == (_kept.size, _kept.root()):
+        return Edge(_kept.size, _kept.hashes)
+    return edge_at(tree(last.size).node, last.size)
+
+
+def _keep(edge: Edge) -> None:
+    """Keep an edge for the next time; one whose transaction is lost is signed by no checkpoint, hence never used."""
+    global _kept  # noqa: PLW0603 -- one value, replaced whole
+    _kept = edge
+
+
+def _append(edge: Edge, entries: Sequence[int], leaves: Sequence[bytes]) -> None:
+    """Write leaves and the nodes that they complete, and bring the right edge of the tree there."""
+    start = edge.size
     for item in leaves:
         edge.append(item)
     with connection.cursor() as cursor:
@@ -158,11 +186,12 @@ def _append(start: int, entries: Sequence[int], leaves: Sequence[bytes]) -> Edge
         while fresh := _completed(level, first, fresh):
             level, first = level + 1, first // TILE_WIDTH
             cursor.execute(_INSERT_NODES, (level, first, fresh))
-    return edge
 
 
 def _completed(level: int, first: int, fresh: Sequence[bytes]) -> list[bytes]:
     """Return the roots of the tiles of ``level`` that ``fresh`` hashes, from place ``first`` on, complete."""
     number, held = divmod(first, TILE_WIDTH)
+    if held + len(fresh) < TILE_WIDTH:
+        return []
     row = [*(read_tile(level, number, held) if held else ()), *fresh]
     return [full_root(row[at : at + TILE_WIDTH]) for at in range(0, len(row) - TILE_WIDTH + 1, TILE_WIDTH)]

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from aidants.comptes.avis import Avis, tell, write
 from aidants.comptes.liens import code_digest, new_code
 from aidants.comptes.models import Compte, Fonction
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import (
     ALREADY_IN_TEAM,
@@ -25,9 +25,17 @@ from aidants.domain.errors import (
     INVITATIONS_TOO_MANY,
     NOT_A_REFERENT,
     SIGN_IN_TO_ACCEPT,
+    ErrorCode,
 )
-from aidants.domain.events import INVITATION_ACCEPT, INVITATION_CANCEL, INVITATION_SEND
-from aidants.journal.record import record
+from aidants.domain.events import (
+    INVITATION_ACCEPT,
+    INVITATION_ACCEPT_REFUSED,
+    INVITATION_CANCEL,
+    INVITATION_REFUSED,
+    INVITATION_SEND,
+)
+from aidants.domain.vault import keyed_digest
+from aidants.journal.record import record, record_counted
 from aidants.structures.models import Affectation, Invitation, Structure
 from aidants.structures.team import is_referent_of
 
@@ -73,12 +81,12 @@ def waiting(structure_id: UUID, now: datetime) -> list[Waiting]:
 def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation | Denied:
     """Invite somebody into the team of the acteur's own structure; an earlier invitation to them dies."""
     if acteur.structure_id != structure.id or not is_referent_of(acteur.known_id, structure.id):
-        return Denied(NOT_A_REFERENT)
+        return _refuse(NOT_A_REFERENT, structure, acteur, now)
     email = invited.email.strip().lower()
     if _is_settled(email, structure):
-        return Denied(ALREADY_IN_TEAM)
+        return _refuse(ALREADY_IN_TEAM, structure, acteur, now)
     if Invitation.objects.filter(structure=structure, created_at__gt=now - timedelta(days=1)).count() >= _A_DAY:
-        return Denied(INVITATIONS_TOO_MANY)
+        return _refuse(INVITATIONS_TOO_MANY, structure, acteur, now)
     with transaction.atomic():
         Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
         _cancel_standing(Q(structure=structure), email, acteur, now)
@@ -107,6 +115,13 @@ def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) 
         until=made.expires_at,
     )
     return made
+
+
+@transaction.atomic
+def _refuse(reason: ErrorCode, structure: Structure, acteur: Acteur, now: datetime) -> Denied:
+    """Journal that an invitation was not sent."""
+    record(INVITATION_REFUSED, acteur=acteur, at=now, structure=structure.id, reason=reason.code)
+    return Denied(reason)
 
 
 def invite_from_terminal(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> str:
@@ -222,12 +237,12 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
     known = Compte.objects.filter(email=invitation.email).first()
     allowed = _may_accept(known, signed_in)
     if isinstance(allowed, Denied):
-        return allowed
+        return _not_accepted(allowed.reason, invitation, signed_in, now)
     has_signed_in = known is not None and known.last_login is not None
     with transaction.atomic():
         standing = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True)
         if not standing.filter(expires_at__gt=now).update(accepted_at=now):
-            return Denied(INVITATION_GONE)
+            return _not_accepted(INVITATION_GONE, invitation, signed_in, now)
         compte = known or _new_compte(invitation, now)
         Invitation.objects.filter(pk=invitation.pk).update(compte=compte)
         _give_place(invitation, compte, now)
@@ -240,6 +255,22 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
     return Accepted(compte, must_enrol=not has_signed_in)
 
 
+def _not_accepted(reason: ErrorCode, invitation: Invitation, signed_in: Compte | None, now: datetime) -> Denied:
+    """Count an acceptance that changes nothing, by invitation: whoever holds the message may try again at will."""
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-invitation", str(invitation.id))
+    acteur = Acteur(Kind.COMPTE, signed_in.pk) if signed_in else ANONYME
+    record_counted(
+        INVITATION_ACCEPT_REFUSED,
+        bucket=bucket,
+        at=now,
+        reason=reason.code,
+        acteur=acteur,
+        subject=invitation.id,
+        structure=invitation.structure_id,
+    )
+    return Denied(reason)
+
+
 def _new_compte(invitation: Invitation, now: datetime) -> Compte:
     """Make the account, or find the one that another invitation to the same address made at this very moment."""
     names = {name: getattr(invitation, name) for name in ("given_name", "family_name", "profession")}
@@ -247,6 +278,12 @@ def _new_compte(invitation: Invitation, now: datetime) -> Compte:
         email=invitation.email, defaults={**names, "password": make_password(None), "created_at": now}
     )
     return made
+
+
+def _roles_of(invitation: Invitation) -> list[str]:
+    """Return what the invitation gives: one national role, or a place as aidant, as referent or as both."""
+    places = {"aidant": invitation.is_aidant, "referent": invitation.is_referent}
+    return [invitation.role] if invitation.role else [name for name, given in places.items() if given]
 
 
 def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:

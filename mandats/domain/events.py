@@ -103,6 +103,7 @@ DEMANDE_ANSWER = declare(
 )
 DEMANDE_ANSWER_REFUSED = declare("droits:answer_refused", "Réponse sans effet", "demande")
 DEMANDE_WITHDRAW = declare("droits:withdraw", "Demande retirée", "demande", "kind")
+EXPORT_HAND_REFUSED = declare("droits:hand_export_refused", "Copie des données non remise", "demande")
 EXPORT_HAND = declare("droits:hand_export", "Copie des données remise", "demande")
 IDENTITY_RECTIFY = declare("usager:rectify", "Données de l’usager rectifiées", "fields")
 RAPPROCHEMENT_PROPOSE = declare("droits:propose_merge", "Deux dossiers à rapprocher", "rapprochement", "way")
@@ -144,6 +145,10 @@ VERIFICATION_ANSWER = declare(
 )
 VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"
+)
+VERIFICATION_REFUSED = declare("verification:refuse", "Vérification refusée", "way", "authenticated", "client", "count")
+VERIFICATION_SUITE_REFUSED = declare(
+    "verification:suite_refused", "Suite d’une vérification refusée", "client", "count"
 )
 VERIFICATION_SUITE = declare(
     "verification:suite", "Décision d’une administration après vérification", "verification", "suite", "motif"

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
+from aidants.domain.errors import ErrorCode
 from aidants.journal.record import record
 from mandats.domain import errors_droits, events
 from mandats.domain.droits import APPROVAL_LIVES, Droit
@@ -46,12 +47,18 @@ _FIELDS = (
 def hand_export(demande: Demande, acteur: Acteur, now: datetime) -> bytes | Denied:
     """Return the archive of an approved request, during the seven days after the approval; journaled each time."""
     if demande.kind != Droit.EXPORT or demande.answer != APPROVED or not is_ready(demande, now):
-        return Denied(errors_droits.DEMANDE_OVER)
+        return _refused(errors_droits.DEMANDE_OVER, demande, acteur, now)
     usager = Usager.objects.filter(pk=demande.usager_id, erased_at__isnull=True).first()
     if usager is None:
-        return Denied(errors_droits.DEMANDE_UNKNOWN)
+        return _refused(errors_droits.DEMANDE_UNKNOWN, demande, acteur, now)
     record(events.EXPORT_HAND, acteur=acteur, at=now, subject=usager.id, facts={"demande": str(demande.id)})
     return archive_of(usager, now)
+
+
+def _refused(reason: ErrorCode, demande: Demande, acteur: Acteur, now: datetime) -> Denied:
+    event, facts = events.EXPORT_HAND_REFUSED, {"demande": str(demande.id)}
+    record(event, acteur=acteur, at=now, subject=demande.usager_id, reason=reason.code, facts=facts)
+    return Denied(reason)
 
 
 def is_ready(demande: Demande, now: datetime) -> bool:

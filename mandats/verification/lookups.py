@@ -15,10 +15,11 @@ from django.db import transaction
 
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.domain.errors import ErrorCode
 from aidants.domain.vault import keyed_digest
 from aidants.journal.inscription import inscription_of
 from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
-from aidants.journal.record import record
+from aidants.journal.record import record, record_counted
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused
 from mandats.attestation.keys import active_key, published_keys
@@ -93,6 +94,7 @@ def _earlier(question: Question, asker: Asker, now: datetime) -> Verdict | Denie
     if row is None or told is None:
         return None
     if not hmac.compare_digest(str(told.get("request")), request_digest(question)):
+        _count_refused(asker, errors.IDEMPOTENCY_MISMATCH, now)
         return Denied(errors.IDEMPOTENCY_MISMATCH)
     return verdict_of(told, row.receipt)
 
@@ -105,6 +107,7 @@ def _answer(
     if mandat is None:
         return _unknown(question, reference, asker, limits, now)
     if _asked_too_often(mandat, now):
+        _count_refused(asker, errors.TOO_MANY_LOOKUPS, now, mandat)
         return Throttled(60)
     motif = (row.motif or mandat.motif) if row else ""
     return _known(question, mandat, finding(facts_of(row, now) if row else None, motif), asker, now)
@@ -141,6 +144,22 @@ def _autorisation(mandat: Mandat | None, demarche: str) -> Autorisation | None:
 def _asked_too_often(mandat: Mandat, now: datetime) -> bool:
     most = round(_MOST_A_MANDAT_AN_HOUR * settings.LIMITS_FACTOR)
     return Verification.objects.filter(mandat=mandat, created_at__gt=now - _HOUR).count() >= most
+
+
+def _count_refused(asker: Asker, reason: ErrorCode, now: datetime, mandat: Mandat | None = None) -> None:
+    """Count a look-up that gets no answer, by whoever asks; the first of a minute is journaled, with its mandat."""
+    facts = {"way": asker.way, "authenticated": asker.authenticated}
+    facts |= {"client": str(asker.client_id) if asker.client_id else None}
+    record_counted(
+        events.VERIFICATION_REFUSED,
+        bucket=_limits("", asker)[1].bucket,
+        at=now,
+        reason=reason.code,
+        acteur=_acteur(asker),
+        subject=mandat.id if mandat else None,
+        structure=mandat.structure_id if mandat else None,
+        facts=facts,
+    )
 
 
 def _acteur(asker: Asker) -> Acteur:

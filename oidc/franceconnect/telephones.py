@@ -15,9 +15,10 @@ from django.db import transaction
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.domain.errors import ErrorCode
 from aidants.domain.roles import Role
 from aidants.domain.vault import seal, unseal
-from aidants.journal.record import record
+from aidants.journal.record import record, record_counted
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.registre.services import brouillons
 from oidc.franceconnect import errors, events, logins
@@ -98,16 +99,23 @@ def take(code: str, session: SessionBase, now: datetime) -> LienTelephone | Deni
     """Bind the link to this telephone's browser; the first one has it."""
     lien = LienTelephone.objects.select_for_update().filter(token_digest=logins.digest(_typed(code))).first()
     if lien is None or (now >= lien.expires_at and not lien.claimed_at):
-        return Denied(errors.PHONE_LINK_UNKNOWN)
+        return _not_taken(errors.PHONE_LINK_UNKNOWN, lien, now)
     if lien.claimed_at and not _is_bound(lien, session):
-        return Denied(errors.PHONE_LINK_TAKEN)
+        return _not_taken(errors.PHONE_LINK_TAKEN, lien, now)
     if lien.ended_at or now >= lien.expires_at:
-        return Denied(errors.PHONE_LINK_ENDED)
+        return _not_taken(errors.PHONE_LINK_ENDED, lien, now)
     lien.claimed_at, lien.binding_digest = now, logins.digest(logins.binding_of(session))
     lien.token_sealed = None
     lien.save(update_fields=("claimed_at", "binding_digest", "token_sealed"))
     session[_SESSION] = str(lien.id)
     return lien
+
+
+def _not_taken(reason: ErrorCode, lien: LienTelephone | None, now: datetime) -> Denied:
+    """Count a telephone that takes no link: by link, or for all codes that nobody drew together."""
+    bucket, subject = logins.digest(str(lien.id) if lien else ""), lien.brouillon_id if lien else None
+    record_counted(events.PHONE_REFUSED, bucket=bucket, at=now, reason=reason.code, subject=subject)
+    return Denied(reason)
 
 
 def _is_bound(lien: LienTelephone, session: SessionBase) -> bool:

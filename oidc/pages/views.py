@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
@@ -22,7 +23,7 @@ from mandats.domain.utilisations import MANNERS
 from mandats.registre.models import Autorisation
 from oidc.protocol import errors
 from oidc.provider.answers import allow_form, refusal_of, send
-from oidc.provider.choices import choices_for, choose, decline, may_open, perimeter_of
+from oidc.provider.choices import choices_for, choose, decline, may_open, note_not_opened, perimeter_of
 from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Interaction
 
@@ -38,12 +39,12 @@ def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Show what stands for the request; take the answer."""
     interaction = _find(request, interaction_id)
     if not getattr(request, "affectation", None):
-        return _refuse(request, interaction, NOT_AN_AIDANT)
+        return _refuse(request, interaction, NOT_AN_AIDANT, first=True)
     if request.method == "POST":
         return _take_choice(request, interaction)
     opened = may_open(interaction, request.session, timezone.now())
     if isinstance(opened, Denied):
-        return _refuse(request, interaction, opened.reason)
+        return _refuse(request, interaction, opened.reason, first=True)
     return _show_choices(request, interaction)
 
 
@@ -52,7 +53,7 @@ def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
 def go_back(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Go back to the site without a choice: ``access_denied`` (RFC 6749 §4.1.2.1)."""
     interaction = _find(request, interaction_id)
-    decline(interaction, timezone.now())
+    decline(interaction, _who(request), timezone.now())
     return send(request, refusal_of(interaction, errors.DECLINED), interaction.client.name)
 
 
@@ -127,8 +128,20 @@ def _obstacle(request: HttpRequest) -> str:
     return verdict.reason.message if isinstance(verdict, Denied) else ""
 
 
-def _refuse(request: HttpRequest, interaction: Interaction, reason: ErrorCode, *, again: bool = False) -> HttpResponse:
-    """Ask for a fresh code, or say why not; the way back to the site is always there."""
+def _who(request: HttpRequest) -> Acteur:
+    """Return who is there, for the structure chosen if they have one."""
+    return acteur_of(request) if getattr(request, "affectation", None) else Acteur(Kind.COMPTE, request.user.pk)
+
+
+def _refuse(
+    request: HttpRequest, interaction: Interaction, reason: ErrorCode, *, again: bool = False, first: bool = False
+) -> HttpResponse:
+    """Ask for a fresh code, or say why not; the way back to the site is always there.
+
+    ``first``: nothing was chosen yet, so that no service has journaled the refusal.
+    """
+    if first:
+        note_not_opened(interaction, _who(request), Denied(reason), timezone.now())
     here = reverse("oidc:choice", args=[interaction.id])
     if reason is errors.LOGIN_REQUIRED:
         return redirect(reverse("aidants:second_factor") + "?" + urlencode({"next": here}))

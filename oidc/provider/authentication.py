@@ -4,14 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 
-from aidants.comptes.address import client_address
-from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Decision, Denied, decide
-from aidants.domain.vault import keyed_digest
-from aidants.journal.record import count_refusal, record
 from oidc.protocol.client_assertion import ASSERTION, ONCE, SKEW, AssertionFacts, algorithms_of
 from oidc.protocol.client_authentication import (
     CLIENT_AUTHENTICATION,
@@ -21,12 +16,12 @@ from oidc.protocol.client_authentication import (
     presented,
 )
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
-from oidc.protocol.events import CLIENT_REFUSED
 from oidc.protocol.jose import is_signed_by, keys_for
 from oidc.protocol.parameters import Parameters
 from oidc.provider.client_keys import keys_of
 from oidc.provider.clients import find_client, is_secret_of
 from oidc.provider.models import Client
+from oidc.provider.refused import count_refused_client
 from oidc.provider.seen_once import is_first_time
 
 
@@ -46,7 +41,7 @@ def authenticate(request: HttpRequest, parameters: Parameters, now: datetime) ->
         verdict = _decide_assertion(alone, client, now)
     if isinstance(verdict, Denied) or client is None:
         denied = verdict if isinstance(verdict, Denied) else Denied(CLIENT_AUTHENTICATION_FAILED)
-        _count(request, denied, now)
+        count_refused_client(request, denied.reason, now)
         return denied
     return client
 
@@ -75,11 +70,3 @@ def _is_signed(given: Credentials, client: Client, now: datetime) -> bool:
     if jwt is None or jwt.alg not in allowed:
         return False
     return any(is_signed_by(jwt, key, allowed) for key in keys_for(jwt, keys_of(client, jwt.kid, now)))
-
-
-def _count(request: HttpRequest, denied: Denied, now: datetime) -> None:
-    bucket = keyed_digest(settings.DIGEST_KEY, "address", client_address(request))
-    reason = denied.reason.code
-    with transaction.atomic():
-        if count_refusal(CLIENT_REFUSED, bucket=bucket, at=now, reason=reason) == 1:
-            record(CLIENT_REFUSED, acteur=ANONYME, at=now, reason=reason, facts={"count": 1})

@@ -28,6 +28,7 @@ from oidc.provider.interactions import open_interaction
 from oidc.provider.models import Client, Interaction, PushedRequest
 from oidc.provider.own_tokens import hint_subject
 from oidc.provider.pushing import as_parameters, pushed_named
+from oidc.provider.refused import count_refused_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,6 @@ def repeat_choice(request: HttpRequest, made: Request, now: datetime) -> Answer:
     placed = bool(getattr(request, "affectation", None)) and made.repeated is not None
     outcome = choose(interaction.id, made.repeated, acteur_of(request), request.session, now) if placed else None  # type: ignore[arg-type]
     if outcome is None or isinstance(outcome, Denied):
+        count_refused_request(request, made.client, INTERACTION_REQUIRED, now)
         return refuse(made.facts, INTERACTION_REQUIRED)
     return outcome

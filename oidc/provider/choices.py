@@ -14,13 +14,15 @@ from aidants.comptes.second_factor import verified_at
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
 from aidants.domain.vault import keyed_digest
+from aidants.journal.record import record
 from mandats.domain.errors import AUTORISATION_UNKNOWN
 from mandats.registre.compiled import CompiledRead
 from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, usable_autorisations
 from mandats.registre.services.uses import may_use_once, record_bridge_use, record_refused_use
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
-from oidc.protocol.errors import INTERACTION_ANSWERED, INTERACTION_EXPIRED
+from oidc.protocol.errors import INTERACTION_ANSWERED, INTERACTION_EXPIRED, LOGIN_REQUIRED
+from oidc.protocol.events import CONNEXION_DECLINE
 from oidc.protocol.token import CODE_SECONDS
 from oidc.provider.answers import Answer, code_answer
 from oidc.provider.interactions import BROWSER, find_interaction
@@ -116,6 +118,7 @@ def choose(
         return Denied(INTERACTION_EXPIRED)
     opened = decide(OPEN, _facts(interaction, session, now))
     if isinstance(opened, Denied):
+        note_not_opened(interaction, acteur, opened, now)
         return opened
     row = _CHOICE.first(autorisation_id, acteur.structure_id, acteur.id)
     verdict = _verdict(row, interaction, acteur, session, now)
@@ -124,6 +127,7 @@ def choose(
         _journal_refusal(row, interaction.client, acteur, denied, now)
         return denied
     if interaction.pushed_id and not _use_pushed(interaction.pushed_id, now):
+        note_not_opened(interaction, acteur, Denied(INTERACTION_ANSWERED), now)
         return Denied(INTERACTION_ANSWERED)
     return _give_code(row, interaction, acteur, session, now, manner)
 
@@ -161,6 +165,12 @@ def _journal_refusal(row: Autorisation | None, client: Client, acteur: Acteur, d
         step="choice",
         now=now,
     )
+
+
+def note_not_opened(interaction: Interaction, acteur: Acteur, denied: Denied, now: datetime) -> None:
+    """Journal that a request could not be answered by this person; asking for a fresh code refuses nothing."""
+    if denied.reason is not LOGIN_REQUIRED:
+        _journal_refusal(None, interaction.client, acteur, denied, now)
 
 
 def _use_pushed(digest: str, now: datetime) -> bool:
@@ -202,9 +212,12 @@ def _give_code(
     return code_answer(interaction, code)
 
 
-def decline(interaction: Interaction, now: datetime) -> None:
-    """Close a request without a code; one already answered stays as it is."""
-    Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now)
+@transaction.atomic
+def decline(interaction: Interaction, acteur: Acteur, now: datetime) -> None:
+    """Close a request without a code, and journal it; one already answered stays as it is."""
+    if Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now):
+        client = str(interaction.client_id)
+        record(CONNEXION_DECLINE, acteur=acteur, at=now, subject=interaction.id, facts={"client": client})
 
 
 def repeatable(client: Client, session: SessionBase, now: datetime) -> UUID | None:

@@ -30,7 +30,8 @@ class CodeGrant(AuthorizationCodeGrant):
         request.granted(decide(FORM, request.sent))
         request.client = self.authenticate_token_endpoint_client()
         jkt = request.granted(proved_key(request.http, request.now))
-        request.issued = request.granted(redeem(request.parameters, request.client, jkt, request.now))
+        issued = redeem(request.parameters, request.client, jkt, request.now)
+        request.issued = request.granted(issued, told=True)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Headers]:
         """Answer with the token (RFC 6749 §5.1) and the ID token (OIDC Core §3.1.3.3)."""
@@ -60,7 +61,7 @@ class OtherGrant(BaseGrant, TokenEndpointMixin):
         request: WireRequest = self.request
         request.granted(decide(FORM, request.sent))
         request.client = self.authenticate_token_endpoint_client()
-        request.granted(redeem(request.parameters, request.client, "", request.now))
+        request.granted(redeem(request.parameters, request.client, "", request.now), told=True)
 
 
 class IdToken(OpenIDCode):

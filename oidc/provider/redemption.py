@@ -17,7 +17,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
 from aidants.domain.vault import keyed_digest
-from aidants.journal.record import count_refusal, record
+from aidants.journal.record import record, record_counted
 from mandats.registre.compiled import CompiledRead
 from oidc import keys
 from oidc.protocol import errors
@@ -55,7 +55,7 @@ def redeem(parameters: Parameters, client: Client, jkt: str, now: datetime) -> I
     request = CodeFacts(parameters, now, requires_dpop=client.requires_dpop, jkt=jkt)
     asked = decide(REQUEST, request)
     if isinstance(asked, Denied):
-        return asked
+        return _counted(asked, client, now)
     with transaction.atomic():
         connexion = _lock(parameters.get("code"), client)
         if connexion is None:
@@ -99,9 +99,8 @@ def _facts(request: CodeFacts, connexion: Connexion, standing: Standing) -> Code
 def _counted(denied: Denied, client: Client, now: datetime) -> Denied:
     """Count a code that this client may not exchange; the first of a minute is journaled."""
     bucket = keyed_digest(settings.DIGEST_KEY, "limit-client", str(client.id))
-    if count_refusal(CONNEXION_REFUSED, bucket=bucket, at=now, reason=denied.reason.code) == 1:
-        acteur, facts = Acteur(Kind.CLIENT, client.id), {"client": str(client.id), "count": 1}
-        record(CONNEXION_REFUSED, acteur=acteur, at=now, reason=denied.reason.code, facts=facts)
+    acteur, facts = Acteur(Kind.CLIENT, client.id), {"client": str(client.id)}
+    record_counted(CONNEXION_REFUSED, bucket=bucket, at=now, reason=denied.reason.code, acteur=acteur, facts=facts)
     return denied
 
 

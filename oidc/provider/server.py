@@ -18,6 +18,7 @@ from oidc.provider.clients import find_client
 from oidc.provider.endpoints import Introspection, PushedAuthorization, Revocation, UserInfo
 from oidc.provider.grants import CodeGrant, IdToken, OtherGrant
 from oidc.provider.models import Client
+from oidc.provider.refused import count_refused_call
 from oidc.provider.wire import Refused, WireRequest
 
 _operations = logging.getLogger(__name__)
@@ -39,13 +40,15 @@ class Provider(AuthorizationServer):
         endpoint: str = "token",
     ) -> Client:
         """Authenticate by the table CLIENT_AUTHENTICATION; the method is the one of the client's record."""
-        return request.granted(authenticate(request.http, request.parameters, request.now))
+        return request.granted(authenticate(request.http, request.parameters, request.now), told=True)
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Tell nobody: what matters stands in the journal."""
 
     def handle_error_response(self, request: WireRequest, error: OAuth2Error) -> HttpResponse:
-        """Answer a refusal; its stable name goes to the operator, who finds its help in the catalogue."""
+        """Answer a refusal and count it; its stable name goes to the operator, who finds its help in the catalogue."""
+        if isinstance(error, Refused) and not error.told:
+            count_refused_call(request.http, error.reason, request.now)
         code = error.reason.code if isinstance(error, Refused) else error.error
         _operations.info("%s refused: %s", request.http.path, code)
         return self.handle_response(*error())

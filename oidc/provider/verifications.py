@@ -30,6 +30,7 @@ from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
 from oidc.protocol.parameters import read
 from oidc.provider.authentication import authenticate
 from oidc.provider.models import Client
+from oidc.provider.refused import count_refused_client
 from oidc.provider.verification_wire import (
     PROBLEM_SCHEMA,
     REQUEST_SCHEMA,
@@ -63,6 +64,7 @@ class ClientCredentials(BaseAuthentication):
         if isinstance(client, Denied):
             raise AuthenticationFailed(client.reason.message, client.reason.code)
         if client.is_franceconnect:
+            count_refused_client(request._request, CLIENT_AUTHENTICATION_FAILED, timezone.now())  # noqa: SLF001
             raise AuthenticationFailed(CLIENT_AUTHENTICATION_FAILED.message, CLIENT_AUTHENTICATION_FAILED.code)
         return Caller(client), None
 

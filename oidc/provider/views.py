@@ -19,6 +19,7 @@ from oidc.protocol.parameters import LONGEST
 from oidc.provider.answers import send
 from oidc.provider.authorization import keep, read_request, refuse, repeat_choice
 from oidc.provider.logout import end_connexion, read_logout
+from oidc.provider.refused import count_refused_call, count_refused_request
 from oidc.provider.server import provider
 
 PUBLICATION_SECONDS = 300
@@ -39,9 +40,12 @@ def authorize(request: HttpRequest) -> HttpResponse:
     made = read_request(request, now)
     unknown = decide(WHO_ASKS, made.facts)
     if isinstance(unknown, Denied) or made.client is None:
-        return refusal_page(request, unknown.reason)  # type: ignore[union-attr]  # granted only with a client
+        reason = unknown.reason  # type: ignore[union-attr]  # granted only with a client
+        count_refused_request(request, made.client, reason, now)
+        return refusal_page(request, reason)
     refused = decide(WHAT_IS_ASKED, made.facts)
     if isinstance(refused, Denied):
+        count_refused_request(request, made.client, refused.reason, now)
         return send(request, refuse(made.facts, refused.reason), made.client.name)
     if made.repeated:
         return send(request, repeat_choice(request, made, now), made.client.name)
@@ -124,6 +128,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     """End one connexion and send back at once; without a hint of ours, only a page (RP-Initiated Logout §2, §6)."""
     outcome = read_logout(request, timezone.now())
     if isinstance(outcome, Denied):
+        count_refused_call(request, outcome.reason, timezone.now())
         return refusal_page(request, outcome.reason)
     if outcome.sid:
         end_connexion(outcome, timezone.now())

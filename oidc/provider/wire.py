@@ -25,11 +25,14 @@ JWT = [("Content-Type", "application/jwt"), *NO_STORE]
 
 
 class Refused(OAuth2Error):
-    """A refusal of ours on its way through Authlib; raised outside any transaction."""
+    """A refusal of ours on its way through Authlib; raised outside any transaction.
 
-    def __init__(self, denied: Denied, headers: Mapping[str, str]) -> None:
+    ``told``: the journal knows it already, by the room that refused.
+    """
+
+    def __init__(self, denied: Denied, headers: Mapping[str, str], *, told: bool = False) -> None:
         reason: ErrorCode = denied.reason
-        self.reason, self.more = reason, dict(headers)
+        self.reason, self.more, self.told = reason, dict(headers), told
         super().__init__(errors.description(reason), status_code=reason.http, error=reason.oauth or None)
 
     def get_headers(self) -> Headers:
@@ -62,11 +65,11 @@ class WireRequest(OAuth2Request):
         """The parameters of the body."""
         return dict(self.sent.values) if self.sent else {}
 
-    def granted(self, outcome: Outcome | Denied) -> Outcome:
+    def granted(self, outcome: Outcome | Denied, *, told: bool = False) -> Outcome:
         """Return what was granted, or raise :class:`Refused`; a 401 tells how a client authenticates (§5.2)."""
         if isinstance(outcome, Denied):
             basic = {"WWW-Authenticate": f'Basic realm="{bearer.REALM}", charset="UTF-8"'}
-            raise Refused(outcome, (basic if outcome.reason.http == 401 else {}) | self.nonce(outcome))
+            raise Refused(outcome, (basic if outcome.reason.http == 401 else {}) | self.nonce(outcome), told=told)
         return outcome
 
     def granted_bearer(self, outcome: Outcome | Denied, scheme: str) -> Outcome:

@@ -30,6 +30,7 @@ def on(month: int, day: int) -> dict[str, int]:
     return care_for_the_absent(datetime(2026, month, day, 9, 0, tzinfo=UTC))
 
 
+@pytest.mark.writes("compte:deactivate")
 def test_warned_once_then_deactivated_a_month_later(who: Compte) -> None:
     assert [on(6, 9)["warned"], on(6, 10)["warned"], on(6, 11)["warned"]] == [0, 1, 0]
     assert subjects_to(who.email) == ["Votre compte vous attend"]
@@ -45,6 +46,7 @@ def test_warned_once_then_deactivated_a_month_later(who: Compte) -> None:
         )
 
 
+@pytest.mark.writes("compte:warn")
 def test_who_comes_back_in_time_keeps_the_account(who: Compte) -> None:
     on(6, 10)
     Compte.objects.filter(pk=who.pk).update(last_login=datetime(2026, 6, 20, tzinfo=UTC))
@@ -58,6 +60,7 @@ def test_an_account_that_never_signed_in_is_treated_alike(who: Compte) -> None:
     assert on(7, 10)["deactivated"] == 1
 
 
+@pytest.mark.writes("compte:reactivate")
 def test_a_referent_opens_the_door_again(who: Compte) -> None:
     place, sylvie = who.affectations.get().structure, builders.compte()
     Affectation.objects.create(compte=sylvie, structure=place, is_referent=True, started_at=builders.NOW)

@@ -67,6 +67,7 @@ def test_the_account_s_page_counts_its_queries(browser: Client, query_count: Que
     assert "Celle-ci" in text(page)
 
 
+@pytest.mark.writes("compte:factor_refused", "compte:factor_remove")
 def test_adding_an_application_then_removing_the_first(browser: Client, who: Compte) -> None:
     first = Generateur.objects.get(user=who)
     key = f"code-{first.pk}"
@@ -87,11 +88,13 @@ def code_of(device: Generateur) -> str:
     return f"{hotp(device.seed, int(time.time()) // 30):06d}"
 
 
+@pytest.mark.writes("compte:factor_add")
 def test_one_change_for_one_fresh_factor(browser: Client, who: Compte) -> None:
     add_application(browser, who)
     assert browser.get("/compte/application")["Location"].startswith("/compte/confirmation")
 
 
+@pytest.mark.writes("compte:recovery_codes_make")
 def test_seeds_and_codes_stand_nowhere_in_clear(browser: Client, who: Compte) -> None:
     page = text(change(browser, who, "/compte/secours"))
     codes = re.findall(r'class="reference">(\d{4} \d{4} \d{4})<', page)
@@ -104,6 +107,7 @@ def test_seeds_and_codes_stand_nowhere_in_clear(browser: Client, who: Compte) ->
     assert not any(code.encode() in bytes(row.body) for row in Entree.objects.order_by("id") for code in codes)
 
 
+@pytest.mark.writes("compte:factor_rename")
 def test_a_renamed_factor_and_a_hostile_name(browser: Client, who: Compte) -> None:
     path = f"/compte/moyens/code-{Generateur.objects.get(user=who).pk}/nom"
     assert browser.post(path, {"name": "<script>alert(1)</script>"}).status_code == 302
@@ -123,6 +127,7 @@ def test_somebody_else_s_factor_and_session_are_unknown(browser: Client, who: Co
     assert SessionOuverte.objects.filter(compte=other).exists()
 
 
+@pytest.mark.writes("compte:sessions_close")
 def test_one_session_closed_then_all_the_others(browser: Client, who: Compte) -> None:
     others = [builders.signed_in(who), builders.signed_in(who), builders.signed_in(who)]
     rows = list(SessionOuverte.objects.filter(compte=who).order_by("opened_at", "public_id"))
@@ -205,6 +210,7 @@ def test_a_professional_telephone_is_kept_in_one_form_after_a_fresh_factor(brows
     assert not any(b"492001122" in bytes(one.body) for one in Entree.objects.all())
 
 
+@pytest.mark.writes("compte:password_change")
 def test_a_changed_password_closes_the_other_sessions(browser: Client, who: Compte) -> None:
     other = builders.signed_in(who)
     assert change(browser, who, "/compte/mot-de-passe", {"new_password": NEW_PASSWORD}).status_code == 302
@@ -245,6 +251,7 @@ def test_a_forgotten_password_takes_the_same_time_for_everybody(who: Compte) -> 
     assert min(taken) >= 0.3
 
 
+@pytest.mark.writes("compte:password_forgotten")
 def test_links_do_not_fill_a_mailbox(who: Compte) -> None:
     for _ in range(5):
         Client().post("/mot-de-passe/oublie", {"email": who.email})

@@ -43,6 +43,7 @@ def test_one_address_is_slowed_over_many_accounts_then_let_go(who: Compte) -> No
     assert attempt(who.email, "192.0.2.2", builders.PASSWORD, builders.totp_code(who)) == 302
 
 
+@pytest.mark.writes("compte:sign_in_refused")
 def test_one_household_of_ipv6_is_one_address(who: Compte) -> None:
     for number in range(40):
         attempt(f"nobody{number}@example.org", f"2001:db8:1:2::{number:x}")

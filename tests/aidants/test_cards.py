@@ -67,6 +67,7 @@ def test_a_file_is_imported_with_its_seeds_sealed(admin: Client) -> None:
     assert "2 libres" in page
 
 
+@pytest.mark.writes("carte:import")
 def test_one_bad_line_and_nothing_is_imported(admin: Client) -> None:
     page = send(admin, FILE + "AB-0003;court\n")
     assert page.status_code == 422
@@ -102,6 +103,7 @@ def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Clien
     assert device.drift == 10
 
 
+@pytest.mark.writes("carte:pair")
 def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, who: Compte) -> None:
     send(admin, FILE)
     pair(who)
@@ -111,6 +113,7 @@ def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, who: Co
     assert Generateur.objects.filter(kind="carte").count() == 1
 
 
+@pytest.mark.writes("carte:dissociate")
 def test_a_lost_card_is_taken_away_and_may_be_given_again(admin: Client, who: Compte) -> None:
     send(admin, FILE)
     pair(who)

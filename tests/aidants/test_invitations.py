@@ -99,6 +99,7 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     assert events >= {"invitation:send", "invitation:accept", "compte:factor_add", "compte:recovery_codes_make"}
 
 
+@pytest.mark.writes("invitation:accept", "role:grant")
 def test_a_mail_scanner_spends_nothing(desk: Client) -> None:
     invite(desk)
     code = link_code("zoe@mairie.example")
@@ -195,6 +196,7 @@ def link_code_of_invitation(email: str) -> str:
     return next(match[1] for match in found if match)
 
 
+@pytest.mark.writes("invitation:cancel")
 def test_sending_again_kills_the_first_code(desk: Client) -> None:
     invite(desk)
     first = link_code("zoe@mairie.example")
@@ -216,6 +218,7 @@ def test_who_left_before_choosing_a_factor_may_be_invited_again(desk: Client) ->
     assert Affectation.objects.filter(compte__email="zoe@mairie.example").count() == 1
 
 
+@pytest.mark.writes("invitation:accept_refused")
 def test_who_has_an_account_signs_in_to_accept(desk: Client, place: Structure) -> None:
     elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
     who = builders.aidant(elsewhere, email="zoe@mairie.example")
@@ -253,6 +256,7 @@ def test_what_is_no_name_no_address_and_no_role_of_a_team_is_refused(desk: Clien
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.writes("invitation:send")
 def test_a_forged_host_changes_no_link(desk: Client) -> None:
     assert desk.post("/equipe/invitation", INVITED, headers={"Host": "evil.example"}).status_code == 400
     desk.post("/equipe/invitation", INVITED, headers={"X-Forwarded-Host": "evil.example"})
@@ -280,6 +284,7 @@ def test_names_of_old_invitations_are_forgotten(desk: Client) -> None:
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.writes("invitation:refuse")
 def test_fifty_a_day_and_no_more(desk: Client, place: Structure) -> None:
     invite(desk)
     row = Invitation.objects.values().get()
@@ -306,6 +311,7 @@ def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[st
             call_command("create_compte", *names, *wrong)
 
 
+@pytest.mark.writes("structure:create")
 def test_the_first_structure_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
     told = ["--name=CCAS", "--street=1 rue", "--postcode=05000", "--city=Gap", "--insee-code=05061"]
     call_command("create_structure", *told, "--siret=99999910500011")

@@ -173,6 +173,7 @@ def test_no_identity_of_an_usager_is_ever_on_the_screens(instructeur: Compte, ma
 # --- told in the journal ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.writes("journal:consult", "journal:export")
 def test_each_consultation_and_each_copy_is_an_entry(instructeur: Compte, mandat: Mandat) -> None:
     client = builders.signed_in(instructeur)
     client.get(SEARCH, {"reference": mandat.reference})

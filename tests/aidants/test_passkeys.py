@@ -114,6 +114,7 @@ def test_a_challenge_lives_five_minutes(who: Compte) -> None:
     assert browser.post("/connexion/cle", {"passkey": given}).status_code == 403
 
 
+@pytest.mark.writes("compte:passkey_copied")
 def test_a_counter_that_went_back_is_a_copy(who: Compte) -> None:
     key = SoftAuthenticator(counter=40)
     enrolled(who, key)

@@ -13,7 +13,10 @@ from django_otp.oath import totp
 
 from aidants.comptes.facteurs.models import Generateur
 from aidants.comptes.models import Compte, Fonction, Recuperation
+from aidants.comptes.recovery import Channel, Recognised, open_recovery
 from aidants.domain.cartes import seed_of
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import RECOVERY_OF_ONESELF
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
 from tests import builders
@@ -121,6 +124,7 @@ def test_the_code_serves_once_for_an_hour_and_for_one_address(place: Structure, 
     assert enter(nadia, recovery_code(nadia.email))[1].status_code == 403
 
 
+@pytest.mark.writes("recuperation:end")
 def test_five_wrong_codes_end_it(place: Structure, nadia: Compte) -> None:
     vouch(referent(place), nadia)
     assert {enter(nadia, f"0000 000{number}")[1].status_code for number in range(5)} == {403}
@@ -135,6 +139,7 @@ def test_an_address_that_guesses_is_slowed(place: Structure, nadia: Compte) -> N
     assert statuses == [403] * 40 + [429]
 
 
+@pytest.mark.writes("recuperation:refused")
 def test_an_unknown_address_answers_as_a_wrong_code(place: Structure, nadia: Compte) -> None:
     vouch(referent(place), nadia)
     known = enter(nadia, "00000000")[1]
@@ -154,6 +159,16 @@ def test_nobody_vouches_alone_nor_elsewhere(place: Structure, nadia: Compte) -> 
     assert not messages_to(nadia.email)
 
 
+@pytest.mark.writes("recuperation:open_refused")
+def test_nobody_vouches_for_themselves(place: Structure) -> None:
+    """The page knows no such person; whoever calls the service is refused, and the journal tells it."""
+    sylvie, now = referent(place), timezone.now()
+    told: dict[str, Any] = {"channel": Channel.EMAIL, "recognised": Recognised.VOICE, "now": now}
+    outcome = open_recovery(sylvie, sylvie, acteur=builders.acteur(sylvie, place), **told)
+    assert outcome == Denied(RECOVERY_OF_ONESELF)
+    assert not Recuperation.objects.exists()
+
+
 def test_an_instructeur_helps_on_a_saturday(nadia: Compte) -> None:
     paul = national("instructeur")
     browser = builders.signed_in(paul)
@@ -167,6 +182,7 @@ def test_an_instructeur_helps_on_a_saturday(nadia: Compte) -> None:
         assert builders.signed_in(national(role)).get("/aide").status_code == 403
 
 
+@pytest.mark.writes("recuperation:print")
 def test_by_post_the_letter_is_printed_once_by_a_third_person(place: Structure, nadia: Compte) -> None:
     vouch(referent(place), nadia, channel="courrier")
     assert not [one for one in messages_to(nadia.email) if re.search(r"\d{4} \d{4}", one.text)]
@@ -182,6 +198,7 @@ def test_by_post_the_letter_is_printed_once_by_a_third_person(place: Structure, 
     assert builders.signed_in(national("instructeur")).get("/lettres").status_code == 403
 
 
+@pytest.mark.writes("recuperation:open")
 def test_who_vouched_prints_no_letter(nadia: Compte) -> None:
     ines = national("administrateur")
     browser = builders.signed_in(ines)
@@ -193,6 +210,7 @@ def test_who_vouched_prints_no_letter(nadia: Compte) -> None:
     assert made.printed_at is None
 
 
+@pytest.mark.writes("recuperation:enter")
 def test_a_deactivated_account_is_not_brought_back(place: Structure, nadia: Compte) -> None:
     sylvie = referent(place)
     vouch(sylvie, nadia)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -269,6 +270,33 @@ def test_one_works_while_another_waits_or_goes_home(committed_db: str) -> None:
 
 
 @pytest.mark.django_db
+def test_going_on_reads_nothing_of_the_tree(query_count: Callable[[int], Any]) -> None:
+    append(300)
+    integrate(NOW)
+    append(5)
+    with query_count(8):  # savepoint, lock, last checkpoint, where to look, entries, leaves, checkpoint, savepoint
+        assert integrate(NOW) == 5
+    append(300)
+    with query_count(10):  # a tile is complete: its first leaves are read, its root is written
+        assert integrate(NOW) == 300
+    with query_count(6):
+        assert integrate(NOW) == 0
+    assert_sound()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [0, 255, 300])
+def test_an_edge_that_no_checkpoint_signs_is_not_gone_on_with(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Another process went on, or the last transaction was lost: the tree is read again."""
+    append(300)
+    integrate(NOW)
+    monkeypatch.setattr(sequence, "_kept", merkle.Edge(size, [bytes(32)] * size.bit_count()))
+    append(300)
+    assert integrate(NOW) == 300
+    assert_sound()
+
+
+@pytest.mark.django_db
 def test_a_copy_restored_where_transactions_are_numbered_low_goes_on() -> None:
     append(2)
     integrate(NOW)
@@ -318,6 +346,7 @@ def test_another_key_does_not_go_on_with_the_journal(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.writes("journal:key")
 def test_the_key_is_journaled_once() -> None:
     announce_key(NOW)
     announce_key(NOW)

@@ -144,6 +144,7 @@ def test_next_never_leaves_the_site(who: Compte, elsewhere: str) -> None:
     assert answer["Location"] == "/"
 
 
+@pytest.mark.writes("compte:second_factor", "compte:sign_in")
 def test_next_comes_back_to_where_the_person_was_going(who: Compte) -> None:
     client = Client()
     sent = client.get("/mandats?q=dubois")
@@ -188,6 +189,7 @@ def test_an_idle_post_comes_back_to_the_page_it_was_sent_from(who: Compte) -> No
     assert stranger["Location"] == "/connexion/code"
 
 
+@pytest.mark.writes("compte:sign_out")
 def test_sign_out_is_a_post_that_closes_the_session(who: Compte) -> None:
     client = builders.signed_in(who)
     assert client.get("/deconnexion").status_code == 405

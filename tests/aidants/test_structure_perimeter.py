@@ -71,6 +71,7 @@ def test_only_a_referent_of_the_structure() -> None:
     assert Entree.objects.latest("id").reason == NOT_A_REFERENT.code
 
 
+@pytest.mark.writes("structure:perimeter_refused")
 def test_at_least_one_theme_and_only_ours() -> None:
     place = builders.structure()
     referent = _referent(place)
@@ -83,6 +84,7 @@ def test_at_least_one_theme_and_only_ours() -> None:
         assert set_perimeter(place.id, doer, **given) == Denied(DEMARCHES_REFUSED)
 
 
+@pytest.mark.writes("structure:perimeter")
 def test_a_declaration_that_the_structure_houses_binds_the_next_mandats() -> None:
     place = builders.structure()
     referent, aidant = _referent(place), builders.aidant(place)

@@ -38,7 +38,9 @@ def test_the_first_place_is_acted_for_until_another_is_chosen(places: tuple[Comp
     assert (entry.subject_id, entry.structure_id) == (who.id, second.id)
 
 
-@pytest.mark.parametrize("typed", ["foreign", "not-a-uuid", ""])
+@pytest.mark.parametrize(
+    "typed", [pytest.param("foreign", marks=pytest.mark.writes("structure:switch_refused")), "not-a-uuid", ""]
+)
 def test_a_structure_of_others_is_as_unknown_as_none(places: tuple[Compte, Structure, Structure], typed: str) -> None:
     who, first, _ = places
     client = builders.signed_in(who)
@@ -49,6 +51,7 @@ def test_a_structure_of_others_is_as_unknown_as_none(places: tuple[Compte, Struc
     assert first.name in bar(client)
 
 
+@pytest.mark.writes("structure:switch")
 def test_an_ended_place_is_left_at_once(places: tuple[Compte, Structure, Structure]) -> None:
     who, first, second = places
     client = builders.signed_in(who)

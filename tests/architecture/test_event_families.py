@@ -1,13 +1,16 @@
 """Each family of acts that the journal promises has its members: what is done, and what is refused."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from aidants.domain import events as _aidants  # noqa: F401 -- declares
 from aidants.domain.events import CATALOGUE
+from aidants.pages.journal_forms import FAMILIES as FAMILY_NAMES
 from mandats.domain import events as _mandats  # noqa: F401 -- declares
 from oidc.protocol import events as _oidc  # noqa: F401 -- declares
+from tests.architecture.sources import ROOT
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "sign-in and failure": ("compte:sign_in", "compte:sign_in_refused", "compte:sign_out"),
@@ -17,12 +20,23 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "compte:factor_add",
         "compte:factor_remove",
         "compte:recovery_codes_make",
+        "compte:factor_refused",
     ),
-    "recovery": ("recuperation:open", "recuperation:enter", "recuperation:refused", "recuperation:end"),
+    "recovery": (
+        "recuperation:open",
+        "recuperation:open_refused",
+        "recuperation:enter",
+        "recuperation:refused",
+        "recuperation:end",
+    ),
     "roles": (
         "invitation:send",
         "invitation:accept",
         "invitation:cancel",
+        "invitation:refuse",
+        "invitation:accept_refused",
+        "role:grant",
+        "acces:refuse",
         "structure:switch",
         "structure:switch_refused",
     ),
@@ -41,9 +55,19 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "consentement": ("consentement:give", "consentement:refuse", "consentement:send_code", "consentement:code_refused"),
     "acceptation": ("mandat:sign", "mandat:sign_refused", "autorisation:replace"),
     "use": ("utilisation:bridge", "utilisation:declare", "utilisation:declare_refused"),
-    "denial": ("utilisation:refuse", "client:refuse", "connexion:refuse", "connexion:replay", "franceconnect:refuse"),
+    "denial": (
+        "utilisation:refuse",
+        "client:refuse",
+        "client:call_refused",
+        "connexion:ask_refused",
+        "connexion:decline",
+        "connexion:refuse",
+        "connexion:replay",
+        "franceconnect:refuse",
+        "franceconnect:phone_refuse",
+    ),
     "release of identity": ("identite:release",),
-    "verification": ("verification:answer", "verification:unknown"),
+    "verification": ("verification:answer", "verification:unknown", "verification:refuse", "verification:suite"),
     "consultation and printing": (
         "mandat:consult",
         "document:consult",
@@ -64,10 +88,18 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "mandat:resume",
         "mandat:resume_refused",
     ),
-    "erasure": ("journal:destroy_salts",),
-    "export": ("journal:export",),
-    "key rotation": ("cle:create", "sceau:create", "journal:key"),
-    "configuration of a client": ("client:create", "client:rotate_secret", "client:suspend", "client:resume"),
+    "transfer": ("brouillon:cite", "brouillon:cite_refused"),
+    "erasure": ("journal:destroy_salts", "mandat:erase", "usager:erase", "usager:erase_contacts"),
+    "export": ("journal:export", "usager:take_copy", "droits:hand_export", "droits:hand_export_refused"),
+    "key rotation": ("cle:create", "cle:retire", "sceau:create", "horodatage:trust", "journal:key"),
+    "configuration of a client": (
+        "client:create",
+        "client:change",
+        "client:rotate_secret",
+        "client:suspend",
+        "client:resume",
+        "client:set_receiver",
+    ),
 }
 
 
@@ -76,6 +108,25 @@ def test_the_family_is_complete(family: str) -> None:
     import oidc.franceconnect.events  # noqa: F401 -- declares
 
     assert set(FAMILIES[family]) - CATALOGUE.keys() == set()
+
+
+def test_each_event_is_left_by_the_acts_of_a_test() -> None:
+    """No event exists on paper alone: the mark is checked against the table when its test ends (tests/conftest.py)."""
+    import oidc.franceconnect.events
+    import oidc.proconnect.events  # noqa: F401 -- declares
+
+    sources = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    marks = re.findall(r"pytest\.mark\.writes\(([^)]*)\)", sources)
+    claimed = {event for mark in marks for event in re.findall(r'"([^"]+)"', mark)}
+    assert sorted(CATALOGUE.keys() - claimed) == []
+    assert sorted(claimed - CATALOGUE.keys()) == []
+
+
+def test_each_room_of_events_has_a_name_on_the_screen_of_search() -> None:
+    import oidc.franceconnect.events
+    import oidc.proconnect.events  # noqa: F401 -- declares
+
+    assert {code.partition(":")[0] for code in CATALOGUE} - FAMILY_NAMES.keys() == set()
 
 
 def test_an_act_that_may_be_refused_has_an_entry_for_its_refusal() -> None:

@@ -49,6 +49,24 @@ def _root_of(node: ast.Attribute) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
+SCROLLS = re.compile(r'<\w+[^>]*class="(?:signed|fr-table__container)"[^>]*>')
+
+
+def test_what_may_scroll_on_a_narrow_screen_is_reached_by_the_keyboard() -> None:
+    """A table stands in the design system's container, which scrolls; so does a signed text (WCAG 2.1.1)."""
+    pages = [file for file in sources.tracked() if file.suffix == ".html" and "demo" not in file.parts]
+    texts = {file: sources.text(file) for file in pages}
+    bare = [
+        f"{file}: {tag}"
+        for file, text in texts.items()
+        for tag in SCROLLS.findall(text)
+        if not all(f"{name}=" in tag for name in ('tabindex="0" role', "aria-label"))
+    ]
+    loose = [str(file) for file, text in texts.items() if text.count("<table") > text.count("fr-table__container")]
+    assert len([tag for text in texts.values() for tag in SCROLLS.findall(text)]) >= 5
+    assert (bare, loose) == ([], [])
+
+
 def test_no_file_names_a_place_of_one_machine() -> None:
     this = "tests/architecture/test_habits.py"
     found = [

@@ -4,7 +4,6 @@ Entries are made in bulk between the sizes; what is measured goes through the jo
 """
 
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from aidants.journal.audit import Policy, audit
 from aidants.journal.audit_source import Source
 from aidants.journal.audit_state import State
 from aidants.journal.merkle import inclusion_proof
+from aidants.journal.models import Leaf
 from aidants.journal.publication import newest_size
 from aidants.journal.record import record
 from aidants.journal.sequence import integrate, journal_signer
@@ -129,8 +129,8 @@ def _writers(seconds: float) -> Iterator[Figure]:
 def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure]:
     """Compare a real act with the same act without its entry, in turns: what else the machine does falls on both.
 
-    The figure is the processor time of one act with its entry over that of one without.  No act waits for the
-    sequencer: what it costs is told by the figures of integration.
+    The figure is the processor time of one act with its entry, the sequencer's work beside it included, over that of
+    one without either.
     """
     runs: dict[bool, list[Run]] = {True: [], False: []}
     for turn in range(rounds * 2):
@@ -139,7 +139,7 @@ def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure
             {"what": name, "seconds": seconds, "journal": journal, **acts.share(at, turn, rounds * 2)}
             for at in range(PROCESSES)
         ]
-        runs[journal].append(together(plans, _database(), sequencer=False))
+        runs[journal].append(together(plans, _database(), sequencer=journal))
     each = {told: _total(found, "processor") / max(1, _total(found, "acts")) for told, found in runs.items()}
     rates = {told: _total(found, "acts") / _total(found, "seconds") for told, found in runs.items()}
     more = {
@@ -161,32 +161,20 @@ def _database() -> str:
 
 
 def _delay(seconds: float) -> Iterator[Figure]:
-    """Append at a steady rate with a sequencer that looks each second, as `manage.py work` does."""
+    """Append at a steady rate from eight processes while the sequencer looks each second."""
     integrate(timezone.now(), wait=True)
-    base, written, seen = newest_size(), list[float](), list[tuple[float, int]]()
-    ended = threading.Event()
-
-    def sequencer() -> None:
-        while not ended.wait(1.0):
-            integrate(timezone.now())
-            seen.append((time.monotonic(), newest_size()))
-        connection.close()
-
-    thread = threading.Thread(target=sequencer)
-    thread.start()
-    started = time.monotonic()
-    while (now := time.monotonic()) - started < seconds:
-        for _ in range(round((now - started) * _RATE) - len(written)):
-            _append()
-            written.append(time.monotonic())
-        time.sleep(0.005)
-    while not seen or seen[-1][1] < base + len(written):
-        time.sleep(0.05)
-    ended.set()
-    thread.join()
-    delays = [next(at for at, size in seen if size > base + place) - moment for place, moment in enumerate(written)]
-    more = {"p99_s": round(percentile(delays, 0.99), 3), "rate": round(len(written) / seconds)}
+    plan = {"what": "append", "seconds": seconds, "rate": _RATE / PROCESSES}
+    done = together([plan] * PROCESSES, _database(), sequencer=True)
+    leaves = Leaf.objects.filter(entree__in=[entry for entry, _ in done.written])
+    numbers = dict(leaves.values_list("entree_id", "number"))
+    delays = [_moment(done.seen, numbers[entry]) - moment for entry, moment in done.written]
+    more = {"p99_s": round(percentile(delays, 0.99), 3), "rate": round(len(delays) / seconds)}
     yield Figure("journal_delay", percentile(delays, 0.5), "s", len(delays), more)
+
+
+def _moment(seen: list[tuple[float, int]], number: int) -> float:
+    """Return when the tree was first seen to hold a number."""
+    return next(at for at, size in seen if size > number)
 
 
 def _audits(origin: str, scale: float) -> Iterator[Figure]:

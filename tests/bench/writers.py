@@ -28,11 +28,17 @@ PROCESSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was done: acts, seconds by the clock, seconds of processor (writers and database)."""
+    """What was done: acts, seconds by the clock, seconds of processor (writers, database, sequencer).
+
+    ``written``: each entry of a plan with a ``rate``, and when its transaction had ended, by the machine's one clock.
+    ``seen``: how large the tree was, and when, each time that the sequencer had worked.
+    """
 
     acts: int
     seconds: float
     processor: float
+    written: list[tuple[int, float]]
+    seen: list[tuple[float, int]]
 
 
 class Exhausted(Exception):
@@ -53,14 +59,17 @@ def together(plans: Sequence[dict[str, Any]], database: str, *, sequencer: bool)
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+    seen: list[tuple[float, int]] = []
     before, started = _spent(), time.monotonic()
-    with _sequencer() if sequencer else nullcontext():
+    with _sequencer(seen) if sequencer else nullcontext():
         for process in running:
             process.stdin.write("go\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
         told = [json.loads(process.communicate()[0]) for process in running]
     seconds, spent = time.monotonic() - started, _spent() - before
-    return Run(sum(one["acts"] for one in told), seconds, spent + sum(one["processor"] for one in told))
+    written = [(number, moment) for one in told for number, moment in one["written"]]
+    acts, processor = sum(one["acts"] for one in told), spent + sum(one["processor"] for one in told)
+    return Run(acts, seconds, processor, written, seen)
 
 
 def _spent() -> float:
@@ -70,18 +79,22 @@ def _spent() -> float:
 
 
 @contextmanager
-def _sequencer() -> Iterator[None]:
-    """Integrate twice a second, as the worker does every second."""
+def _sequencer(seen: list[tuple[float, int]]) -> Iterator[None]:
+    """Integrate every second, as `manage.py work` does, and once more at the end."""
     from django.db import connection
     from django.utils import timezone
 
+    from aidants.journal.publication import newest_size
     from aidants.journal.sequence import integrate
 
     ended = threading.Event()
 
     def work() -> None:
-        while not ended.wait(0.5):
+        going = True
+        while going:
+            going = not ended.wait(1.0)
             integrate(timezone.now())
+            seen.append((time.monotonic(), newest_size()))
         connection.close()
 
     thread = threading.Thread(target=work)
@@ -101,9 +114,9 @@ def _append(_plan: dict[str, Any]) -> Callable[[], object]:
     from aidants.domain.events import SIGN_IN
     from aidants.journal.record import record
 
-    def act() -> None:
+    def act() -> int:
         with transaction.atomic():
-            record(SIGN_IN, acteur=ANONYME, at=timezone.now())
+            return record(SIGN_IN, acteur=ANONYME, at=timezone.now())
 
     return act
 
@@ -167,14 +180,23 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    done, deadline, before = 0, time.monotonic() + plan["seconds"], time.process_time()
-    try:
-        while time.monotonic() < deadline:
-            act()
-            done += 1
-    except Exhausted:
-        pass
-    sys.stdout.write(json.dumps({"acts": done, "processor": time.process_time() - before}))
+    before, rate = time.process_time(), plan.get("rate", 0.0)
+    done = [(given, time.monotonic()) for given in _acts(act, plan["seconds"], rate)]
+    spent = time.process_time() - before
+    sys.stdout.write(json.dumps({"acts": len(done), "processor": spent, "written": done if rate else []}))
+
+
+def _acts(act: Callable[[], object], seconds: float, rate: float) -> Iterator[object]:
+    """Act until the time is over or nothing is left, at a steady rate unless it is 0; yield what each act returns."""
+    started, count = time.monotonic(), 0
+    while (now := time.monotonic()) - started < seconds:
+        if rate and (early := started + count / rate - now) > 0:
+            time.sleep(early)
+        try:
+            yield act()
+        except Exhausted:
+            return
+        count += 1
 
 
 if __name__ == "__main__":

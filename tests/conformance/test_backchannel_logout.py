@@ -82,6 +82,7 @@ def test_a_site_that_did_not_ask_is_not_told(listener):
     assert not LogoutNotice.objects.exists()
 
 
+@pytest.mark.writes("connexion:not_told")
 @pytest.mark.django_db
 @pytest.mark.spec(SPEC, "2.8")
 @pytest.mark.parametrize("status", [400, 404, 500, 501, 302])
@@ -98,6 +99,7 @@ def test_a_site_that_fails_is_told_again_then_given_up(listener, status):
     assert Entree.objects.filter(event="connexion:not_told").count() == 1
 
 
+@pytest.mark.writes("connexion:tell_end")
 @pytest.mark.django_db
 @pytest.mark.spec(SPEC, "2.8")
 def test_a_site_that_is_down_is_told_when_it_is_back(listener):

@@ -41,6 +41,7 @@ def test_another_client_s_token_stays():
     assert flow.userinfo(token).status_code == 200
 
 
+@pytest.mark.writes("connexion:revoke")
 @pytest.mark.spec(SPEC, "2.1")
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "autre"])
 def test_a_hint_misleads_nobody(hint):

@@ -169,6 +169,7 @@ def test_alg_none_public_keys_as_secrets_and_kid_injection_prove_nothing(name):
     assert not SeenOnce.objects.exists()
 
 
+@pytest.mark.writes("client:refuse")
 @pytest.mark.spec("RFC 7523", "3")
 def test_jti_replay_an_assertion_serves_once():
     site, other = keyed.keyed_site(), keyed.keyed_site()

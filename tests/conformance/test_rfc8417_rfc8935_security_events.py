@@ -138,6 +138,7 @@ def test_a_revocation_is_told_to_who_verified_the_mandat(told: Client, mandat: M
     assert Entree.objects.filter(event="evenement:tell", subject_id=told.id).count() == 1
 
 
+@pytest.mark.writes("evenement:tell")
 @pytest.mark.spec(SET, "2.2")
 def test_the_token_says_neither_why_nor_of_whom(told: Client, mandat: Mandat, receiver: Receiver) -> None:
     know(told, mandat)
@@ -197,6 +198,7 @@ def test_anything_but_202_is_tried_again_with_the_same_jti(
     assert len({claims_of(body)["jti"] for _, body in receiver.requests}) == 1
 
 
+@pytest.mark.writes("evenement:not_told")
 def test_seven_days_of_silence_end_the_telling(told: Client, mandat: Mandat, receiver: Receiver) -> None:
     assert timedelta(days=7) <= sum(RETRIES, timedelta()) < timedelta(days=7, hours=3)
     know(told, mandat)
@@ -232,6 +234,7 @@ def test_what_was_never_tried_is_queued_again(told: Client, mandat: Mandat) -> N
     assert queued() == before + 1
 
 
+@pytest.mark.writes("client:set_receiver")
 def test_the_authorization_is_sealed_and_the_operator_sets_it(
     told: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def reply(who: tuple[Compte, Client], made: Demande, answer: str = "oui") -> Any
     return who[1].post(path, {"answer": answer, "code": builders.totp_code(who[0])}, follow=True)
 
 
+@pytest.mark.writes("droits:hand_export", "droits:open_person")
 def test_a_copy_from_the_search_to_the_file(mandat: Mandat, query_count: Any) -> None:
     admin, second = officer(), officer("instructeur")
     typed = {"family_name": "dubois", "day": "24", "month": "8", "year": "1962"}
@@ -105,6 +106,7 @@ def test_erasure_while_a_mandat_stands_is_refused_with_its_reason(mandat: Mandat
     assert "Un mandat de cette personne est en cours" in page.content.decode()
 
 
+@pytest.mark.writes("droits:answer")
 def test_erasure_afterwards_restricts_and_the_page_gives_the_law(mandat: Mandat) -> None:
     ended = timezone.now() - timedelta(days=2)
     before = ended - timedelta(days=3)
@@ -135,6 +137,7 @@ def test_what_does_not_exist_is_unknown(path: str) -> None:
     assert officer()[1].get(f"/administration/droits/{path.format(unknown)}").status_code == 404
 
 
+@pytest.mark.writes("droits:undo_merge")
 def test_two_records_are_joined_by_two_persons_and_parted_by_one(mandat: Mandat) -> None:
     told = builders.identite(sub_digest="9" * 64, email="nouvelle@example.org")
     propose_merge(told, way="usager", now=timezone.now())
@@ -155,6 +158,7 @@ def test_two_records_are_joined_by_two_persons_and_parted_by_one(mandat: Mandat)
     assert Usager.objects.get().sub_digest != "9" * 64
 
 
+@pytest.mark.writes("droits:dismiss_merge")
 def test_the_second_person_may_say_that_they_are_two(mandat: Mandat) -> None:
     propose_merge(builders.identite(sub_digest="9" * 64), way="usager", now=timezone.now())
     row, admin = Rapprochement.objects.get(), officer()
@@ -165,6 +169,7 @@ def test_the_second_person_may_say_that_they_are_two(mandat: Mandat) -> None:
     assert row.dismissed_at is not None
 
 
+@pytest.mark.writes("archive:open", "mandat:archive")
 def test_the_archive_opens_once_and_the_usager_sees_it(mandat: Mandat, query_count: Any) -> None:
     archive_due(mandat.expires_at + timedelta(days=365))
     admin = officer()
@@ -177,6 +182,7 @@ def test_the_archive_opens_once_and_the_usager_sees_it(mandat: Mandat, query_cou
     assert Entree.objects.filter(event="archive:open", subject_id=mandat.id).count() == 1
 
 
+@pytest.mark.writes("droits:ask", "droits:withdraw")
 def test_a_request_taken_back_is_over(mandat: Mandat) -> None:
     admin = officer()
     made = Demande.objects.get(pk=ask(admin, mandat, "export")["Location"].rsplit("/", 1)[1])

@@ -114,6 +114,7 @@ def _shape(sql: str) -> str:
     return re.sub(r"\"s\d+_x\d+\"", "", " ".join(sql.split()[:4]))
 
 
+@pytest.mark.writes("brouillon:elsewhere")
 def test_another_persons_choice_is_forgotten_with_their_name(desk: Desk) -> None:
     brouillon = desk.identified()
     choose_elsewhere(brouillon.id, desk.acteur, replace=True, now=timezone.now())
@@ -130,6 +131,7 @@ def test_a_document_seen_at_the_desk_replaces_nothing_elsewhere(desk: Desk) -> N
     assert "autres-structures" not in text(desk.client.get(f"/mandats/brouillons/{brouillon.id}/recapitulatif"))
 
 
+@pytest.mark.writes("brouillon:cite", "mandat:replace_elsewhere")
 def test_transfer_by_reference_and_franceconnect(desk: Desk, elsewhere: Desk) -> None:
     person = builders.identite()
     old, other = elsewhere.mandat(person), elsewhere.mandat(builders.identite())
@@ -166,6 +168,7 @@ def test_transfer_by_reference_and_code(desk: Desk, elsewhere: Desk, who: str, c
     assert brouillon.cites == (old if accepted else None)
 
 
+@pytest.mark.writes("brouillon:cite_refused")
 def test_citing_is_tried_five_times_and_never_ones_own_structure(desk: Desk) -> None:
     person = builders.identite()
     own = desk.mandat(person)

@@ -135,6 +135,7 @@ def test_a_word_closes_it_once_and_nobody_answers_for_themselves() -> None:
     assert Entree.objects.filter(event="alerte:see_refused").count() == 4
 
 
+@pytest.mark.writes("alerte:raise")
 @pytest.mark.django_db
 def test_a_year_later_it_is_gone() -> None:
     a_night()
@@ -171,6 +172,7 @@ def test_the_pages_of_the_referent_the_instructeur_and_the_aidant(query_count: A
     assert "Actes de nuit" in rules
 
 
+@pytest.mark.writes("alerte:see", "alerte:see_refused")
 def test_two_referents_answer_at_once_and_one_word_stays(committed_db: str) -> None:
     place, _ = a_night()
     pair = [referent_of(place)[1], referent_of(place)[1]]

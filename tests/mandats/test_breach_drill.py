@@ -56,6 +56,7 @@ def test_counts_are_said_and_names_are_in_the_file_alone(three: list[Mandat], tm
     assert b'"persons":3' in bytes(entry.body)
 
 
+@pytest.mark.writes("fuite:drill")
 def test_the_window_and_the_structure_narrow_it(three: list[Mandat], tmp_path: Path) -> None:
     said, _ = drill(tmp_path, table="document", since=NOW + timedelta(days=1), until=NOW + timedelta(days=2))
     assert "Personnes touchées : 1" in said
@@ -64,6 +65,7 @@ def test_the_window_and_the_structure_narrow_it(three: list[Mandat], tmp_path: P
     assert "Personnes touchées : 1" in said
 
 
+@pytest.mark.writes("mandat:consult")
 def test_a_stolen_account_touches_whom_it_reached(three: list[Mandat], tmp_path: Path) -> None:
     thief = three[0].aidant
     consult_mandat(three[2], builders.acteur(thief, three[2].structure), NOW + timedelta(days=5))

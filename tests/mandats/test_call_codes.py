@@ -49,6 +49,7 @@ def test_an_aidant_reads_a_code_and_the_agent_hears_yes(nadia: Compte, place: St
     assert 'id="call-code"' not in desk.get("/appel").content.decode()
 
 
+@pytest.mark.writes("appel:answer")
 def test_the_answer_names_nobody(nadia: Compte, place: Structure) -> None:
     code = drawn(nadia, place)
     page = Client().post("/verifier/appel", {"organisation": "CAF", "siret": place.siret, "code": code})
@@ -73,12 +74,14 @@ def test_ten_minutes_another_structure_and_a_lost_right_all_say_no(nadia: Compte
     assert asked(place.siret, code) == "non"
 
 
+@pytest.mark.writes("appel:draw")
 def test_no_code_is_kept_in_clear(nadia: Compte, place: Structure) -> None:
     code = drawn(nadia, place)
     assert code not in CodeAppel.objects.get().digest
     assert not any(code.encode() in bytes(body) for body in Entree.objects.values_list("body", flat=True))
 
 
+@pytest.mark.writes("appel:draw_refused")
 def test_who_is_not_habilitated_gets_none(place: Structure) -> None:
     who = builders.aidant(place)
     HabilitationAidant.objects.update(ended_at=timezone.now())
@@ -87,6 +90,7 @@ def test_who_is_not_habilitated_gets_none(place: Structure) -> None:
     assert Entree.objects.filter(event="appel:draw_refused").exists()
 
 
+@pytest.mark.writes("appel:unknown")
 def test_guessing_is_stopped_after_ten(nadia: Compte, place: Structure) -> None:
     code = drawn(nadia, place)
     wrong = [f"{number:06d}" for number in range(12) if f"{number:06d}" != code][:10]

@@ -54,6 +54,7 @@ def test_the_code_of_the_request_consents_too(desk: Desk) -> None:
     assert brouillon.consented_at
 
 
+@pytest.mark.writes("consentement:ask_sms", "consentement:close_sms")
 @pytest.mark.parametrize(
     ("said", "outcome"),
     [(["non"], "refus"), (["a", "b", "c"], "incompris"), (["oui mais", "ok", "d’acc"], "incompris")],

@@ -48,6 +48,7 @@ def test_an_impossible_date_is_refused(desk: Desk, days: int) -> None:
     assert ways.declares(desk, brouillon, signed_on=day).status_code == 422
 
 
+@pytest.mark.writes("document:print_exemplaire")
 def test_a_heic_photograph_is_told_what_to_do(desk: Desk) -> None:
     brouillon = desk.identified()
     answer = ways.hands_scan(desk, brouillon, content=b"\0\0\0\x18ftypheic\0\0\0\0")

@@ -50,6 +50,7 @@ def test_contacts_typed_at_the_desk_go_with_the_mandat(desk: Desk) -> None:
     assert not any(b"famille-fevrier" in bytes(entry.body) for entry in Entree.objects.all())
 
 
+@pytest.mark.writes("contact:give")
 def test_both_may_stay_empty(desk: Desk) -> None:
     brouillon = ways.by_document(desk)
     assert gives(desk, brouillon)["Location"] == ways.address(brouillon, "recapitulatif")
@@ -104,6 +105,7 @@ def _holder(desk: Desk, kind: str) -> str:
     return "angela@famille-dubois.fr"
 
 
+@pytest.mark.writes("contact:share")
 @pytest.mark.parametrize("kind", ["aidant", "usager"])
 def test_a_contact_of_somebody_else_is_taken_only_if_both_agree(desk: Desk, kind: str) -> None:
     shared, brouillon = _holder(desk, kind), ways.by_document(desk)
@@ -124,6 +126,7 @@ def test_a_contact_of_somebody_else_is_taken_only_if_both_agree(desk: Desk, kind
     assert gives(desk, ways.by_document(desk, day="9"), shared).status_code == 422
 
 
+@pytest.mark.writes("contact:ask", "contact:refuse")
 def test_five_wrong_codes_end_the_asking(desk: Desk) -> None:
     shared, brouillon = _holder(desk, "aidant"), ways.by_document(desk)
     gives(desk, brouillon, shared)
@@ -181,6 +184,7 @@ def test_undoing_the_first_change_undoes_those_after_it(desk: Desk) -> None:
     assert not ChangementContact.objects.filter(undone_at__isnull=True).exists()
 
 
+@pytest.mark.writes("contact:undo")
 def test_the_old_number_undoes_by_answering(desk: Desk) -> None:
     mandat = _with_contacts(desk)
     changes(desk, mandat, "ancienne@famille-dubois.fr", "06 39 98 00 77")
@@ -265,6 +269,7 @@ def _number_known(desk: Desk, whose: str) -> str:
     return "06 39 98 00 42"
 
 
+@pytest.mark.writes("consentement:refuse")
 @pytest.mark.parametrize(
     ("whose", "reason"),
     [("structure", "contact.of_structure"), ("usager", "contact.shared"), ("usager of elsewhere", "contact.shared")],
@@ -294,6 +299,7 @@ def test_a_consent_code_goes_to_a_shared_number_once_both_agree(desk: Desk, sett
     assert _asks_code(desk, brouillon, number).status_code == 302
 
 
+@pytest.mark.writes("consentement:send_code")
 def test_a_consent_code_goes_to_the_number_that_is_the_usager_s_own(desk: Desk, settings: Any, tmp_path: Any) -> None:
     settings.SMS_BACKEND, settings.SMS_DIR = "file", str(tmp_path)
     person = builders.identite()

@@ -31,6 +31,7 @@ def _missing() -> list[str | None]:
     return [error.id for error in check_signing_keys(databases=["default"])]
 
 
+@pytest.mark.writes("cle:create")
 @pytest.mark.parametrize(("purpose", "alg"), [("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")])
 def test_a_key_signs_at_once_and_is_journaled(purpose: str, alg: str) -> None:
     told = _create("--purpose", purpose, "--alg", alg)
@@ -45,6 +46,15 @@ def test_a_key_to_come_is_published_and_does_not_sign_yet() -> None:
     now = timezone.now()
     assert {key["kid"] for key in published_keys(now)["keys"]} >= {standing["kid"], coming["kid"]}
     assert active_key("oidc", "ES256", now).kid == standing["kid"]
+
+
+@pytest.mark.writes("sceau:create")
+def test_a_seal_is_made_and_journaled_by_its_fingerprint() -> None:
+    output = StringIO()
+    call_command("create_seal", stdout=output)
+    told = json.loads(output.getvalue())
+    entree = Entree.objects.get(event="sceau:create")
+    assert json.loads(bytes(entree.body))["facts"]["fingerprint"] == told["fingerprint"]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def asked(mandat: Mandat, kind: Droit, by: Acteur | None = None, now: Any = NOW,
     return made
 
 
+@pytest.mark.writes("droits:answer_refused")
 @pytest.mark.django_db
 def test_who_asked_never_answers_and_the_refusal_is_journaled() -> None:
     admin = officer()
@@ -63,6 +64,7 @@ def test_who_asked_never_answers_and_the_refusal_is_journaled() -> None:
         Demande.objects.filter(pk=made.pk).update(answer="approuvee", answered_at=NOW, answered_by=admin.id)
 
 
+@pytest.mark.writes("droits:ask_refused")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["instructeur", "accueil", "aidant"])
 def test_only_an_administrateur_asks(role: str) -> None:
@@ -149,6 +151,7 @@ def test_erasure_within_six_years_restricts_and_says_why() -> None:
     assert Mandat.objects.get().acte == mandat.acte
 
 
+@pytest.mark.writes("journal:destroy_salts")
 @pytest.mark.django_db
 def test_erasure_after_six_years_erases_at_once() -> None:
     mandat = a_mandat()
@@ -160,6 +163,7 @@ def test_erasure_after_six_years_erases_at_once() -> None:
     assert demandes.forget_old(then + DEMANDES_LIVE + DAY) == 1
 
 
+@pytest.mark.writes("droits:hand_export_refused")
 @pytest.mark.django_db
 def test_the_copy_holds_everything_and_opens_for_seven_days(query_count: Any) -> None:
     mandat, admin = a_mandat(), officer()
@@ -184,6 +188,7 @@ def test_the_copy_holds_everything_and_opens_for_seven_days(query_count: Any) ->
     assert hand_export(done, admin, NOW + 7 * DAY) == Denied(errors_droits.DEMANDE_OVER)
 
 
+@pytest.mark.writes("droits:search")
 @pytest.mark.django_db
 def test_a_person_is_found_by_whole_name_and_date_or_by_reference_and_never_by_leafing() -> None:
     mandat, admin = a_mandat(), officer()
@@ -198,6 +203,7 @@ def test_a_person_is_found_by_whole_name_and_date_or_by_reference_and_never_by_l
     assert Entree.objects.filter(event="droits:search").count() == 5
 
 
+@pytest.mark.writes("archive:refuse")
 @pytest.mark.django_db
 def test_the_archive_opens_on_a_ground_and_tells_the_journal() -> None:
     mandat = a_mandat()

@@ -45,6 +45,7 @@ def test_a_copy_is_asked_by_one_and_approved_by_another(mandat: Mandat, tmp_path
     assert (file.read_bytes()[:2], file.stat().st_mode & 0o777) == (b"PK", 0o600)
 
 
+@pytest.mark.writes("usager:rectify")
 def test_a_rectification_names_its_fields(mandat: Mandat) -> None:
     Usager.objects.update(sub_digest=None)
     admin, second = officer("administrateur", "admin@example.org"), officer("instructeur", "paul@example.org")

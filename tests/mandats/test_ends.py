@@ -123,6 +123,7 @@ def test_an_end_that_is_not_theirs_is_refused_and_journaled(mandat: Mandat, who:
     assert not Avis.objects.exists()
 
 
+@pytest.mark.writes("mandat:revoke_refused", "mandat:suspend_refused")
 def test_another_usager_and_another_structure_reach_nothing(mandat: Mandat) -> None:
     elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
     for acteur in (acteur_usager(uuid4()), builders.acteur(builders.aidant(elsewhere), elsewhere)):
@@ -168,6 +169,7 @@ def test_only_the_usager_resumes_and_learns_it(mandat: Mandat, who: str) -> None
     assert Avis.objects.get().kind == "reprise"
 
 
+@pytest.mark.writes("mandat:resume_refused")
 def test_a_missing_sheet_is_lifted_by_the_sheet_alone(mandat: Mandat) -> None:
     usager = acteur_usager(mandat.usager_id)
     assert suspend_mandat(mandat.id, SYSTEME, way=EXEMPLAIRE, now=NOW)
@@ -241,6 +243,7 @@ def test_a_structure_that_is_no_more_ends_all_its_mandats_batch_after_batch(mand
     assert waiting_letters(mandat.structure_id) == []
 
 
+@pytest.mark.writes("mandat:revoke")
 def test_a_habilitation_lost_elsewhere_ends_them_too(mandat: Mandat) -> None:
     HabilitationStructure.objects.update(ended_at=NOW, motif="autre")
     assert end_mandats_of_closed(NOW) == 1
@@ -253,6 +256,7 @@ def test_a_structure_whose_right_was_given_again_keeps_its_mandats(mandat: Manda
     assert end_mandats_of_closed(NOW) == 0
 
 
+@pytest.mark.writes("structure:end_refused")
 @pytest.mark.parametrize(
     ("role", "motif"), [(Role.ACCUEIL, MotifDeFin.FERMETURE), (Role.INSTRUCTEUR, MotifDeFin.DECES)]
 )
@@ -262,6 +266,7 @@ def test_who_may_not_close_a_structure(mandat: Mandat, role: Role, motif: MotifD
     assert HabilitationStructure.objects.get().ended_at is None
 
 
+@pytest.mark.writes("structure:end")
 def test_closing_twice_says_so(mandat: Mandat) -> None:
     doer = national(Role.ADMINISTRATEUR)
     assert end_structure(mandat.structure_id, doer, MotifDeFin.FERMETURE, NOW)

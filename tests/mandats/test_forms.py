@@ -155,6 +155,7 @@ def test_the_record_offers_each_form_and_says_how_the_paper_stands(mandat: Manda
         assert client.get(f"/mandats/{mandat.id}/formes/{code}").status_code == 404
 
 
+@pytest.mark.writes("document:print_form")
 def test_the_usager_has_the_same_forms_and_the_structure_does_not_see_it(mandat: Mandat) -> None:
     from mandats.registre.forms import print_form
 
@@ -183,6 +184,7 @@ def shown(page: str) -> dict[str, str]:
     return {name: normalise(code) for name, code in re.findall(r'class="code" id="(\w+)">([\d ]+)<', page)}
 
 
+@pytest.mark.writes("volet:show")
 def test_codes_are_shown_once_to_be_copied_by_hand(mandat: Mandat, client: Client) -> None:
     address = f"/mandats/{mandat.id}/volet/a-recopier"
     asks = client.get(address)
@@ -213,6 +215,7 @@ def test_codes_shown_again_are_others_and_the_usager_is_told(mandat: Mandat, cli
     assert Avis.objects.filter(mandat=mandat, kind="volet").count() == 1
 
 
+@pytest.mark.writes("document:send_copy")
 def test_a_copy_leaves_to_the_usager_s_own_address(mandat: Mandat, client: Client) -> None:
     page = client.get(f"/mandats/{mandat.id}/envoi").content.decode()
     assert mandat.usager.email in page
@@ -225,6 +228,7 @@ def test_a_copy_leaves_to_the_usager_s_own_address(mandat: Mandat, client: Clien
     assert events_of(mandat).count("document:send_copy") == 1
 
 
+@pytest.mark.writes("document:send_copy_refused")
 def test_a_copy_for_who_has_no_address_is_refused_and_journaled(mandat: Mandat, client: Client) -> None:
     usager = mandat.usager
     usager.email = ""

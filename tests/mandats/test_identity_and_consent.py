@@ -163,6 +163,7 @@ def test_a_minor_s_document_leaves_no_name(desk: Desk) -> None:
     assert not Brouillon.objects.filter(pk=brouillon.pk).exists()
 
 
+@pytest.mark.writes("brouillon:card")
 def test_the_number_of_a_document_has_no_field(desk: Desk) -> None:
     page = text(desk.client.get(ways.address(desk.brouillon(), "piece-vue")))
     assert not re.search(r'name="[^"]*num', page)
@@ -192,6 +193,7 @@ def test_the_same_person_is_proposed_and_never_joined_silently(desk: Desk) -> No
     assert first.reference in page
 
 
+@pytest.mark.writes("brouillon:same_person")
 def test_another_person_of_the_same_name_stays_another(desk: Desk) -> None:
     first = _concluded(desk)
     again = ways.by_document(desk)
@@ -291,6 +293,7 @@ def test_a_witness_is_somebody_else_and_both_tick(desk: Desk, given: dict[str, s
     assert brouillon.consented_at is None
 
 
+@pytest.mark.writes("consentement:read_aloud")
 def test_the_witness_stands_in_a_paper_and_in_no_entry(desk: Desk) -> None:
     brouillon = desk.identified()
     _witness(desk, brouillon, [])

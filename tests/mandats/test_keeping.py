@@ -211,6 +211,7 @@ def test_the_structure_sees_an_ended_mandat_for_a_year_then_the_archive_does() -
     assert [row.id for row in mandats_of_usager(mandat.usager_id, None)] == [mandat.id]
 
 
+@pytest.mark.writes("usager:erase_contacts")
 @pytest.mark.django_db
 def test_after_three_years_codes_and_contacts_go_and_the_proof_stays() -> None:
     mandat = lived()
@@ -278,6 +279,7 @@ def test_a_row_emptied_without_its_entry_is_told_by_verify_journal(
     assert "disagree on its erasure" in capsys.readouterr().err
 
 
+@pytest.mark.writes("mandat:erase", "usager:erase")
 def test_erasing_races_a_new_mandat_of_the_same_person(committed_db: str) -> None:
     old = lived()
     due = years_after(old.expires_at, 6)

@@ -41,6 +41,7 @@ def lines(mandat: Mandat) -> list[str]:
     return [str(pk) for pk in Avis.objects.filter(mandat=mandat).order_by("id").values_list("pk", flat=True)]
 
 
+@pytest.mark.writes("avis:hand")
 def test_a_line_waits_is_printed_and_is_given_once(desk: Desk, mandat: Mandat, query_count: Any) -> None:
     assert "Rien à remettre" in text(desk.client.get("/a-remettre"))
     builders.utilisation(mandat)
@@ -71,6 +72,7 @@ def test_a_line_written_after_the_sheet_was_printed_still_waits(desk: Desk, mand
     assert Avis.objects.filter(handed_at__isnull=True).count() == 1
 
 
+@pytest.mark.writes("utilisation:declare")
 @pytest.mark.parametrize("posted", [{"how": "pigeon"}, {"avis": ["x"], "how": "main"}, {}])
 def test_nonsense_marks_nothing(desk: Desk, mandat: Mandat, posted: dict[str, Any]) -> None:
     builders.utilisation(mandat)
@@ -91,6 +93,7 @@ def test_another_structure_sees_and_marks_nothing(mandat: Mandat) -> None:
     assert Usager.objects.get(pk=mandat.usager_id).postal_address == ""
 
 
+@pytest.mark.writes("usager:keep_address")
 def test_an_address_is_kept_and_stands_in_the_window(desk: Desk, mandat: Mandat) -> None:
     builders.utilisation(mandat)
     address = {f"{mandat.usager_id}-address": " 3  rue des Lilas \r\n\r\n05000 Gap"}
@@ -125,6 +128,7 @@ def test_the_account_tells_bridge_and_declared_apart_and_keeps_what_was_correcte
     assert releve_of(mandat.usager, today - timedelta(days=900), today - timedelta(days=800)).lignes == []
 
 
+@pytest.mark.writes("releve:hand")
 def test_the_account_on_screen_on_paper_and_by_email(desk: Desk, mandat: Mandat, query_count: Any) -> None:
     builders.utilisation(mandat)
     address = f"/mandats/{mandat.id}/releve"

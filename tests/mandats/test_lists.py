@@ -64,6 +64,7 @@ def test_any_other_usager_is_found_by_birth_name_and_birth_date_both_whole(desk:
     assert desk.client.post("/mandats/recherche", {"family_name": ""}).status_code == 422
 
 
+@pytest.mark.writes("usager:find")
 def test_a_presumed_birth_date_is_found_as_it_is(desk: Desk) -> None:
     mandat = _by_colleague(desk, family_name="Diallo", birthdate="1962-00-00")
     page = text(desk.client.post("/mandats/recherche", {"family_name": "diallo", "year": "1962"}))

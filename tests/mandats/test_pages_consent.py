@@ -136,6 +136,7 @@ def test_a_drawing_that_is_none_is_told_on_the_recap(desk: Desk, given: dict[str
     assert brouillon.consented_at is None
 
 
+@pytest.mark.writes("brouillon:change")
 def test_a_text_that_changed_in_another_tab_is_refused(desk: Desk) -> None:
     brouillon = desk.identified()
     digest = shown_digest(text(desk.client.get(address(brouillon, "recapitulatif"))))
@@ -175,6 +176,7 @@ def test_a_code_on_the_usagers_telephone_is_a_consent(desk: Desk, settings: Any,
     assert (brouillon.consentement, brouillon.consent_method) == ("ecran", "code")
 
 
+@pytest.mark.writes("document:scan_refused")
 def test_paper_is_printed_signed_and_scanned(desk: Desk) -> None:
     brouillon = desk.identified()
     digest = shown_digest(text(desk.client.get(address(brouillon, "recapitulatif"))))
@@ -202,6 +204,7 @@ def test_an_act_opened_as_a_page_shows_the_recap(desk: Desk, act: str) -> None:
     assert answer["Location"] == address(brouillon, "recapitulatif")
 
 
+@pytest.mark.writes("brouillon:freeze")
 def test_to_think_stands_as_large_as_to_sign(desk: Desk) -> None:
     page = text(desk.client.get(address(desk.identified(), "recapitulatif")))
     assert '<button type="submit" class="fr-btn fr-btn--lg">Je signe</button>' in page

@@ -103,6 +103,7 @@ def test_list_gives_twenty_a_page_by_the_same_queries(desk: Desk, query_count: Q
     assert references[20] in text(desk.client.get("/mandats?page=999"))
 
 
+@pytest.mark.writes("consentement:give")
 def test_a_name_is_searched_in_no_address(desk: Desk) -> None:
     mandat = desk.mandat(builders.identite(family_name="Martin"))
     other = desk.mandat(builders.identite(family_name="Durand"))

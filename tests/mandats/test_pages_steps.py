@@ -35,6 +35,7 @@ def desk(db: None) -> Desk:
     return pages_desk.desk()
 
 
+@pytest.mark.writes("brouillon:open")
 def test_first_step_opens_a_brouillon_and_leads_to_the_identity(desk: Desk) -> None:
     answer = desk.client.post("/mandats/nouveau", choice(desk))
     brouillon = Brouillon.objects.get()
@@ -120,6 +121,7 @@ def test_identity_offers_franceconnect_then_shows_the_name_and_the_way_out(desk:
     assert "Ce n’est pas moi" in after
 
 
+@pytest.mark.writes("brouillon:not_me")
 def test_not_me_forgets_the_name_and_keeps_the_rest(desk: Desk) -> None:
     brouillon = desk.identified()
     answer = desk.client.post(f"/mandats/brouillons/{brouillon.id}/ce-nest-pas-moi")
@@ -144,6 +146,7 @@ def test_changing_what_is_asked_undoes_the_consent_and_says_so(desk: Desk) -> No
     assert 'value="dossier DALO"' in text(desk.client.get(address))
 
 
+@pytest.mark.writes("brouillon:abandon")
 def test_abandon_asks_once_then_leaves_no_trace(desk: Desk) -> None:
     brouillon = desk.consented()
     address = f"/mandats/brouillons/{brouillon.id}/abandon"

@@ -44,6 +44,7 @@ def identified(desk: Desk) -> tuple[Brouillon, Acteur]:
     return brouillon, doer
 
 
+@pytest.mark.writes("document:add_scan")
 def test_a_signed_sheet_forms_a_mandat_on_paper(desk: Desk) -> None:
     brouillon, doer = identified(desk)
     printed = print_exemplaire(brouillon.id, doer, NOW)

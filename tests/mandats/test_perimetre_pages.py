@@ -91,6 +91,7 @@ def test_a_host_has_31_days_at_most_whatever_is_posted(db: None) -> None:
     assert "cette structure vous héberge" in page
 
 
+@pytest.mark.writes("brouillon:refuse")
 def test_a_form_opened_for_one_structure_is_not_taken_for_another(desk: Desk) -> None:
     other = builders.structure("Médiathèque voisine", siret="99999930300013")
     place = Affectation.objects.create(compte=desk.who, structure=other, is_aidant=True, started_at=timezone.now())
@@ -128,6 +129,7 @@ def test_the_card_comes_before_any_identity(desk: Desk) -> None:
     assert identify(brouillon.id, builders.identite(), builders.PREUVE, desk.acteur, timezone.now()) == GRANTED
 
 
+@pytest.mark.writes("brouillon:protected")
 def test_a_refusal_on_the_card_keeps_a_count_and_nothing_else(desk: Desk) -> None:
     for _ in range(2):
         desk.client.post("/mandats/nouveau", asked(desk))

@@ -141,6 +141,7 @@ def test_undone_too_late_is_refused_and_the_second_identity_is_forgotten(
     assert made.sealed is None
 
 
+@pytest.mark.writes("droits:merge_refused")
 def test_dismissed_it_is_forgotten_and_never_proposed_again(desk: tuple[Structure, Compte], doer: Any) -> None:
     place, who = desk
     builders.mandat(who, place, BEFORE)
@@ -152,6 +153,7 @@ def test_dismissed_it_is_forgotten_and_never_proposed_again(desk: tuple[Structur
     assert rapprochements.merge(made.id, doer, LATER) == Denied(errors_droits.RAPPROCHEMENT_OVER)
 
 
+@pytest.mark.writes("droits:expire_merge")
 def test_nobody_decided_in_ninety_days_it_is_deleted(desk: tuple[Structure, Compte]) -> None:
     place, who = desk
     builders.mandat(who, place, BEFORE)
@@ -162,6 +164,7 @@ def test_nobody_decided_in_ninety_days_it_is_deleted(desk: tuple[Structure, Comp
     assert Entree.objects.filter(event="droits:expire_merge").exists()
 
 
+@pytest.mark.writes("droits:propose_merge")
 def test_the_database_keeps_no_identity_of_a_matter_that_is_over(desk: tuple[Structure, Compte]) -> None:
     place, who = desk
     builders.mandat(who, place, BEFORE)

@@ -57,6 +57,7 @@ def test_sign_mandat_empties_the_brouillon_and_journals_the_acte(desk: Desk) -> 
     assert mandat.reference == brouillon.reference
 
 
+@pytest.mark.writes("mandat:sign_refused")
 def test_sign_mandat_refuses_without_consent(desk: Desk) -> None:
     place, who = desk
     builders.keys()
@@ -98,6 +99,7 @@ def test_minor_is_refused_and_leaves_no_name(desk: Desk) -> None:
     assert (refused.event, refused.subject_id) == ("brouillon:identify_refused", None)
 
 
+@pytest.mark.writes("autorisation:replace")
 def test_a_new_mandat_replaces_and_says_so(desk: Desk) -> None:
     place, who = desk
     person = builders.identite()
@@ -222,6 +224,7 @@ def test_two_aidants_sign_the_same_brouillon_at_once(committed_db: str) -> None:
     assert events_about(brouillon.id)[-1] == "mandat:sign_refused"
 
 
+@pytest.mark.writes("consentement:code_refused")
 def test_a_consent_code_is_sent_five_times_at_the_most_and_tried_five_times(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +255,7 @@ def test_a_consent_code_is_sent_five_times_at_the_most_and_tried_five_times(
     assert verdict == Denied(errors.CONSENT_CODE_REFUSED)
 
 
+@pytest.mark.writes("code:refuse")
 def test_each_refusal_of_a_suspension_a_resumption_or_a_code_is_journaled(desk: Desk) -> None:
     place, who = desk
     doer, signed = builders.acteur(who, place), builders.mandat(who, place)

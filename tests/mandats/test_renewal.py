@@ -56,6 +56,7 @@ def test_renewal_starts_from_the_card_with_what_the_person_does_not_do_alone(des
     assert sorted(old.autorisations.filter(ended_at__isnull=True).values_list("demarche", flat=True)) == ["famille"]
 
 
+@pytest.mark.writes("mandat:renew_refused")
 def test_an_aidant_alone_gets_403_and_a_journal_entry(desk: Desk) -> None:
     old = desk.mandat()
     answer = desk.client.post(f"/mandats/{old.id}/renouveler", {"present": "non"})
@@ -74,6 +75,7 @@ def test_an_aidant_alone_gets_403_and_a_journal_entry(desk: Desk) -> None:
     assert Mandat.objects.count() == 1
 
 
+@pytest.mark.writes("mandat:autonomy")
 def test_nothing_is_renewed_of_what_the_person_does_alone(desk: Desk) -> None:
     old = desk.mandat(demarches=("logement",))
     answer = desk.client.post(f"/mandats/{old.id}/renouveler", {"present": "oui", "autonomie_logement": "seule"})
@@ -93,6 +95,7 @@ def test_the_question_is_asked_for_each_demarche(desk: Desk) -> None:
     assert old.autonomy == {}
 
 
+@pytest.mark.writes("mandat:renew")
 def test_a_last_day_once_chosen_becomes_an_ordinary_duration(desk: Desk) -> None:
     last = (timezone.now() + timedelta(days=40)).date().isoformat()
     assert renewed(desk, desk.mandat(duree=f"DATE:{last}"), logement="aide").duree == "J182"

@@ -56,6 +56,7 @@ def test_a_key_is_published_before_it_signs_and_after_it_has_signed():
     assert set(Entree.objects.values_list("event", flat=True)) == {"cle:create", "cle:retire"}
 
 
+@pytest.mark.writes("cle:retire")
 @pytest.mark.django_db
 def test_a_key_that_others_know_is_gone_at_once():
     create_key("oidc", "ES256", NOW)

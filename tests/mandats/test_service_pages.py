@@ -61,6 +61,7 @@ def fresh(mandat: Mandat) -> Mandat:
 # --- accueil ---
 
 
+@pytest.mark.writes("accueil:find")
 def test_the_accueil_finds_stops_and_writes_without_a_demarche(mandat: Mandat, query_count: Any) -> None:
     _, browser = national(Role.ACCUEIL)
     browser.get("/accueil-telephonique")
@@ -118,6 +119,7 @@ def test_the_accueil_opens_nothing_of_a_structure(mandat: Mandat) -> None:
     assert browser.get(f"/accueil-telephonique/lettres/{UNKNOWN}/{UNKNOWN}").status_code == 404
 
 
+@pytest.mark.writes("document:add_revocation")
 def test_a_form_received_by_post_ends_the_mandat_and_is_kept(mandat: Mandat) -> None:
     who, browser = national(Role.ACCUEIL)
     given = {"reference": mandat.reference, "scan": scan(), "code": builders.totp_code(who)}

@@ -158,6 +158,7 @@ def test_what_the_provider_did_not_sign_is_refused_and_counted(db: None, taken: 
     assert Entree.objects.filter(event="sms:refuse").count() == 1
 
 
+@pytest.mark.writes("sms:refuse")
 def test_without_a_secret_nothing_is_taken(db: None, settings: Any) -> None:
     settings.SMS_WEBHOOK_SECRET = ""
     empty = _none(ANSWER).rstrip(".").rsplit(".", 1)

@@ -82,6 +82,7 @@ def test_what_others_read_of_a_stamped_paper(mandat: Mandat, timestamps: LocalAu
     assert "Verification: OK" in run.stdout + run.stderr
 
 
+@pytest.mark.writes("document:stamp")
 def test_an_authority_that_is_down_loses_nothing(mandat: Mandat, timestamps: LocalAuthority) -> None:
     timestamps.up = False
     first = made(mandat)
@@ -196,6 +197,7 @@ def test_two_who_make_or_stamp_one_paper_at_once_keep_one(committed_db: str, tim
     assert sorted(Document.objects.filter(kind="mandat").values_list("version", flat=True)) == [1, 2]
 
 
+@pytest.mark.writes("document:produce")
 def test_one_paper_costs_so_many_queries(
     mandat: Mandat, query_count: Callable[[int], AbstractContextManager[Any]]
 ) -> None:

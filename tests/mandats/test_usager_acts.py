@@ -85,6 +85,7 @@ def fresh(mandat: Mandat) -> Mandat:
     return Mandat.objects.get(pk=mandat.pk)
 
 
+@pytest.mark.writes("mandat:resume", "mandat:suspend")
 def test_suspending_and_resuming_are_the_usagers(by_code: Client, mandat: Mandat) -> None:
     answer = by_code.post(f"{page_of(mandat)}/suspendre", follow=True)
     assert "Ce mandat est suspendu" in text(answer)
@@ -137,6 +138,7 @@ def test_without_a_session_every_act_leads_to_the_entry(mandat: Mandat) -> None:
         assert client.post(f"/usager/{path}")["Location"] == "/usager"
 
 
+@pytest.mark.writes("utilisation:answer", "utilisation:object", "utilisation:object_refused")
 def test_objecting_tells_referent_and_instructeur_and_shows_the_answer(by_code: Client, mandat: Mandat) -> None:
     use = builders.utilisation(mandat)
     referent, instructeur = builders.compte("referent@example.org"), builders.compte("instructeur@example.org")
@@ -160,6 +162,7 @@ def test_objecting_tells_referent_and_instructeur_and_shows_the_answer(by_code: 
     assert (entry.subject_id, entry.acteur_kind) == (mandat.id, "usager")
 
 
+@pytest.mark.writes("volet:print")
 def test_lost_codes_are_made_anew_by_franceconnect_alone(
     by_code: Client, by_franceconnect: Client, mandat: Mandat
 ) -> None:
@@ -191,6 +194,7 @@ def test_the_account_to_read_to_print_and_by_email(by_franceconnect: Client, man
     assert Envoi.objects.filter(purpose="releve").count() == 1
 
 
+@pytest.mark.writes("document:attest_end")
 def test_the_certificate_comes_with_the_end(by_code: Client, mandat: Mandat) -> None:
     assert by_code.get(f"{page_of(mandat)}/attestation").status_code == 404
     by_code.post(f"{page_of(mandat)}/arreter")
@@ -200,6 +204,7 @@ def test_the_certificate_comes_with_the_end(by_code: Client, mandat: Mandat) -> 
     assert "révoqué" not in printed
 
 
+@pytest.mark.writes("usager:take_copy")
 def test_a_copy_of_everything_or_of_one_mandat(
     by_franceconnect: Client, by_code: Client, mandat: Mandat, other: Mandat
 ) -> None:

@@ -26,6 +26,7 @@ def test_the_page_leads_there_and_shows_what_is_known(inside: Client, mandat: Ma
     assert contacts(mandat)[0] in inside.get(PATH).content.decode()
 
 
+@pytest.mark.writes("contact:change")
 def test_a_change_is_kept_journaled_without_its_words_and_told_to_the_old_one(inside: Client, mandat: Mandat) -> None:
     old = contacts(mandat)[0]
     assert inside.post(PATH, {"email": "nouvelle@courrier-libre.fr", "telephone": ""}).status_code == 302

@@ -88,6 +88,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(mandat: Mandat, codes: CodesVo
     assert Entree.objects.get(event="usager:enter_refused").subject_id is None
 
 
+@pytest.mark.writes("usager:enter_refused")
 def test_the_verification_code_opens_nothing(mandat: Mandat, codes: CodesVolet) -> None:
     assert Client().post("/usager", typed(mandat, codes, code=codes.verification)).status_code == 403
 
@@ -114,6 +115,7 @@ def test_a_slip_of_the_finger_is_told_and_not_counted(
     assert not RefusCompte.objects.exists()
 
 
+@pytest.mark.writes("usager:enter")
 def test_five_wrong_tries_then_a_wait_that_franceconnect_ignores(mandat: Mandat, codes: CodesVolet) -> None:
     client = Client()
     for _ in range(5):
@@ -167,6 +169,7 @@ def test_an_aidant_s_sign_in_and_an_usager_s_page_never_meet(mandat: Mandat, cod
     assert client.get(page_of(mandat))["Location"] == "/usager"
 
 
+@pytest.mark.writes("mandat:sign")
 def test_another_mandat_answers_as_an_unknown_one(inside: Client, mandat: Mandat) -> None:
     place = builders.structure("Mairie", siret="99999910500029")
     other = builders.mandat(builders.aidant(place), place, now=timezone.now())
@@ -196,6 +199,7 @@ def test_stopping_asks_once_and_ends_everything(inside: Client, mandat: Mandat) 
     assert "déjà pris fin" in inside.post(f"{page_of(mandat)}/arreter", follow=True).content.decode()
 
 
+@pytest.mark.writes("autorisation:revoke")
 def test_one_demarche_may_be_stopped_alone(inside: Client, mandat: Mandat) -> None:
     part = mandat.autorisations.get(demarche="logement")
     path = f"{page_of(mandat)}/arreter/{part.id}"
@@ -206,6 +210,7 @@ def test_one_demarche_may_be_stopped_alone(inside: Client, mandat: Mandat) -> No
     assert (part.motif, mandat.ended_at) == ("revocation", None)
 
 
+@pytest.mark.writes("code:cancel", "code:renew")
 def test_a_new_code_is_shown_once_and_may_be_cancelled(inside: Client, mandat: Mandat, codes: CodesVolet) -> None:
     made = inside.post(f"{page_of(mandat)}/code")
     code = made.content.decode().split('id="code">')[1].split("<")[0]
@@ -272,6 +277,7 @@ def test_the_page_says_that_the_mandat_is_in_the_journal_and_hands_the_proof(ins
     assert str(mandat.id) in read.content.decode()
 
 
+@pytest.mark.writes("document:consult")
 def test_query_counts(inside: Client, mandat: Mandat, codes: CodesVolet, query_count: Callable[[int], Any]) -> None:
     with query_count(0):
         Client().get("/usager")

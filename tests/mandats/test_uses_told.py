@@ -56,6 +56,7 @@ def test_the_sum_of_notices_and_lines_is_the_sum_of_uses(mandat: Mandat, uses: l
     assert not lines.filter(envoi_id__isnull=False).exists()
 
 
+@pytest.mark.writes("utilisation:declare_refused")
 def test_a_refused_use_tells_nothing(mandat: Mandat) -> None:
     doer = builders.acteur(mandat.aidant, mandat.structure)
     row = mandat.autorisations.get()
@@ -78,7 +79,13 @@ def test_the_notice_says_who_did_what_with_whom_and_never_for_whom(mandat: Manda
     assert mandat.usager.family_name not in told.texte + told.objet
 
 
-@pytest.mark.parametrize(("first", "second", "answer"), [("", "avec", GRANTED), ("avec", "place", None)])
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        pytest.param("", "avec", GRANTED, marks=pytest.mark.writes("utilisation:say_manner")),
+        ("avec", "place", None),
+    ],
+)
 def test_manner_is_said_once_by_who_acted(mandat: Mandat, first: str, second: str, answer: object) -> None:
     use = bridge(mandat, manner=first)
     doer = builders.acteur(mandat.aidant, mandat.structure)
@@ -90,6 +97,7 @@ def test_manner_is_said_once_by_who_acted(mandat: Mandat, first: str, second: st
     assert use.manner == (first or second)
 
 
+@pytest.mark.writes("utilisation:correct")
 def test_a_mistake_is_marked_told_and_never_edited(mandat: Mandat) -> None:
     use = builders.utilisation(mandat)
     kept = Utilisation.objects.filter(pk=use.pk).values().get()
@@ -104,6 +112,7 @@ def test_a_mistake_is_marked_told_and_never_edited(mandat: Mandat) -> None:
     assert list(written)[-2:] == ["utilisation:correct", "utilisation:correct_refused"]
 
 
+@pytest.mark.writes("utilisation:correct_refused")
 def test_what_cannot_be_corrected(mandat: Mandat) -> None:
     doer = builders.acteur(mandat.aidant, mandat.structure)
     elsewhere = builders.structure("CCAS voisin", siret="99999920500029")
@@ -127,6 +136,7 @@ def test_a_single_use_declared_ends_the_mandat_at_once(mandat: Mandat) -> None:
     assert "il est terminé" in Avis.objects.get().texte
 
 
+@pytest.mark.writes("utilisation:bridge")
 def test_a_single_use_through_the_bridge_serves_once_and_ends_later(mandat: Mandat) -> None:
     mandat = single(mandat)
     doer = builders.acteur(mandat.aidant, mandat.structure)

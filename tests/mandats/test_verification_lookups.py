@@ -100,6 +100,7 @@ def test_a_revocation_is_told_from_that_second_without_its_motif(mandat: Mandat,
     assert "revocation" not in json.dumps(read_receipt(verdict.receipt, now))
 
 
+@pytest.mark.writes("verification:answer")
 @pytest.mark.parametrize(
     ("changes", "answer"), [({"suspended_at": True}, Answer.SUSPENDU), ({"expires_at": True}, Answer.EXPIRE)]
 )
@@ -152,6 +153,7 @@ def test_an_address_and_everybody_have_limits_too(question: Question, settings: 
     assert isinstance(verify(other, COUNTER, timezone.now()), Verdict)
 
 
+@pytest.mark.writes("verification:refuse")
 def test_right_answers_are_limited_as_well(mandat: Mandat, question: Question) -> None:
     now = timezone.now()
     rows = [

@@ -49,6 +49,7 @@ def two_connexions() -> tuple[flow.Desk, flow.Site, str]:
     return at, asked, token
 
 
+@pytest.mark.writes("connexion:end")
 def test_a_revocation_ends_every_connexion_of_the_mandat():
     at, _, _ = two_connexions()
     assert revoke_mandat(at.mandat.id, usager(at), way="page_usager", now=timezone.now())

@@ -37,6 +37,7 @@ def enter(franceconnect: str) -> tuple[Desk, str]:
     return home, home.ours.get(answer["Location"], follow=True).content.decode()
 
 
+@pytest.mark.writes("droits:merge")
 def test_the_new_sub_sees_nothing_until_two_persons_decided(franceconnect: str, known_before: Mandat) -> None:
     _, page = enter(franceconnect)
     assert known_before.reference not in page

@@ -233,6 +233,7 @@ def test_slow_is_told_within_the_deadline(desk: Desk, brouillon: Brouillon, endp
         assert "ne répond pas" in told(desk)
 
 
+@pytest.mark.writes("brouillon:identify")
 def test_a_replayed_return_changes_nothing(desk: Desk, brouillon: Brouillon) -> None:
     back = desk.sign_in(desk.leave(start(brouillon)))
     desk.close(desk.ours.get(back))
@@ -257,6 +258,7 @@ def test_another_browser_gets_an_error_and_its_session_is_closed(desk: Desk, bro
     assert RefusCompte.objects.get(kind__startswith="franceconnect:refuse").count == 1
 
 
+@pytest.mark.writes("franceconnect:refuse")
 def test_an_unknown_state_gets_a_clear_page(desk: Desk, brouillon: Brouillon) -> None:
     desk.panne("wrong_state", "authorize")
     page = desk.close(desk.ours.get(desk.sign_in(desk.leave(start(brouillon)))))
@@ -307,6 +309,7 @@ def test_logins_are_purged(brouillon: Brouillon, desk: Desk) -> None:
     assert purge_logins(timezone.now() + timedelta(days=2)) == 1
 
 
+@pytest.mark.writes("brouillon:identify_refused")
 def test_nothing_secret_is_logged(desk: Desk, brouillon: Brouillon, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     back = desk.sign_in(desk.leave(start(brouillon)))

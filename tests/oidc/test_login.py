@@ -40,6 +40,7 @@ def test_an_administration_receives_the_usager_the_aidant_and_the_mandat():
     assert identity["act"] == claims["act"]
 
 
+@pytest.mark.writes("connexion:redeem", "identite:release")
 @pytest.mark.spec("PROTOCOLS", "1")
 @pytest.mark.parametrize("alg", ["HS256", "ES256", "RS256"])
 def test_franceconnect_receives_the_identity_and_the_demarche(alg):

@@ -9,9 +9,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
+from django.utils import timezone
 
+from aidants.comptes.facteurs.changes import unlink_proconnect
 from aidants.comptes.models import Compte, LienProConnect
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import FACTOR_IS_LAST
 from aidants.journal.models import Entree
 from deploy.demo.proconnect.app import create_app
 from tests import builders
@@ -88,6 +94,7 @@ def test_an_agent_gives_a_code_and_no_password(who: Compte) -> None:
     assert Entree.objects.filter(event="proconnect:link", subject_id=who.id).count() == 1
 
 
+@pytest.mark.writes("compte:proconnect_unlink")
 def test_a_link_is_parted_with_a_fresh_factor(who: Compte) -> None:
     browser, _ = came(who.email)
     browser.post("/connexion/proconnect/code", {"code": builders.totp_code(who)})
@@ -97,6 +104,16 @@ def test_a_link_is_parted_with_a_fresh_factor(who: Compte) -> None:
     browser.post("/compte/proconnect/retrait")
     assert not LienProConnect.objects.exists()
     assert Entree.objects.filter(event="compte:proconnect_unlink").count() == 1
+
+
+@pytest.mark.writes("compte:proconnect_unlink_refused")
+def test_the_last_way_in_is_not_parted(who: Compte) -> None:
+    browser, _ = came(who.email)
+    browser.post("/connexion/proconnect/code", {"code": builders.totp_code(who)})
+    Compte.objects.filter(pk=who.pk).update(password=make_password(None))
+    outcome = unlink_proconnect(Compte.objects.get(pk=who.pk), Acteur(Kind.COMPTE, who.pk), timezone.now())
+    assert outcome == Denied(FACTOR_IS_LAST)
+    assert LienProConnect.objects.exists()
 
 
 def test_signing_out_closes_proconnect_s_session_too(who: Compte) -> None:
@@ -150,6 +167,7 @@ def test_a_deactivated_account_stays_closed(who: Compte) -> None:
     assert SESSION_KEY not in browser.session
 
 
+@pytest.mark.writes("proconnect:link")
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example"])
 def test_the_way_back_never_leaves_the_site(who: Compte, elsewhere: str) -> None:
     browser, _ = came(who.email, elsewhere)

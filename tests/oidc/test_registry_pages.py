@@ -69,6 +69,7 @@ def test_a_site_is_registered_and_its_secret_shown_once(desk: Browser, ines: Com
     assert "client-secret" not in desk.get(f"/registre/sites/{client.pk}").content.decode()
 
 
+@pytest.mark.writes("client:create")
 def test_a_site_with_its_own_key_has_no_secret(desk: Browser, ines: Compte) -> None:
     given = typed(ines, auth_method="private_key_jwt", jwks=json.dumps(PUBLIC), is_fapi2="on")
     page = desk.post("/registre/sites/nouveau", given).content.decode()
@@ -101,11 +102,13 @@ def test_what_the_profile_forbids_is_told_and_keeps_what_was_typed(
     assert not Client.objects.exists()
 
 
+@pytest.mark.writes("compte:second_factor_refused")
 def test_a_wrong_code_registers_nothing(desk: Browser, ines: Compte) -> None:
     assert desk.post("/registre/sites/nouveau", typed(ines, code="000000")).status_code == 422
     assert not Client.objects.exists()
 
 
+@pytest.mark.writes("client:change")
 def test_settings_change_and_the_journal_says_which(desk: Browser, ines: Compte, site: Client) -> None:
     sector = site.sector
     given = typed(ines, name="CAF", redirect_uris="https://caf.example.org/retour", demarches=["logement"])
@@ -117,6 +120,7 @@ def test_settings_change_and_the_journal_says_which(desk: Browser, ines: Compte,
     assert "caf.example.org" not in body
 
 
+@pytest.mark.writes("client:rotate_secret")
 def test_a_secret_is_renewed_and_two_are_good(desk: Browser, ines: Compte) -> None:
     client, first = create_client(NewClient("Allocations", "administration", [REDIRECT]), timezone.now())
     given = {"hours": "24", "code": builders.totp_code(ines)}
@@ -129,6 +133,7 @@ def test_a_secret_is_renewed_and_two_are_good(desk: Browser, ines: Compte) -> No
     assert "reste valable" in desk.get(f"/registre/sites/{client.pk}").content.decode()
 
 
+@pytest.mark.writes("client:resume", "client:suspend")
 def test_access_closes_and_opens_in_one_gesture(desk: Browser, ines: Compte, site: Client) -> None:
     path = f"/registre/sites/{site.pk}/acces"
     assert desk.post(path, {"code": "123456"}).status_code == 422

@@ -102,6 +102,7 @@ def test_the_usager_signs_in_on_their_own_telephone(
     assert telephone.ours.get(f"/mandats/brouillons/{brouillon.id}/identite").status_code == 302
 
 
+@pytest.mark.writes("franceconnect:phone_end")
 def test_a_wrong_number_stops_everything(desk: pages_desk.Desk, telephone: Telephone, brouillon: Brouillon) -> None:
     code, number = shows(desk, brouillon)
     takes(telephone, code)
@@ -127,6 +128,7 @@ def test_another_telephone_comes_too_late(desk: pages_desk.Desk, telephone: Tele
     assert leaves(telephone, number)
 
 
+@pytest.mark.writes("franceconnect:phone_refuse")
 @pytest.mark.parametrize("code", ["", "AAAAA-AAAAA", "x" * 400])
 def test_an_unknown_code_opens_nothing(telephone: Telephone, code: str) -> None:
     answer = telephone.ours.post("/telephone", {"code": code})
@@ -224,6 +226,7 @@ def test_a_link_of_another_structure_is_unknown(desk: pages_desk.Desk, brouillon
     assert LienTelephone.objects.get().ended_at is None
 
 
+@pytest.mark.writes("franceconnect:phone_open")
 def test_links_are_forgotten_a_day_after(desk: pages_desk.Desk, brouillon: Brouillon) -> None:
     from oidc.franceconnect.telephones import purge_phone_links
 

@@ -131,6 +131,7 @@ def test_another_client_cannot_use_the_code():
     assert flow.exchange(asked, code).status_code == 200
 
 
+@pytest.mark.writes("connexion:replay")
 @pytest.mark.spec("RFC 6749", "4.1.2")
 def test_a_replay_is_refused_and_revokes_what_was_issued():
     at, asked = flow.desk(), flow.site()
@@ -144,6 +145,7 @@ def test_a_replay_is_refused_and_revokes_what_was_issued():
     assert flow.introspect(asked, token).json() == {"active": False}
 
 
+@pytest.mark.writes("connexion:refuse")
 def test_a_code_dies_after_60_seconds():
     at, asked = flow.desk(), flow.site()
     code = flow.code_of(at, asked)

@@ -185,6 +185,7 @@ def test_an_idempotency_key(administration: Administration, fields: dict[str, An
     assert administration.ask(fields, Idempotency_Key="x" * 65).status_code == 422
 
 
+@pytest.mark.writes("verification:unknown")
 def test_too_many_wrong_tries(administration: Administration, fields: dict[str, Any]) -> None:
     for _ in range(10):
         assert administration.ask(fields | {"code": new_code()}).status_code == 200

@@ -140,6 +140,7 @@ def test_an_agent_says_why_they_refuse(on_page: str, motif: str) -> None:
     assert Verification.objects.get().suite_motif == motif
 
 
+@pytest.mark.writes("verification:suite_refused")
 def test_an_agent_accepts_and_is_told_what_is_missing(on_page: str) -> None:
     missing = Browser().post("/verifier/suite", {"receipt": on_page, "suite": "refusee", "motif": ""})
     assert missing.status_code == 422
@@ -151,6 +152,7 @@ def test_an_agent_accepts_and_is_told_what_is_missing(on_page: str) -> None:
     assert Browser().get("/verifier/suite").status_code == 405
 
 
+@pytest.mark.writes("verification:suite")
 def test_the_usager_sees_what_was_decided(on_page: str, mandat: Mandat) -> None:
     from mandats.verification.usager_record import record_of
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from aidants.comptes.avis import Avis, tell
-from aidants.comptes.facteurs.changes import LABELS
+from aidants.comptes.facteurs.changes import LABELS, refuse_change
 from aidants.comptes.facteurs.codes import FactorGiven, accepts
 from aidants.comptes.facteurs.models import Carte, Generateur
 from aidants.comptes.models import Compte
@@ -59,7 +59,7 @@ def pair_card(compte: Compte, serial: str, code: str, acteur: Acteur, now: datet
         free = Carte.objects.select_for_update(of=("self",)).filter(serial=serial.strip().upper())
         carte = free.filter(generateur__isnull=True).first()
         if carte is None:
-            return Denied(CARD_NOT_PAIRED)
+            return refuse_change(compte, Famille.CARTE, CARD_NOT_PAIRED, acteur, now)
         made = Generateur.objects.create(
             user=compte,
             name=f"Carte {carte.serial[-4:]}",
@@ -70,7 +70,7 @@ def pair_card(compte: Compte, serial: str, code: str, acteur: Acteur, now: datet
         )
         if not accepts(made, code.strip().replace(" ", ""), now):
             made.delete()
-            return Denied(CARD_NOT_PAIRED)
+            return refuse_change(compte, Famille.CARTE, CARD_NOT_PAIRED, acteur, now)
         record(CARD_PAIR, acteur=acteur, at=now, subject=compte.id)
         record(FACTOR_ADD, acteur=acteur, at=now, subject=compte.id, facts={"factor": Famille.CARTE.value})
         tell(compte, Avis.FACTEUR_AJOUTE, now, label=LABELS[Famille.CARTE], factor_name=made.name)

@@ -20,8 +20,15 @@ from aidants.comptes.facteurs.models import Generateur, JeuDeSecours, new_applic
 from aidants.comptes.models import Compte, LienProConnect
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from aidants.domain.errors import FACTOR_IS_LAST, SECOND_FACTOR_REFUSED
-from aidants.domain.events import FACTOR_ADD, FACTOR_REMOVE, FACTOR_RENAME, PROCONNECT_UNLINK
+from aidants.domain.errors import FACTOR_IS_LAST, SECOND_FACTOR_REFUSED, ErrorCode
+from aidants.domain.events import (
+    FACTOR_ADD,
+    FACTOR_REFUSED,
+    FACTOR_REMOVE,
+    FACTOR_RENAME,
+    PROCONNECT_UNLINK,
+    PROCONNECT_UNLINK_REFUSED,
+)
 from aidants.domain.facteurs import Famille, Moyens, opens
 from aidants.domain.vault import seal, unseal
 from aidants.journal.record import record
@@ -123,7 +130,7 @@ def add_application(
         made.save()
         if not accepts(made, code.strip().replace(" ", ""), now):
             made.delete()
-            return Denied(SECOND_FACTOR_REFUSED)
+            return refuse_change(compte, Famille.APPLICATION, SECOND_FACTOR_REFUSED, acteur, now)
         _added(compte, Famille.APPLICATION, made.name, acteur, now)
     return FactorGiven(made, Famille.APPLICATION)
 
@@ -135,7 +142,7 @@ def add_passkey(
     with transaction.atomic():
         made = passkeys.enrol(request, compte, answer, name or LABELS[Famille.CLE], now)
         if isinstance(made, Denied):
-            return made
+            return refuse_change(compte, Famille.CLE, made.reason, acteur, now)
         _added(compte, Famille.CLE, made.name, acteur, now)
     return FactorGiven(made, Famille.CLE)
 
@@ -143,6 +150,13 @@ def add_passkey(
 def _added(compte: Compte, kind: Famille, name: str, acteur: Acteur, now: datetime) -> None:
     record(FACTOR_ADD, acteur=acteur, at=now, subject=compte.id, facts={"factor": kind.value})
     tell(compte, Avis.FACTEUR_AJOUTE, now, label=LABELS[kind], factor_name=name)
+
+
+def refuse_change(compte: Compte, kind: Famille, reason: ErrorCode, acteur: Acteur, now: datetime) -> Denied:
+    """Journal, in the caller's transaction, that a factor was neither added nor removed."""
+    facts = {"factor": kind.value}
+    record(FACTOR_REFUSED, acteur=acteur, at=now, subject=compte.id, reason=reason.code, facts=facts)
+    return Denied(reason)
 
 
 def rename(compte: Compte, facteur: Facteur, name: str, acteur: Acteur, now: datetime) -> None:
@@ -162,7 +176,7 @@ def remove(compte: Compte, facteur: Facteur, acteur: Acteur, now: datetime, moti
         Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
         left = [other for other in factors_of(compte) if other.key != facteur.key]
         if not opens(_moyens(compte, left)):
-            return Denied(FACTOR_IS_LAST)
+            return refuse_change(compte, facteur.kind, FACTOR_IS_LAST, acteur, now)
         name = facteur.device.name
         facteur.device.delete()
         record(FACTOR_REMOVE, acteur=acteur, at=now, subject=compte.id, facts=_facts(facteur, motif))
@@ -176,6 +190,7 @@ def unlink_proconnect(compte: Compte, acteur: Acteur, now: datetime) -> Decision
         Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
         held = replace(_moyens(compte, factors_of(compte)), premier=compte.has_usable_password())
         if not opens(held):
+            record(PROCONNECT_UNLINK_REFUSED, acteur=acteur, at=now, subject=compte.id, reason=FACTOR_IS_LAST.code)
             return Denied(FACTOR_IS_LAST)
         if LienProConnect.objects.filter(compte=compte).delete()[0]:
             record(PROCONNECT_UNLINK, acteur=acteur, at=now, subject=compte.id)
