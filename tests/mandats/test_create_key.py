@@ -1,7 +1,8 @@
-"""``create_key`` and what ``check --deploy`` asks of the keys."""
+"""``create_key``, ``create_seal``, ``trust_timestamps``, and what ``check --deploy`` asks of the keys."""
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,7 @@ from django.utils import timezone
 from aidants.journal.models import Entree
 from deploy.checks import check_signing_keys
 from mandats.attestation import keys
+from mandats.attestation.certificates import new_authority
 from mandats.attestation.keys import SigningKey, active_key, forget_keys, published_keys
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,16 @@ def test_a_seal_is_made_and_journaled_by_its_fingerprint() -> None:
     call_command("create_seal", stdout=output)
     told = json.loads(output.getvalue())
     entree = Entree.objects.get(event="sceau:create")
+    assert json.loads(bytes(entree.body))["facts"]["fingerprint"] == told["fingerprint"]
+
+
+@pytest.mark.writes("horodatage:trust")
+def test_an_authority_of_time_stamps_is_believed_once_and_journaled(tmp_path: Path) -> None:
+    (tmp_path / "racines.pem").write_text(new_authority("Essais", timezone.now()).chain)
+    output = StringIO()
+    call_command("trust_timestamps", str(tmp_path / "racines.pem"), stdout=output)
+    (told,) = json.loads(output.getvalue())
+    entree = Entree.objects.get(event="horodatage:trust")
     assert json.loads(bytes(entree.body))["facts"]["fingerprint"] == told["fingerprint"]
 
 

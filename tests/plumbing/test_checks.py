@@ -119,7 +119,6 @@ def test_papers_need_an_authority_of_time_stamps(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.writes("horodatage:trust")
 def test_papers_need_a_seal_that_lasts_and_somebody_s_time_stamps(settings: Any) -> None:
     now = timezone.now()
     assert _ids(check_seal(databases=["default"])) == ["E021", "E023"]
