@@ -33,6 +33,7 @@ from aidants.domain.events import (
     INVITATION_CANCEL,
     INVITATION_REFUSED,
     INVITATION_SEND,
+    ROLE_GRANT,
 )
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record, record_counted
@@ -287,7 +288,10 @@ def _roles_of(invitation: Invitation) -> list[str]:
 
 
 def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
-    """Give the place or the role; a place held already gains what the invitation adds."""
+    """Give the place or the role, and journal it; a place held already gains what the invitation adds."""
+    facts = {"roles": _roles_of(invitation), "departement": invitation.departement, "invitation": str(invitation.id)}
+    acteur, about = Acteur(Kind.COMPTE, compte.id), invitation.structure_id
+    record(ROLE_GRANT, acteur=acteur, at=now, subject=compte.id, structure=about, facts=facts)
     if invitation.structure is None:
         Fonction.objects.get_or_create(
             compte=compte, role=invitation.role, departement=invitation.departement, ended_at=None

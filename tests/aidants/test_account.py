@@ -193,6 +193,7 @@ def test_a_password_that_is_guessed_is_refused(browser: Client, who: Compte, pas
     assert f'value="{password}"' not in text(answer)
 
 
+@pytest.mark.writes("compte:telephone_change")
 def test_a_professional_telephone_is_kept_in_one_form_after_a_fresh_factor(browser: Client, who: Compte) -> None:
     path = "/compte/telephone"
     assert browser.get(path)["Location"].startswith("/compte/confirmation")

@@ -141,6 +141,7 @@ def test_a_guessed_code_opens_nothing(desk: Client, code: str) -> None:
     assert "Est-ce bien vous" not in text(page)
 
 
+@pytest.mark.writes("invitation:refuse_code", "invitation:send_code")
 def test_a_forwarded_invitation_opens_nothing_without_the_mailbox(desk: Client) -> None:
     invite(desk)
     code = link_code("zoe@mairie.example")

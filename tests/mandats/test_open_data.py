@@ -77,6 +77,7 @@ def test_only_standing_habilitations_are_published() -> None:
     assert lines() == []
 
 
+@pytest.mark.writes("structure:listing")
 def test_a_referent_keeps_the_structure_out_and_in_again() -> None:
     place = builders.structure()
     referent, aidant = builders.compte(), builders.aidant(place)

@@ -24,6 +24,7 @@ def sent() -> list[Any]:
     return [message_of(row) for row in Envoi.objects.order_by("created_at", "id")]
 
 
+@pytest.mark.writes("message:receive")
 def test_a_message_goes_to_the_service_and_to_nobody_else() -> None:
     with override_settings(SERVICE_CONTACT="equipe@mandats.example"):
         answer = post()
@@ -75,6 +76,7 @@ def test_a_robot_that_fills_every_field_is_told_nothing() -> None:
     assert not Envoi.objects.exists()
 
 
+@pytest.mark.writes("message:refuse")
 def test_five_an_hour_then_a_wait_that_loses_nothing_and_others_go_on() -> None:
     assert [post().status_code for _ in range(6)] == [302] * 5 + [429]
     assert "je ne trouve plus ma feuille" in post().content.decode()
