@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 
+@require_safe
 def sante(request: HttpRequest) -> HttpResponse:
     """Tell a supervisor that the process answers; says nothing else."""
     return HttpResponse("ok", content_type="text/plain")

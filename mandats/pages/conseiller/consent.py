@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
@@ -44,6 +44,7 @@ from mandats.registre.texts import duree_of
 Take = Callable[[Any], Decision]
 
 
+@require_safe
 @with_brouillon
 @asks_if_still_same
 def recap(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.comptes.fonctions import roles_held
 from aidants.domain.acteur import Acteur
@@ -31,6 +31,7 @@ _LATEST = 5
 _TO_RESUME = 10
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Show where to start: the aidant's desk, or the spaces of the roles that the person holds."""
     place = getattr(request, "affectation", None)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.comptes.forms import CodeForm
 from aidants.domain.acteur import Acteur
@@ -90,6 +90,7 @@ def on_paper(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpRespon
     return render(request, "mandats/conseiller/revoke_paper.html", context, status=422 if form.errors else 200)
 
 
+@require_safe
 @with_mandat
 def certificate(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Hand the sealed certificate of what has ended."""

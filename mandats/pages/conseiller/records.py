@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
@@ -29,6 +29,7 @@ from mandats.registre.services.consult import consult_document, consult_mandat, 
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "application/json": "json"}
 
 
+@require_safe
 @with_mandat
 def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Show the record; each opening is journaled."""
@@ -41,6 +42,7 @@ def detail(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse
     return render(request, "mandats/conseiller/detail.html", facts)
 
 
+@require_safe
 @with_mandat
 def document(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Show the mandat's PDF, making it if it is still missing."""
@@ -54,6 +56,7 @@ def document(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpRespon
     return pdf_answer(bytes(kept.content), f"mandat-{mandat.reference}.pdf")
 
 
+@require_safe
 @with_mandat
 def piece(request: HttpRequest, acteur: Acteur, mandat: Mandat, document_id: UUID) -> HttpResponse:
     """Hand over one kept paper, as a file to save."""
@@ -65,6 +68,7 @@ def piece(request: HttpRequest, acteur: Acteur, mandat: Mandat, document_id: UUI
     return attachment(bytes(kept.content), kept.content_type, name)
 
 
+@require_safe
 @with_mandat
 def proof(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Hand over the proof that the mandat's signature is in the journal, once the tree holds it."""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.comptes.kept import given_back, keeps_what_was_typed
 from aidants.domain.acteur import Acteur
@@ -120,6 +120,7 @@ def card(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResp
     return redirect("mandats:brouillon_identity", brouillon.id)
 
 
+@require_safe
 @with_brouillon
 def identity(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """Step 2: the usager signs in at FranceConnect; once back, the name is shown to them."""

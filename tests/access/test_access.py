@@ -1,0 +1,136 @@
+"""The table of ``routes.txt`` is the service: every page, API and admin, every role and method, each kind of object."""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.conf import settings as service
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.access.table import OPEN, REFUSED, ROLES, SCOPES, SIGNED, UNKNOWN, Row, rows
+from tests.access.world import World
+
+_MEND = "tests/access/routes.txt says who reaches what: mend the line, or the page."
+_SHUT = (REFUSED, UNKNOWN)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SIGN_IN, NO_METHOD, BROKEN = "sign-in", "405", "5xx"
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+_HOW = (
+    "tests/access/routes.txt has no line for {missing}. Add one there: its name, its methods, who reaches it. "
+    "The head of that file says how in ten lines."
+)
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "/", space: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (view name, pattern of its address) for every route of the URLconf."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", path
+
+
+PATTERNS = dict(patterns())
+
+
+def test_every_route_has_its_line_and_every_line_its_route() -> None:
+    missing = sorted(set(PATTERNS) - set(rows()))
+    assert not missing, _HOW.format(missing=", ".join(missing))
+    gone = sorted(set(rows()) - set(PATTERNS))
+    assert not gone, f"tests/access/routes.txt has lines for routes that are no more: {', '.join(gone)}"
+
+
+def test_the_public_list_and_the_table_agree() -> None:
+    reached = {route for route, lines in rows().items() for row in lines if set(row.who) - {*SIGNED}}
+    assert reached == set(service.PUBLIC_ROUTES)
+
+
+def letter_of(answer: Any) -> str:
+    """Return what an answer means to the person."""
+    status, where = answer.status_code, answer.headers.get("Location", "")
+    if status >= 500:
+        return BROKEN
+    if status == 302 and where.partition("?")[0] in ("/connexion", "/connexion/code"):
+        return SIGN_IN
+    if status in (401, 403) or (status == 302 and where == "/usager"):
+        return REFUSED
+    return {404: UNKNOWN, 405: NO_METHOD}.get(status, OPEN)
+
+
+class Walk:
+    """Asks the service, undoing whatever each request did; ``wrong`` keeps what the table did not promise."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.world.prepare()
+        self.wrong: list[str] = []
+        self.asked = 0
+
+    def ask(self, route: str, role: str, method: str, scope: str) -> str:
+        """Return the letter of one answer."""
+        values = self.world.arguments(role, scope) if "<" in PATTERNS[route] else {}
+        path = ARGUMENT.sub(lambda found: str(values[found[1]]), PATTERNS[route])
+        self.asked += 1
+        with transaction.atomic():
+            answer = self.world.browsers[role].generic(method, path)
+            if answer.streaming:
+                list(answer)  # a file is closed by its reader
+            transaction.set_rollback(True)
+        return letter_of(answer)
+
+    def expect(self, route: str, role: str, method: str, scope: str, letters: Sequence[str]) -> None:
+        """Compare one answer with the letters allowed."""
+        got = self.ask(route, role, method, scope)
+        if got not in letters:
+            wanted = " or ".join(letters)
+            self.wrong.append(f"{route} {method}, {role}, {scope} object: {got} where the table says {wanted}")
+
+    def walk(self, route: str, lines: list[Row]) -> None:
+        """Try one route with everybody."""
+        for row in lines:
+            for role in ROLES:
+                for method in row.methods:
+                    self._try(row, role, method)
+            if "GET" in row.methods:
+                first = next(iter(row.who))
+                letters = [row.expected(first, "own"), SIGN_IN, NO_METHOD]
+                self.expect(route, first, "HEAD", "own", letters)
+        first = next(iter(lines[0].who))
+        for method in set(METHODS) - {"HEAD", *(method for row in lines for method in row.methods)}:
+            self.expect(route, first, method, "own", [NO_METHOD])
+            if route not in service.PUBLIC_ROUTES:
+                self.expect(route, "stranger", method, "own", [SIGN_IN])
+
+    def _try(self, row: Row, role: str, method: str) -> None:
+        public = row.route in service.PUBLIC_ROUTES
+        if role not in row.who:
+            self.expect(row.route, role, method, "own", _SHUT if public or role in SIGNED else [SIGN_IN])
+            return
+        for scope in SCOPES if "<" in PATTERNS[row.route] else SCOPES[:1]:
+            letter = row.expected(role, scope)
+            self.expect(row.route, role, method, scope, [letter, SIGN_IN] if letter == REFUSED and public else [letter])
+
+
+@pytest.fixture
+def quiet(settings: Any) -> Iterator[None]:
+    """Write no line and no page for each of thousands of refusals: how they look is tried elsewhere."""
+    settings.ROOT_URLCONF = "tests.access.urls"
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("space", ["aidants", "mandats", "others"])
+def test_everybody_reaches_what_the_table_says_and_nothing_else(space: str, quiet: None) -> None:
+    walk = Walk()
+    for route, lines in rows().items():
+        found = route.partition(":")[0]
+        if route in PATTERNS and (found if found in ("aidants", "mandats") else "others") == space:
+            walk.walk(route, lines)
+    assert walk.asked > 300
+    assert not walk.wrong, "\n".join([*walk.wrong[:60], _MEND])
