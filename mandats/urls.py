@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("mandats.pages.verifier.urls")),
     path("", include("mandats.pages.service.urls")),
     path("vos-donnees", notice, name="notice"),
-    path("formation/certificat", certificate, name="certificate"),
+    path("formation/certificat", certificate, name="training_certificate"),
     path("alertes", include("mandats.pages.alertes.urls")),
     path("administration/", include("mandats.pages.administration.urls")),
     path("", include("mandats.pages.sms.urls")),

@@ -38,6 +38,9 @@ PATTERNS = dict(patterns())
 
 
 def test_every_route_has_its_line_and_every_line_its_route() -> None:
+    names = [name for name, _ in patterns()]
+    twice = {name for name in names if names.count(name) > 1}
+    assert not twice, f"two routes have one name: {', '.join(sorted(twice))}"
     missing = sorted(set(PATTERNS) - set(rows()))
     assert not missing, _HOW.format(missing=", ".join(missing))
     gone = sorted(set(rows()) - set(PATTERNS))
@@ -73,6 +76,8 @@ class Walk:
     def ask(self, route: str, role: str, method: str, scope: str) -> str:
         """Return the letter of one answer."""
         values = self.world.arguments(role, scope) if "<" in PATTERNS[route] else {}
+        strange = set(ARGUMENT.findall(PATTERNS[route])) - set(values)
+        assert not strange, f"{route}: tests/access/world.py has no example of {', '.join(strange)}; give it its four"
         path = ARGUMENT.sub(lambda found: str(values[found[1]]), PATTERNS[route])
         self.asked += 1
         with transaction.atomic():

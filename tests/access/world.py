@@ -35,11 +35,13 @@ from mandats.registre.services.volet import CodesVolet, renew_codes
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client, Interaction
 from tests import builders
+from tests.access.more_objects import join_body, of_habilitation, of_training
 from tests.access.table import SCOPES
+from tests.aidants.training_desk import organisme
 from tests.oidc import flow
 
 # Arguments of addresses that name no object.
-WORDS = {"code": "falc", "kind": "export", "number": "1", "level": "0", "place": "000"}
+WORDS = {"code": "falc", "slug": "x", "kind": "export", "number": "1", "level": "0", "place": "000"}
 
 
 class Bare(Browser):
@@ -54,7 +56,7 @@ class Bare(Browser):
 
     def request(self, **request: Any) -> Any:
         """Hand the request to the service."""
-        return self.handler(self._base_environ(**request))
+        return self.handler(self._base_environ(**request))  # type: ignore[attr-defined]  # Django's own, untyped
 
 
 class World:
@@ -74,6 +76,9 @@ class World:
             "foreign": builders.aidant(elsewhere),
         }
         self.places = {"own": here, "colleague": here, "foreign": elsewhere}
+        here_too, other = organisme(), organisme("Autre organisme", "99999950100005")
+        self.bodies = {"own": here_too, "colleague": here_too, "foreign": other}
+        join_body(here_too, self.people["organisme"], self.now)
         self.browsers: dict[str, Browser] = {role: builders.signed_in(who) for role, who in self.people.items()}
         self.browsers["stranger"] = Browser()
         self.browsers["client"] = self._administration()
@@ -126,6 +131,8 @@ class World:
             "demande_id": _demande(mandat.usager_id, asker, self.now).id,
             "row_id": _rapprochement(mandat.usager_id, self.now).id,
             "client_pk": self.site.pk if scope == "own" else _site().pk,
+            **of_habilitation(who, self.now),
+            **of_training(self.bodies[scope], self.people["organisme"], place, who),
         }
 
     def arguments(self, role: str, scope: str) -> Mapping[str, object]:
@@ -188,8 +195,9 @@ def _invitation(place: Structure, referent: Compte, now: Any) -> Invitation:
 
 
 def _recovery(compte: Compte, garant: Compte, now: Any) -> Any:
-    way = {"channel": recovery.Channel.POST, "recognised": recovery.Recognised.VOICE}
-    return recovery.open_recovery(compte, garant, **way, acteur=Acteur(Kind.COMPTE, garant.id), now=now)
+    channel, recognised = recovery.Channel.POST, recovery.Recognised.VOICE
+    doer = Acteur(Kind.COMPTE, garant.id)
+    return recovery.open_recovery(compte, garant, channel=channel, recognised=recognised, acteur=doer, now=now)
 
 
 def _demande(usager_id: UUID, who: Compte, now: Any) -> Demande:

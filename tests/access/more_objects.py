@@ -1,0 +1,30 @@
+"""What the habilitation and the training add to the world: one of each, for each scope."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from aidants.comptes.models import Compte
+from aidants.dispositif.formation.models import Certification, MembreOrganisme, Organisme
+from aidants.habilitation.models import Dossier
+from aidants.structures.models import Affectation, Structure
+from tests.aidants.training_desk import TrainingDesk
+
+
+def of_training(body: Organisme, agent: Compte, place: Structure, who: Compte) -> dict[str, object]:
+    """Return a session of ``body``, the place that ``who`` took in it, and their certificate."""
+    desk = TrainingDesk(place, who, body, agent)
+    session = desk.session()
+    found = {"session_id": session.id, "inscription_id": desk.inscribed(session).id, "organisme_id": body.id}
+    return {**found, "certification_id": Certification.objects.get(compte=who).id}
+
+
+def join_body(body: Organisme, who: Compte, now: datetime) -> None:
+    """Let somebody mark for a body."""
+    MembreOrganisme.objects.create(organisme=body, compte=who, started_at=now)
+
+
+def of_habilitation(who: Compte, now: datetime) -> dict[str, object]:
+    """Return a dossier handed in, and the place of somebody."""
+    whole = {"etat": "en_instruction", "name": "Asso", "siret": "99999910500011", "submitted_at": now}
+    dossier = Dossier.objects.create(email=f"{uuid4().hex}@example.org", created_at=now, **whole)
+    return {"dossier_id": dossier.id, "affectation_id": Affectation.objects.get(compte=who).id}
