@@ -50,6 +50,8 @@ class _Page(HTMLParser):
             self.refresh = given["content"].partition("url=")[2]
         elif tag == "input" and self.forms and given.get("name"):
             self._keep_input(given)
+        elif tag == "select" and self.forms and given.get("name"):
+            self.forms[-1].names.add(given["name"])
         elif tag == "a":
             self._begin(self.links, Button("", given.get("href", "")))
         elif tag == "button" and self.forms:
