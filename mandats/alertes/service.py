@@ -28,7 +28,7 @@ _TOLD_OF = timedelta(days=3)
 def raise_alertes(now: datetime) -> int:
     """Evaluate the rules over the last month and keep what they say of the last days; return how many are new.
 
-    An alert whose count has grown since is brought up to date until somebody has seen it.
+    An alert whose count has grown since is brought up to date, and told again, until somebody has seen it.
     """
     found = signals(marks_since(now - LOOKED_BACK, now))
     oldest = (now - _TOLD_OF).date()
@@ -51,9 +51,14 @@ def _keep(signal: Signal, now: datetime) -> bool:
         facts = {"rule": signal.rule, "count": signal.count, "day": signal.day.isoformat()}
         record(events.ALERTE_RAISE, acteur=SYSTEME, at=now, subject=row.id, structure=place, facts=facts)
     elif row.seen_at is None and signal.count > row.count:
-        row.count, row.dossiers = signal.count, list(signal.dossiers)
-        row.save(update_fields=("count", "dossiers"))
+        _bring_up_to_date(row, signal)
     return is_new
+
+
+def _bring_up_to_date(row: Alerte, signal: Signal) -> None:
+    """Write what the signal says now; nobody has looked, and it grew: the next digest tells it again."""
+    row.count, row.dossiers, row.told_at = signal.count, list(signal.dossiers), None
+    row.save(update_fields=("count", "dossiers", "told_at"))
 
 
 def _grows(signal: Signal, place: UUID, who: UUID) -> bool:
@@ -67,8 +72,7 @@ def _grows(signal: Signal, place: UUID, who: UUID) -> bool:
     row = unseen.order_by("-day").first()
     if row is None or not set(row.dossiers) < set(signal.dossiers):
         return False
-    row.count, row.dossiers = signal.count, list(signal.dossiers)
-    row.save(update_fields=("count", "dossiers"))
+    _bring_up_to_date(row, signal)
     return True
 
 

@@ -72,6 +72,7 @@ STRUCTURE_END = declare(
 )
 STRUCTURE_END_REFUSED = declare("structure:end_refused", "Fin de l’habilitation refusée")
 ACCUEIL_FIND = declare("accueil:find", "Recherche par l’accueil, au téléphone", "count")
+ACCUEIL_FIND_REFUSED = declare("accueil:find_refused", "Recherches par l’accueil sans résultat, trop nombreuses")
 REVOCATION_FORM_ADD = declare("document:add_revocation", "Formulaire d’arrêt signé gardé", "sha256", "version")
 AVIS_HAND = declare("avis:hand", "Courrier remis ou posté", "count", "how")
 ADDRESS_KEEP = declare("usager:keep_address", "Adresse postale notée", "count")

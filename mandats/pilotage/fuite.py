@@ -14,9 +14,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from aidants.journal.models import Entree
+from mandats.droits.models import Demande, Rapprochement
 from mandats.registre.models import (
     Autorisation,
     Avis,
+    ChangementContact,
     CodeUsager,
     Contestation,
     Document,
@@ -45,12 +47,16 @@ TABLES = {
     "verification": Table("mandat__usager", "created_at", "qui a vérifié, et la réponse"),
     "avis": Table("usager", "created_at", "ce qui a été dit à la personne"),
     "contestation": Table("mandat__usager", "created_at", "les mots de la personne"),
+    "changement_contact": Table("usager", "made_at", "adresses et numéros d’avant et d’après, chiffrés"),
+    "rapprochement": Table("usager", "proposed_at", "identité donnée sous un autre identifiant, chiffrée"),
+    "demande_droit": Table("usager", "asked_at", "ce que la personne a demandé, chiffré"),
     "code_usager": Table("mandat__usager", "created_at", "empreintes de codes"),
 }
 _MODELS = {
     model._meta.db_table: model  # noqa: SLF001 -- Django's documented API
     for model in (
         Usager, Mandat, Document, Autorisation, Utilisation, Verification, Avis, Contestation, CodeUsager,
+        ChangementContact, Rapprochement, Demande,
     )
 }  # fmt: skip
 

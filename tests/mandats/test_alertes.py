@@ -118,6 +118,22 @@ def test_the_digest_goes_once_to_the_referents_of_the_structure_and_to_instructe
 
 
 @pytest.mark.django_db
+def test_an_alert_that_grows_unseen_is_told_again_and_not_once_seen() -> None:
+    place, who = a_night()
+    _, referent = referent_of(place)
+    alerte = _raised(NIGHT + timedelta(hours=1))
+    assert tell_alertes(NIGHT + timedelta(hours=2)) == 1
+    builders.mandat(who, place, now=NIGHT + timedelta(minutes=9))
+    raise_alertes(NIGHT + timedelta(hours=3))
+    assert tell_alertes(NIGHT + timedelta(days=1)) == 1
+    assert tell_alertes(NIGHT + timedelta(days=2)) == 0
+    assert acknowledge(alerte.id, referent, "permanence du soir", NIGHT + timedelta(days=1))
+    builders.mandat(who, place, now=NIGHT + timedelta(minutes=19))
+    raise_alertes(NIGHT + timedelta(days=1))
+    assert not Alerte.objects.filter(rule="nuit", told_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
 def test_a_word_closes_it_once_and_nobody_answers_for_themselves() -> None:
     place, who = a_night()
     Affectation.objects.filter(compte=who).update(is_referent=True)

@@ -129,6 +129,16 @@ def test_the_recap_says_what_the_service_will_not_write_to(desk: Desk) -> None:
     assert "n’y écrira pas" not in text(desk.client.get(ways.address(plain, "recapitulatif")))
 
 
+def test_what_is_theirs_already_is_not_judged_again(desk: Desk) -> None:
+    mandat = desk.mandat(builders.identite(email="odette@example.org"))
+    page = f"/mandats/{mandat.id}/contacts"
+    given = {"email": "Odette@example.org", "telephone": "06 39 98 00 42"}
+    assert desk.client.post(page, given).status_code == 302
+    mandat.usager.refresh_from_db()
+    assert (mandat.usager.email, mandat.usager.telephone) == ("odette@example.org", ways.TELEPHONE)
+    assert desk.client.post(page, given | {"email": "autre@example.org"}).status_code == 422
+
+
 # --- a landline ---
 
 

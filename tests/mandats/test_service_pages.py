@@ -65,7 +65,7 @@ def fresh(mandat: Mandat) -> Mandat:
 def test_the_accueil_finds_stops_and_writes_without_a_demarche(mandat: Mandat, query_count: Any) -> None:
     _, browser = national(Role.ACCUEIL)
     browser.get("/accueil-telephonique")
-    with query_count(12):
+    with query_count(14):
         page = text(browser.post("/accueil-telephonique", CALLER))
     assert mandat.reference in page
     assert "Logement" not in page
@@ -94,6 +94,19 @@ def test_all_three_must_be_right(mandat: Mandat, change: dict[str, str]) -> None
     page = text(browser.post("/accueil-telephonique", CALLER | change))
     assert "Rien à ce nom" in page
     assert mandat.reference not in page
+
+
+def test_who_finds_nothing_again_and_again_waits_and_others_do_not(mandat: Mandat) -> None:
+    _, fishing = national(Role.ACCUEIL)
+    for number in range(30):
+        assert fishing.post("/accueil-telephonique", CALLER | {"family_name": f"nom{number}"}).status_code == 200
+    answer = fishing.post("/accueil-telephonique", CALLER)
+    assert (answer.status_code, "Trop de recherches sans résultat" in text(answer)) == (429, True)
+    assert int(answer["Retry-After"]) > 0
+    assert mandat.reference not in text(answer)
+    assert 'value="dubois"' in text(answer)
+    assert Entree.objects.filter(event="accueil:find_refused").count() == 1
+    assert mandat.reference in text(national(Role.ACCUEIL)[1].post("/accueil-telephonique", CALLER))
 
 
 def test_a_mistyped_date_keeps_what_was_typed(mandat: Mandat) -> None:

@@ -13,8 +13,10 @@ from aidants.comptes.fonctions import for_role
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.journal.limits import Throttled
 from aidants.pages.posted import posted
 from mandats.consentement.formulaire import revoke_on_paper
+from mandats.domain import errors
 from mandats.domain.fins import TELEPHONE
 from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.letter_forms import HandForm
@@ -34,13 +36,22 @@ _SUSPENDED = "Suspendu : plus aucune utilisation n’est possible. La lettre att
 @for_role(Role.ACCUEIL)
 def telephone(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Find, by what the person says, the mandats that stand: their structure and state, no demarche."""
-    form, rows = TelephoneForm(posted(request)), None
+    form, rows, status = TelephoneForm(posted(request)), None, 200
+    wait: Throttled | None = None
     if form.is_valid():
         given, now = form.cleaned_data, timezone.now()
         found = find_for_accueil(given["family_name"], given["birthdate"], given["structure"], acteur, now)
-        rows = [(row, STATES[state_of(row, now)], row.suspended_at is None) for row in found]
-    context = {"form": form, "rows": rows, "letters": len(plis_of_accueil())}
-    return render(request, "mandats/service/telephone.html", context, status=422 if form.errors else 200)
+        if isinstance(found, Throttled):
+            wait, status = found, errors.TOO_MANY_LOOKUPS.http
+        else:
+            rows = [(row, STATES[state_of(row, now)], row.suspended_at is None) for row in found]
+    elif form.errors:
+        status = 422
+    context = {"form": form, "rows": rows, "letters": len(plis_of_accueil()), "wait": wait}
+    answer = render(request, "mandats/service/telephone.html", context, status=status)
+    if wait:
+        answer["Retry-After"] = str(wait.seconds)
+    return answer
 
 
 @require_POST

@@ -178,10 +178,14 @@ def confirm_shared(subject_id: UUID, kind: str, value: str, code: str, acteur: A
 def change_contact(
     usager_id: UUID, kind: str, value: str, structure: Structure | None, acteur: Acteur, *, way: str, now: datetime
 ) -> Decision:
-    """Change one contact of a known usager; ``value`` may be empty: the releve is then on paper."""
+    """Change one contact of a known usager; ``value`` may be empty: the releve is then on paper.
+
+    What is theirs already stays so, whatever it looks like.
+    """
     hold_contacts((kind, value))
     usager = Usager.objects.select_for_update().get(pk=usager_id)
-    fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if value else None
+    judged = bool(value) and value.casefold() != str(getattr(usager, kind)).casefold()
+    fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if judged else None
     if fault is not None:
         record(
             events.CONTACT_REFUSED, acteur=acteur, at=now, subject=usager.id, reason=fault.code, facts={"kind": kind}
