@@ -56,8 +56,8 @@ def _what_made_it() -> str:
     return digest.hexdigest()[:32]
 
 
-def _copied_from_earlier(home: Path) -> bool:
-    kept = _KEPT / _what_made_it()
+def _copied_from_earlier(home: Path, made_by: str) -> bool:
+    kept = _KEPT / made_by
     if not kept.is_dir():
         return False
     shutil.copytree(kept, home / "data")
@@ -68,11 +68,11 @@ def _copied_from_earlier(home: Path) -> bool:
     return True
 
 
-def _keep_for_later(home: Path) -> None:
+def _keep_for_later(home: Path, made_by: str) -> None:
     unfinished = _KEPT / f"{uuid.uuid4().hex}.unfinished"
     shutil.rmtree(_KEPT, ignore_errors=True)
     shutil.copytree(home / "data", unfinished, ignore=shutil.ignore_patterns("postmaster.pid"))
-    unfinished.replace(_KEPT / _what_made_it())
+    unfinished.replace(_KEPT / made_by)
 
 
 @contextmanager
@@ -80,11 +80,13 @@ def running_server(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
     """Run the server of this test run and tell workers where it is; ``durable`` as in production (load figures)."""
     home = Path(tempfile.mkdtemp(prefix="mandats-tests-", dir="/var/tmp"))
     os.environ[_HOME_VARIABLE] = str(home)
+    # Read before migrating: a file written meanwhile is in the digest of the next run, and not in this template.
+    made_by = _what_made_it()
     try:
-        if not _copied_from_earlier(home):
+        if not _copied_from_earlier(home, made_by):
             with EmbeddedPostgres(home, durable=False):
                 ensure_template()
-            _keep_for_later(home)
+            _keep_for_later(home, made_by)
         with EmbeddedPostgres(home, durable=durable) as server:
             yield server
     finally:
