@@ -9,9 +9,9 @@ from datetime import datetime
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors as errors
 from oidc.protocol.client import ClientRecord
+from oidc.protocol.client_authentication import ASSERTION_TYPE
 from oidc.protocol.jose import Jwt
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("ES256", "PS256", "RS256")
 FAPI2_ALGORITHMS = ("ES256", "PS256")
 TYPES = ("", "jwt", "client-authentication+jwt")

@@ -16,6 +16,7 @@ from oidc.protocol.parameters import Parameters
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 ASSERTION_PARAMETERS = ("client_assertion", "client_assertion_type")
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,27 @@ def presented(authorization: str, parameters: Parameters) -> tuple[Credentials, 
     if parameters.get("client_secret"):
         found.append(Credentials("client_secret_post", parameters.get("client_id"), parameters.get("client_secret")))
     if parameters.get("client_assertion") or parameters.get("client_assertion_type"):
-        found.append(_read_assertion(parameters))
+        compact, kind = (parameters.get(name) for name in ASSERTION_PARAMETERS)
+        found.append(_read_assertion(compact, kind, parameters.get("client_id")))
     return tuple(found)
 
 
-def _read_assertion(parameters: Parameters) -> Credentials:
+def presented_in_header(authorization: str) -> tuple[Credentials, ...]:
+    """Return the credentials of a call whose body is JSON: a secret by Basic, a client's assertion by Bearer.
+
+    The assertion is the one of RFC 7523 §3; only its place differs, since there is no form to hold it.
+    """
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return (_read_assertion(given.strip(), ASSERTION_TYPE, ""),)
+    return (_read_basic(authorization),) if authorization else ()
+
+
+def _read_assertion(compact: str, assertion_type: str, form_client_id: str) -> Credentials:
     """Read an assertion, which names its client by ``sub`` (RFC 7521 §4.2)."""
-    jwt = read_jwt(parameters.get("client_assertion"))
+    jwt = read_jwt(compact)
     named = jwt.text("sub") if jwt else ""
-    return Credentials(
-        "private_key_jwt",
-        named or parameters.get("client_id"),
-        assertion_type=parameters.get("client_assertion_type"),
-        assertion=jwt,
-    )
+    return Credentials("private_key_jwt", named or form_client_id, assertion_type=assertion_type, assertion=jwt)
 
 
 def _read_basic(authorization: str) -> Credentials:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -124,7 +125,7 @@ def _verifier(facts: CodeFacts) -> Decision:
     if not facts.code_challenge:
         return Denied(errors.VERIFIER_REFUSED) if verifier else GRANTED
     proper = _VERIFIER.fullmatch(verifier) is not None
-    answers = proper and create_s256_code_challenge(verifier) == facts.code_challenge
+    answers = proper and compare_digest(create_s256_code_challenge(verifier), facts.code_challenge)
     return GRANTED if answers else Denied(errors.VERIFIER_REFUSED)
 
 

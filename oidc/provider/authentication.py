@@ -14,6 +14,7 @@ from oidc.protocol.client_authentication import (
     ClientAuthenticationFacts,
     Credentials,
     presented,
+    presented_in_header,
 )
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
 from oidc.protocol.jose import is_signed_by, keys_for
@@ -26,15 +27,27 @@ from oidc.provider.seen_once import is_first_time
 
 
 def authenticate(request: HttpRequest, parameters: Parameters, now: datetime) -> Client | Denied:
-    """Return the client that proves who it is; a failure is counted by address (no stranger fills the journal)."""
-    credentials = presented(request.headers.get("Authorization", ""), parameters)
+    """Return the client that proves who it is by a form and its header; see :func:`_authenticated`."""
+    given = presented(request.headers.get("Authorization", ""), parameters)
+    return _authenticated(request, given, parameters.get("client_id"), now)
+
+
+def authenticate_by_header(request: HttpRequest, now: datetime) -> Client | Denied:
+    """Return the client that proves who it is by its header alone, where the body is JSON."""
+    return _authenticated(request, presented_in_header(request.headers.get("Authorization", "")), "", now)
+
+
+def _authenticated(
+    request: HttpRequest, credentials: tuple[Credentials, ...], form_client_id: str, now: datetime
+) -> Client | Denied:
+    """Decide by the table; a failure is counted by address (no stranger fills the journal)."""
     alone = credentials[0] if len(credentials) == 1 else None
     client = find_client(alone.client_id) if alone and alone.method in METHODS else None
     facts = ClientAuthenticationFacts(
         credentials=credentials,
-        form_client_id=parameters.get("client_id"),
+        form_client_id=form_client_id,
         client=client,
-        secret_matches=bool(client and alone and alone.secret and is_secret_of(client, alone.secret, now)),
+        secret_matches=bool(alone and alone.secret and is_secret_of(client, alone.secret, now)),
     )
     verdict = decide(CLIENT_AUTHENTICATION, facts)
     if verdict and client and alone and alone.method == "private_key_jwt":

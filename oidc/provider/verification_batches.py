@@ -67,7 +67,7 @@ class BatchTold(serializers.Serializer[Any]):
 def _responses(answer: Any, *codes: int) -> dict[Any, Any]:
     words = {
         400: "Corps illisible.",
-        401: "Identifiant ou secret du client absent ou faux.",
+        401: "Preuve du client (secret ou assertion) absente ou fausse.",
         404: "Ce reçu n’est pas de ce client, ou il a plus d’un jour.",
         406: "Représentation demandée indisponible.",
         409: "Clé d’idempotence déjà employée pour d’autres demandes.",

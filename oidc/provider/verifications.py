@@ -26,9 +26,9 @@ from aidants.journal.limits import Throttled
 from mandats.domain.errors import TOO_MANY_LOOKUPS
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker
+from oidc.protocol.bearer import scheme_of
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
-from oidc.protocol.parameters import read
-from oidc.provider.authentication import authenticate
+from oidc.provider.authentication import authenticate_by_header
 from oidc.provider.models import Client
 from oidc.provider.refused import count_refused_client
 from oidc.provider.verification_wire import (
@@ -53,14 +53,14 @@ class Caller:
 
 
 class ClientCredentials(BaseAuthentication):
-    """HTTP Basic with a client's identifier and secret (RFC 6749 §2.3.1, RFC 7617)."""
+    """HTTP Basic with a client's identifier and secret (RFC 7617), or Bearer with an assertion of its own (RFC 7523).
+
+    One method a client: the one of its record, as at every endpoint of the provider.
+    """
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         """Return the caller.  Raises ``AuthenticationFailed``; failures are counted by address."""
-        parameters = read("")
-        if parameters is None:
-            raise AuthenticationFailed
-        client = authenticate(request._request, parameters, timezone.now())  # noqa: SLF001 - Django's own request
+        client = authenticate_by_header(request._request, timezone.now())  # noqa: SLF001 - Django's own request
         if isinstance(client, Denied):
             raise AuthenticationFailed(client.reason.message, client.reason.code)
         if client.is_franceconnect:
@@ -69,19 +69,33 @@ class ClientCredentials(BaseAuthentication):
         return Caller(client), None
 
     def authenticate_header(self, request: Request) -> str:
-        """Name the scheme in a 401 (RFC 9110 §11.6.1)."""
-        return 'Basic realm="verifications", charset="UTF-8"'
+        """Name the schemes in a 401 (RFC 9110 §11.6.1); an assertion that was refused is told so (RFC 6750 §3.1)."""
+        bearer = 'Bearer realm="verifications"'
+        if scheme_of(request.headers.get("Authorization", "")) == "bearer":
+            return f'{bearer}, error="invalid_token"'
+        return f'Basic realm="verifications", charset="UTF-8", {bearer}'
 
 
 class ClientCredentialsScheme(OpenApiAuthenticationExtension):
     """How the published description names the credentials."""
 
     target_class = ClientCredentials
-    name = "client_credentials"
+    name = ["client_credentials", "client_assertion"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the security scheme."""
-        return {"type": "http", "scheme": "basic"}
+    def get_security_requirement(self, auto_schema: Any) -> Any:
+        """One or the other, never both."""
+        return [{name: []} for name in self.name]
+
+    def get_security_definition(self, auto_schema: Any) -> Any:
+        """Return the security schemes."""
+        words = (
+            "Pour un client à clés : à chaque appel, une assertion neuve qu’il signe (RFC 7523 §3), dont aud est notre "
+            "identifiant d’émetteur et dont jti ne sert qu’une fois."
+        )
+        return [
+            {"type": "http", "scheme": "basic"},
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": words},
+        ]
 
 
 class TooMany(APIException):
@@ -114,7 +128,7 @@ _RESPONSES: dict[Any, Any] = {
         (code, PROBLEM): problem(description)
         for code, description in (
             (400, "Corps illisible."),
-            (401, "Identifiant ou secret du client absent ou faux."),
+            (401, "Preuve du client (secret ou assertion) absente ou fausse."),
             (406, "Représentation demandée indisponible."),
             (409, "Clé d’idempotence déjà employée pour une autre demande."),
             (415, "Le corps n’est pas du JSON."),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from oidc.protocol.client_assertion import ASSERTION_TYPE
+from oidc.protocol.client_authentication import ASSERTION_TYPE
 from oidc.provider.clients import NewClient, create_client
 from tests.oidc import flow
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
+from joserfc.jwk import ECKey, RSAKey
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.journal.models import Leaf, RefusCompte
@@ -20,6 +21,7 @@ from mandats.verification.receipt import read_receipt
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client
 from tests import builders
+from tests.oidc import keyed
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/verifications"
@@ -131,9 +133,60 @@ def test_without_credentials_nothing_is_answered(fields: dict[str, Any], header:
     headers = {"Authorization": header} if header else {}
     answer = Browser().post(PATH, json.dumps(fields), content_type="application/json", headers=headers)
     assert answer.status_code == 401
-    assert answer["WWW-Authenticate"].startswith("Basic ")
+    tried = header.partition(" ")[0]
+    assert answer["WWW-Authenticate"].startswith("Bearer " if tried == "Bearer" else "Basic ")
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == 401
+
+
+def ask_by_key(site: keyed.KeyedSite, fields: dict[str, Any], assertion: str = "") -> Any:
+    """Ask with an assertion in the header, as a client without a secret does."""
+    headers = {"Authorization": f"Bearer {assertion or site.assertion()}"}
+    return Browser().post(PATH, json.dumps(fields), content_type="application/json", headers=headers)
+
+
+@pytest.mark.spec("RFC 7523", "3")
+@pytest.mark.parametrize("alg", ["ES256", "PS256"])
+def test_a_client_with_keys_asks_by_an_assertion_that_serves_once(fields: dict[str, Any], alg: str) -> None:
+    site = keyed.keyed_site(alg)
+    assertion = site.assertion()
+    assert ask_by_key(site, fields, assertion).json()["answer"] == "couvre"
+    assert Verification.objects.get().client_id == site.client.id
+    again = ask_by_key(site, fields, assertion)
+    assert (again.status_code, again.json()["code"]) == (401, "oidc.assertion_replayed")
+    assert again["WWW-Authenticate"] == 'Bearer realm="verifications", error="invalid_token"'
+
+
+@pytest.mark.spec("RFC 7523", "3")
+@pytest.mark.spec("RFC 6750", "3.1")
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"aud": "https://other.example"},
+        {"exp": 1},
+        {"sub": "other"},
+        {"jti": None},
+        {"header": {"kid": "../../etc/passwd"}, "key": ECKey.generate_key("P-256")},
+        {"alg": "RS256", "key": RSAKey.generate_key(2048)},
+    ],
+    ids=str,
+)
+def test_an_assertion_that_does_not_hold_is_refused_as_one(fields: dict[str, Any], bent: dict[str, Any]) -> None:
+    site = keyed.keyed_site()
+    answer = ask_by_key(site, fields, site.assertion(**bent))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith('Bearer realm="verifications", error="invalid_token"')
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not Verification.objects.exists()
+
+
+@pytest.mark.spec("RFC 6749", "2.3")
+def test_each_client_has_one_method(administration: Administration, fields: dict[str, Any]) -> None:
+    site = keyed.keyed_site()
+    site.client, secretive = administration.client, site.client
+    assert ask_by_key(site, fields).status_code == 401, "a client with a secret signs nothing"
+    administration.client = secretive
+    assert administration.ask(fields).status_code == 401, "a client with keys has no secret"
 
 
 def test_franceconnect_s_record_verifies_nothing(administration: Administration, fields: dict[str, Any]) -> None:
@@ -219,4 +272,10 @@ def test_the_description_is_public_and_of_openapi_3_1() -> None:
         "422",
         "429",
     }
-    assert described["components"]["securitySchemes"]["client_credentials"] == {"type": "http", "scheme": "basic"}
+    schemes = described["components"]["securitySchemes"]
+    assert {name: scheme["scheme"] for name, scheme in schemes.items()} == {
+        "client_credentials": "basic",
+        "client_assertion": "bearer",
+    }
+    one_or_the_other: list[dict[str, list[str]]] = [{"client_credentials": []}, {"client_assertion": []}]
+    assert all(described["paths"][path]["post"]["security"] == one_or_the_other for path in described["paths"])
