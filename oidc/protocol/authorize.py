@@ -258,10 +258,7 @@ def _id_token_hint(facts: AuthorizeFacts) -> Decision:
 
 
 def _prompt_none(facts: AuthorizeFacts) -> Decision:
-    """``prompt=none`` shows no page: nobody signed in, or the choice that always needs one (OIDC Core §3.1.2.6).
-
-    The one record that may repeat the choice just made is a certification run's.
-    """
+    """``prompt=none`` shows no page: somebody is signed in, who just chose for this client (OIDC Core §3.1.2.6)."""
     if "none" not in facts.prompts:
         return GRANTED
     since = facts.signed_in_since

@@ -19,7 +19,7 @@ class ClientRecord(Protocol):
     ``needs_nonce``   a request without PKCE owes a nonce; a certification run's record alone owes neither
     ``userinfo_alg``  empty for plain JSON
     ``scopes``        what the record allows; empty for all that its profile may have
-    ``is_certification``  a certification run's record: ``prompt=none`` may repeat the choice just made
+    ``is_certification``  a certification run's record, which owes neither PKCE nor a nonce
     """
 
     @property

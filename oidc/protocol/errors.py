@@ -178,7 +178,7 @@ INTERACTION_REQUIRED = declare(
     "oidc.interaction_required",
     403,
     "L’aidant doit choisir la personne et la démarche.",
-    "prompt=none : le choix demande toujours une page (OIDC Core §3.1.2.6).",
+    "prompt=none sans choix fait depuis moins de 15 minutes pour ce site (OIDC Core §3.1.2.6).",
     "interaction_required",
 )
 DECLINED = declare(

@@ -223,10 +223,10 @@ def decline(interaction: Interaction, acteur: Acteur, now: datetime) -> None:
 def repeatable(client: Client, session: SessionBase, now: datetime) -> UUID | None:
     """Return the autorisation last chosen for this client in this session, if that connexion was not ended.
 
-    For the record of a certification run alone (OIDC Core §3.1.2.1, ``prompt=none``); the choice is made anew and
-    journaled as any other.
+    For ``prompt=none`` (OIDC Core §3.1.2.1): the choice is decided anew, journaled and told as any other use, so that
+    a site renews what the aidant just chose for it and nothing else.  FranceConnect asks for a page each time.
     """
-    if not client.is_certification or not session.get(BROWSER):
+    if client.is_franceconnect or not session.get(BROWSER):
         return None
     made = Connexion.objects.filter(client=client, browser=session[BROWSER], created_at__gt=now - REPEATABLE)
     last = made.order_by("-created_at").values_list("autorisation_id", "revoked_at").first()

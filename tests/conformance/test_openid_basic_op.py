@@ -1,8 +1,7 @@
 """The modules of the plans « Basic OP », « Form Post OP », « Config OP » and « RP-Initiated Logout OP », by name.
 
-The record is that of a certification run: RS256, neither PKCE nor nonce owed, `prompt=none` may repeat the choice just
-made.  Modules that the suite itself skips for a provider without request objects or refresh tokens stand here as what
-the provider says instead.
+The record is that of a certification run: RS256, neither PKCE nor nonce owed.  Modules that the suite itself skips for
+a provider without request objects or refresh tokens stand here as what the provider says instead.
 """
 
 import re
