@@ -15,6 +15,7 @@ urlpatterns = [
     path("formation/certificat", certificate, name="training_certificate"),
     path("alertes", include("mandats.pages.alertes.urls")),
     path("administration/", include("mandats.pages.administration.urls")),
+    path("", include("mandats.pages.pilotage.urls")),
     path("", include("mandats.pages.sms.urls")),
     path("", include("mandats.pages.public.urls")),
 ]

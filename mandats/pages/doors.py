@@ -90,6 +90,7 @@ DOORS = (
         "Fin d’une structure",
         "Fermeture, liquidation, habilitation perdue : tous ses mandats prennent fin.",
     ),
+    _door(_BOTH, "mandats:refus", "Mandats refusés", "Pourquoi des administrations en refusent, en nombres."),
     _door(_BOTH, "aidants:find_person", "Appareil perdu", "Se porter garant d’une personne qui ne peut plus entrer."),
     _door(
         [_INSTRUCTEUR],
