@@ -114,6 +114,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "aidants.pages.context.shell",
                 "mandats.pages.doors.menu",
+                "oidc.pages.context.bridge",
             ],
         },
     },

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
@@ -29,6 +29,7 @@ SERVED_WITHIN = timedelta(days=90)
 """Whom an aidant served lately: the usagers of their list (DOMAIN §3.4)."""
 ENDING_WITHIN = timedelta(days=NOTICE_DAYS)
 _LONG = timedelta(days=NOTICE_FROM_DAYS, hours=-1)
+_AT_THE_DESK = timedelta(days=1)
 """An hour less than 182 days: clocks may change meanwhile."""
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
@@ -63,13 +64,19 @@ def _in_state(state: str, now: datetime) -> Q:
 
 
 def _names_starting(query: str, prefix: str = "") -> Q:
-    """Return the condition « birth name or first name starts with »; accents and case do not count."""
+    """Return the condition « birth name or first name starts with », or both in either order (« du an »).
+
+    Accents and case do not count.
+    """
     folded = fold(query)
     if not folded:
         return Q()
-    return Q(**{f"{prefix}folded_family_given__startswith": folded}) | Q(
-        **{f"{prefix}folded_given_family__startswith": folded}
-    )
+    family, given = f"{prefix}folded_family_given__startswith", f"{prefix}folded_given_family__startswith"
+    found = Q(**{family: folded}) | Q(**{given: folded})
+    first, _, second = folded.partition(" ")
+    if second:
+        found |= Q(**{family: first, given: second}) | Q(**{family: second, given: first})
+    return found
 
 
 def _seen(now: datetime) -> Q:
@@ -241,8 +248,8 @@ def usable_autorisations(
 ) -> QuerySet[Autorisation]:
     """Return what the acteur may use now in their structure, for the themes asked (``None``: all).
 
-    Sorted by usager; the caller slices it.  Each choice is decided again with
-    :func:`may_use_autorisation` when it is made.
+    Sorted by usager, those first whose mandat the acteur concluded within a day: they are at the desk.  The caller
+    slices it.  Each choice is decided again with :func:`may_use_autorisation` when it is made.
     """
     served = Utilisation.objects.filter(mandat=OuterRef("mandat"))
     found = Autorisation.objects.select_related("mandat", "usager", "structure").filter(
@@ -260,7 +267,9 @@ def usable_autorisations(
         found = found.filter(demarche__in=demarches)
     if crosses_to_franceconnect:
         found = found.filter(mandat__identity="franceconnect").exclude(usager__email="", usager__franceconnect_email="")
-    return found.order_by("usager__folded_family_given", "usager_id", "demarche")
+    here = Q(mandat__aidant=acteur.id, mandat__accepted_at__gt=now - _AT_THE_DESK)
+    found = found.annotate(at_the_desk=ExpressionWrapper(here, output_field=BooleanField()))
+    return found.order_by("-at_the_desk", "usager__folded_family_given", "usager_id", "demarche")
 
 
 def identite_of(usager: Usager) -> Identite:

@@ -38,7 +38,7 @@ _LIVES = timedelta(hours=1)
 _BROWSERS = 8
 
 
-def _twin(row: Any, **changes: Any) -> Any:
+def twin(row: Any, **changes: Any) -> Any:
     """Return an unsaved copy of a row under a new key."""
     made = copy.copy(row)
     made.pk = uuid.uuid4()
@@ -89,13 +89,13 @@ class Data:
         name = f"NOM {secrets.token_hex(4).upper()}"
         folded = {"folded_family_given": f"{name.lower()} angela", "folded_given_family": f"angela {name.lower()}"}
         email = f"usager.{number}@example.org"
-        usager = _twin(first.usager, sub_digest=f"{number:064x}", family_name=name, email=email, **folded)
-        twin: Mandat = _twin(first, reference=new_reference(), usager=usager, structure=place)
-        return twin
+        usager = twin(first.usager, sub_digest=f"{number:064x}", family_name=name, email=email, **folded)
+        made: Mandat = twin(first, reference=new_reference(), usager=usager, structure=place)
+        return made
 
-    def _autorisations(self, given: list[Autorisation], twin: Mandat, number: int) -> list[Autorisation]:
-        own = {"mandat": twin, "usager": twin.usager, "structure": twin.structure, "status_list": 1}
-        return [_twin(row, status_index=len(given) * number + at, **own) for at, row in enumerate(given)]
+    def _autorisations(self, given: list[Autorisation], mandat: Mandat, number: int) -> list[Autorisation]:
+        own = {"mandat": mandat, "usager": mandat.usager, "structure": mandat.structure, "status_list": 1}
+        return [twin(row, status_index=len(given) * number + at, **own) for at, row in enumerate(given)]
 
     # --- who signs in --------------------------------------------------------------------------
 

@@ -41,6 +41,14 @@ def stranger() -> Browser:
     return cast("Browser", _THREAD.browser)
 
 
+def with_cookies_of(browser: Browser) -> Browser:
+    """Return another browser with the cookies that this one has now."""
+    other = Browser()
+    for name, cookie in browser.cookies.items():
+        other.cookies[name] = cookie.value
+    return other
+
+
 @dataclass
 class Site:
     """A registered client, its secret, and what it remembers between two steps."""

@@ -1,0 +1,187 @@
+"""The bridge as a conseiller with many usagers lives it: search, perimeter, warnings, ways back, mishaps on the way."""
+
+import json
+import uuid
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+
+from aidants.domain.folding import fold
+from mandats.domain.references import new_reference
+from mandats.registre.models import Autorisation, Mandat, Usager, Utilisation
+from oidc.provider.models import Connexion, Interaction
+from tests import builders
+from tests.bench.data import twin
+from tests.oidc import flow
+
+pytestmark = pytest.mark.django_db
+MANY = 10_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def crowd(at: flow.Desk, count: int = MANY) -> None:
+    """Give the structure that many usagers more, each with a mandat like the desk's, of another aidant, a week old."""
+    first, other = at.mandat, builders.aidant(at.place)
+    given = list(first.autorisations.order_by("demarche"))
+    usagers, mandats, rows = [], [], []
+    for number in range(count):
+        start = _LETTERS[number % 26] + _LETTERS[number // 26 % 26]
+        family, name = f"{start}{number:05d}".upper(), f"{_LETTERS[number * 7 % 26]}nne"
+        folded = {
+            "folded_family_given": fold(f"{family} {name}"),
+            "folded_given_family": fold(f"{name} {family}"),
+        }
+        own = {"sub_digest": f"{number:064x}", "email": f"u{number}@example.org"}
+        usager = twin(first.usager, family_name=family, given_name=name, **own, **folded)
+        dates = {one: getattr(first, one) - timedelta(days=7) for one in ("accepted_at", "consented_at")}
+        mandat = twin(first, reference=new_reference(), usager=usager, aidant=other, **dates)
+        usagers.append(usager)
+        mandats.append(mandat)
+        for rank, row in enumerate(given):
+            place = {"status_list": 1, "status_index": len(given) * number + rank}
+            rows.append(twin(row, mandat=mandat, usager=usager, **place))
+    Usager.objects.bulk_create(usagers)
+    Mandat.objects.bulk_create(mandats)
+    Autorisation.objects.bulk_create(rows)
+
+
+def content(answer) -> str:
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_among_ten_thousand_usagers_two_letters_find_one(query_count):
+    at, asked = flow.desk(), flow.site("franceconnect")
+    crowd(at)
+    claims = json.dumps({"id_token": {"rep_scope": {"values": ["Logement"]}}})
+    page = flow.choice_page(at.browser, asked, claims=claims)
+    with query_count(7):
+        whole = content(at.browser.get(page))
+    assert whole.count('type="radio"') == 20, "never a list of thousands"
+    assert len(whole) < 60_000
+    assert whole.index("DUBOIS") < whole.index("AA0"), "who signed at this desk today comes first"
+    with query_count(7):
+        found = content(at.browser.get(page, {"q": "zx"}))
+    assert 10 <= found.count('type="radio"') <= 20
+    assert "Page suivante" not in found
+    assert "ZX" in found
+    assert "DUBOIS" not in found
+    assert "Argent" not in found, "only what stands for the perimeter asked"
+    with query_count(7):
+        both = content(at.browser.get(page, {"q": "du an"}))
+    assert both.index("DUBOIS") < both.index('type="submit"', both.index("DUBOIS"))
+    target = Autorisation.objects.get(usager__family_name="DUBOIS", demarche="logement")
+    with query_count(19):  # two more than later: this site's first name for this usager
+        answer = at.browser.post(page, {"autorisation": str(target.id)})
+    assert "code=" in flow.leave_uri(answer)
+
+
+def test_the_page_says_who_asks_for_what_and_warns_before_argent():
+    at, asked = flow.desk(demarches=("logement", "argent")), flow.site(name="Caisse très longue " * 8)
+    page = content(at.browser.get(flow.choice_page(at.browser, asked)))
+    assert page.count(asked.client.name) >= 3, "who asks, where the choice leads, where the way back leads"
+    row = page[page.index(str(at.autorisation("argent").id)) :]
+    assert "surendettement" in row[: row.index("</label>")]
+    housing = page[page.index(str(at.autorisation("logement").id)) :]
+    assert "surendettement" not in housing[: housing.index("</label>")]
+
+
+def steps_back(browser, page: str) -> str:
+    """Return the way back to the site that a page shows."""
+    found = flow.re.search(r'id="go-back" href="([^"]+)"', content(browser.get(page)))
+    assert found, page
+    return flow.unescape(found[1])
+
+
+@pytest.mark.parametrize("step", ["sign-in", "wrong sign-in", "fresh code", "choice", "refused choice"])
+def test_each_step_leads_back_to_franceconnect(step):
+    at, asked = flow.desk(), flow.site("franceconnect")
+    browser = flow.Browser() if "sign-in" in step else at.browser
+    page = flow.choice_page(browser, asked)
+    if step == "sign-in":
+        back = steps_back(browser, browser.get(page)["Location"])
+    elif step == "wrong sign-in":
+        answer = browser.post("/connexion", {"email": "x@example.org", "password": "x", "code": "000000", "next": page})
+        found = flow.re.search(r'id="go-back" href="([^"]+)"', answer.content.decode())
+        assert found
+        back = found[1]
+    elif step == "fresh code":
+        back = steps_back(browser, "/connexion/code?" + urlencode({"next": page}))
+    elif step == "choice":
+        back = steps_back(browser, page)
+    else:
+        answer = browser.post(page, {"autorisation": str(uuid.uuid4())})
+        found = flow.re.search(r'id="go-back" href="([^"]+)"', answer.content.decode())
+        assert found
+        back = flow.unescape(found[1])
+    target = back if back.startswith("https://") else browser.get(back)["Location"]
+    told = flow.parameters_of(target)
+    assert target.startswith(flow.FC_CALLBACK)
+    assert (told["error"], told["state"]) == ("access_denied", asked.state)
+
+
+def test_the_way_back_is_for_the_browser_that_came_and_once_answered_for_nobody():
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    assert flow.Browser().get(page + "/retour").status_code == 404
+    assert "attend votre réponse" not in content(flow.Browser().get("/connexion?" + urlencode({"next": page})))
+    assert "attend votre réponse" in content(at.browser.get("/connexion/code?" + urlencode({"next": page})))
+    at.browser.post(page, {"autorisation": str(at.autorisation().id)})
+    assert "attend votre réponse" not in content(at.browser.get("/connexion/code?" + urlencode({"next": page})))
+
+
+def test_two_tabs_each_keep_their_own_request():
+    at, here, there = flow.desk(), flow.site(), flow.site(redirect_uris=["https://autre.example/retour"])
+    first_tab, second_tab = flow.choice_page(at.browser, here), flow.choice_page(at.browser, there)
+    assert first_tab != second_tab
+    chosen = {"autorisation": str(at.autorisation().id)}
+    second = flow.leave_uri(at.browser.post(second_tab, chosen))
+    first = flow.leave_uri(at.browser.post(first_tab, chosen))
+    assert first.startswith("https://site.example/")
+    assert second.startswith("https://autre.example/")
+    assert flow.parameters_of(first)["state"] == here.state
+    assert flow.parameters_of(second)["state"] == there.state
+    assert Connexion.objects.count() == Utilisation.objects.count() == 2
+
+
+def test_back_button_after_the_choice_shows_a_way_on_and_uses_nothing():
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 200
+    again = at.browser.get(page)
+    assert again.status_code == 409
+    assert 'id="go-back"' in again.content.decode()
+    assert "no-store" in again["Cache-Control"], "the page of before is not kept either"
+    assert Utilisation.objects.count() == 1
+
+
+def test_going_back_then_choosing_in_the_other_tab_gives_nothing():
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    at.browser.get(page + "/retour")
+    answer = at.browser.post(page, {"autorisation": str(at.autorisation().id)})
+    assert answer.status_code == 409
+    assert not Connexion.objects.exists()
+
+
+@pytest.mark.parametrize("profile", ["administration", "franceconnect"])
+def test_a_second_factor_that_expires_in_the_middle_is_asked_and_the_request_found_again(profile):
+    at, asked = flow.desk(), flow.site(profile)
+    page = flow.choice_page(at.browser, asked)
+    assert at.browser.get(page).status_code == 200
+    session = at.browser.session
+    for name in ("second_factor_at", "last_act_at"):
+        if name in session:
+            session[name] -= 16 * 60
+    session.save()
+    chosen = {"autorisation": str(at.autorisation().id)}
+    interrupted = at.browser.post(page, chosen, headers={"Referer": f"http://testserver{page}"})
+    assert interrupted["Location"] == "/connexion/code?" + urlencode({"next": page})
+    assert not Connexion.objects.exists()
+    assert "attend votre réponse" in content(at.browser.get(interrupted["Location"]))
+    answer = at.browser.post("/connexion/code", {"code": builders.totp_code(at.aidant), "next": page})
+    assert answer["Location"] == page
+    assert "DUBOIS" in content(at.browser.get(page))
+    assert "code=" in flow.leave_uri(at.browser.post(page, chosen))
+    assert Interaction.objects.get().answered_at is not None
