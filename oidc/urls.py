@@ -25,6 +25,7 @@ urlpatterns = [
     path(".well-known/oauth-authorization-server", protocol.discovery, name="server_metadata"),
     path("", include("oidc.franceconnect.urls")),
     path("", include("oidc.pages.registry.urls")),
+    path("", include("oidc.pages.agents.urls")),
     path("", include("oidc.proconnect.urls")),
     path("api/v1/verifications", Verifications.as_view(), name="api_verifications"),
     path("api/v1/verifications/lots", Lots.as_view(), name="api_batches"),

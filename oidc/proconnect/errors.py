@@ -26,3 +26,9 @@ NO_COMPTE = declare(
     "Aucun compte du service n’est à cette adresse professionnelle. Demandez une invitation à votre référent.",
     "L’adresse donnée par ProConnect n’est celle d’aucun compte ouvert, ou le compte est relié à une autre personne.",
 )
+NO_CLIENT = declare(
+    "proconnect.no_client",
+    403,
+    "Votre organisme n’est pas relié à ce service. Vérifiez sans vous identifier, en écrivant son nom.",
+    "Le SIRET donné par ProConnect, ou le domaine de l’adresse, n’est celui des agents d’aucun site ouvert.",
+)

@@ -26,11 +26,12 @@ SCOPE = "openid email given_name usual_name siret"
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Whom ProConnect vouches for: its own name for them, and their professional address."""
+    """Whom ProConnect vouches for: its own name for them, their professional address, their organisation's SIRET."""
 
     sub: str
     email: str
     id_token: str
+    siret: str = ""
 
 
 def _address(route: str) -> str:
@@ -92,7 +93,8 @@ def _agent(token: dict[str, Any], place: Configuration, nonce_digest: str, now: 
     compact = fetch_userinfo(place.userinfo_endpoint, access_token, within)
     key = signing_key(key_id(compact), place.jwks_uri, within)
     told = userinfo_claims(compact, key, Expected(place.issuer, client, now, sub=str(claims["sub"])))
-    return Agent(sub=_text(told, "sub"), email=_text(told, "email").strip().lower(), id_token=id_token)
+    email, siret = _text(told, "email").strip().lower(), told.get("siret")
+    return Agent(_text(told, "sub"), email, id_token, siret if isinstance(siret, str) else "")
 
 
 def _text(answer: dict[str, Any], name: str) -> str:

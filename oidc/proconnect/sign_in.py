@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from oidc.proconnect import errors, exchange
 from oidc.proconnect.events import PROCONNECT_LINK
 
 SECONDS = 10 * 60
+COMPTE, CLIENT = "compte", "client"
 _LEFT, _CAME = "proconnect_left", "proconnect_came"
 
 
@@ -28,23 +30,34 @@ def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def leave(request: HttpRequest, way_back: str, now: datetime) -> str | Denied:
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An agent believed, in the browser that left; ``way_back`` is where it was going."""
+
+    agent: exchange.Agent
+    way_back: str
+
+
+def leave(request: HttpRequest, way_back: str, now: datetime, *, purpose: str = COMPTE) -> str | Denied:
     """Return ProConnect's address for this browser; only digests of what was sent stay here."""
     state, nonce = secrets.token_hex(32), secrets.token_hex(32)
     request.session[_LEFT] = {
         "state": _digest(state),
         "nonce": _digest(nonce),
         "next": way_back,
+        "purpose": purpose,
         "until": int(now.timestamp()) + SECONDS,
     }
     return exchange.authorize_address(state, nonce, exchange.deadline())
 
 
-def come_back(request: HttpRequest, now: datetime) -> str | Denied:
-    """Take the browser back, once; return the address that closes ProConnect's session when no account is found.
+def purpose_of(request: HttpRequest) -> str:
+    """Return why this browser left for ProConnect, before it is taken back."""
+    return str((request.session.get(_LEFT) or {}).get("purpose", COMPTE))
 
-    An empty text: the account is known, its second factor is asked next.
-    """
+
+def take_back(request: HttpRequest, now: datetime) -> Returned | Denied:
+    """Take the browser back, once."""
     left = request.session.pop(_LEFT, None)
     state, code = request.GET.get("state", ""), request.GET.get("code", "")
     if left is None:
@@ -55,6 +68,15 @@ def come_back(request: HttpRequest, now: datetime) -> str | Denied:
     agent = exchange.agent_for(code, request.GET.get("iss"), left["nonce"], now, exchange.deadline())
     if isinstance(agent, Denied):
         return refuse(request, agent.reason, now)
+    return Returned(agent, str(left["next"]))
+
+
+def await_factor(request: HttpRequest, returned: Returned, now: datetime) -> str:
+    """Find the account of an agent; return the address that closes ProConnect's session when there is none.
+
+    An empty text: the account is known, its second factor is asked next.
+    """
+    agent = returned.agent
     compte = _compte_of(agent)
     if compte is None:
         refuse(request, errors.NO_COMPTE, now)
@@ -63,7 +85,7 @@ def come_back(request: HttpRequest, now: datetime) -> str | Denied:
         "compte": str(compte.id),
         "sub": _sub_digest(agent.sub),
         "id_token": agent.id_token,
-        "next": left["next"],
+        "next": returned.way_back,
         "until": int(now.timestamp()) + SECONDS,
     }
     return ""
@@ -85,6 +107,11 @@ def is_awaited(request: HttpRequest, now: datetime) -> bool:
     """Tell whether an agent came back in this browser and owes the second factor."""
     came = request.session.get(_CAME) or {"until": 0}
     return bool(now.timestamp() < came["until"])
+
+
+def way_awaited(request: HttpRequest) -> str:
+    """Return where the agent who owes the second factor was going."""
+    return str((request.session.get(_CAME) or {}).get("next", ""))
 
 
 def finish(request: HttpRequest, code: str, now: datetime) -> str | Denied:

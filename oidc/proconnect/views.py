@@ -1,4 +1,4 @@
-"""The four addresses of a sign-in by ProConnect."""
+"""The addresses of a sign-in by ProConnect, for an account or for an administration's agent."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +13,8 @@ from aidants.comptes.forms import ProConnectCodeForm
 from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back
 from aidants.pages.posted import posted
-from oidc.proconnect import errors, sign_in
+from oidc.proconnect import agents, errors, sign_in
+from oidc.provider.waiting import waiting_at
 
 
 @never_cache
@@ -32,9 +33,13 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
     """Take the agent back, once, in the browser that left."""
-    outcome = sign_in.come_back(request, timezone.now())
-    if isinstance(outcome, Denied):
-        return _sorry(request, outcome)
+    now, for_client = timezone.now(), sign_in.purpose_of(request) == sign_in.CLIENT
+    returned = sign_in.take_back(request, now)
+    if isinstance(returned, Denied):
+        return _sorry(request, returned, "mandats:verify_form" if for_client else "aidants:sign_in")
+    if for_client:
+        return redirect(agents.enter(request, returned.agent, now) or "oidc:agent_verify")
+    outcome = sign_in.await_factor(request, returned, now)
     if outcome:
         messages.error(request, errors.NO_COMPTE.message)
         return redirect(outcome)
@@ -56,16 +61,17 @@ def code(request: HttpRequest) -> HttpResponse:
             return redirect(outcome or "aidants:home")
         form.add_error("code", outcome.reason.message)
         status = outcome.reason.http
-    return render(request, "proconnect/code.html", {"form": form}, status=status)
+    context = {"form": form, "bridge": waiting_at(sign_in.way_awaited(request), request.session)}
+    return render(request, "proconnect/code.html", context, status=status)
 
 
 @never_cache
 @require_GET
 def end(request: HttpRequest) -> HttpResponse:
     """ProConnect's session is closed."""
-    return redirect("aidants:sign_in")
+    return redirect("mandats:verify_form" if agents.has_left(request) else "aidants:sign_in")
 
 
-def _sorry(request: HttpRequest, refused: Denied) -> HttpResponse:
+def _sorry(request: HttpRequest, refused: Denied, way: str = "aidants:sign_in") -> HttpResponse:
     messages.error(request, refused.reason.message)
-    return redirect("aidants:sign_in")
+    return redirect(way)

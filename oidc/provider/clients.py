@@ -20,8 +20,10 @@ from oidc.protocol.client import Profile
 from oidc.protocol.events import CLIENT_CHANGE, CLIENT_CREATE, CLIENT_RESUME, CLIENT_ROTATE_SECRET, CLIENT_SUSPEND
 from oidc.protocol.jose import is_private
 from oidc.protocol.parameters import is_text
+from oidc.provider import agents
 from oidc.provider.models import Client
 
+_NO_DIGEST = "0" * 64
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,6 +48,8 @@ class NewClient:
     jwks_uri: str = ""
     scopes: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
+    agent_sirets: list[str] = field(default_factory=list)
+    agent_domains: list[str] = field(default_factory=list)
     access_token_format: str = "opaque"  # noqa: S105 -- the name of a format
     backchannel_logout_uri: str = ""
     accepts_weak_identity: bool = False
@@ -71,7 +75,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
 
     Raises :class:`UnfitClient`.
     """
-    _check(new)
+    _check(new, None)
     client = Client(
         client_id=secrets.token_urlsafe(16),
         name=new.name,
@@ -89,6 +93,8 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
         demarches=new.demarches,
         scopes=new.scopes,
         contacts=new.contacts,
+        agent_sirets=new.agent_sirets,
+        agent_domains=new.agent_domains,
         accepts_weak_identity=new.accepts_weak_identity,
         needs_pkce=not (new.is_franceconnect or new.is_certification),
         needs_nonce=not new.is_certification,
@@ -149,6 +155,8 @@ CHANGEABLE = (
     "post_logout_redirect_uris",
     "backchannel_logout_uri",
     "contacts",
+    "agent_sirets",
+    "agent_domains",
     "demarches",
     "scopes",
     "jwks",
@@ -169,7 +177,7 @@ def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now:
         changed = [name for name in CHANGEABLE if given[name] != getattr(client, name)]
         for name in changed:
             setattr(client, name, given[name])
-        _check(_as_new(client))
+        _check(_as_new(client), client.pk)
         if {"jwks", "jwks_uri"} & set(changed):
             client.jwks_fetched = client.jwks_fetched_at = client.jwks_tried_at = None
         client.save()
@@ -202,12 +210,14 @@ def _locked(client_id: str) -> Client:
     return client
 
 
-def _check(new: NewClient) -> None:
+def _check(new: NewClient, own: UUID | None) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
     if not new.redirect_uris:
         raise UnfitClient("a client has a redirect address")
+    if fault := agents.fault_of(new.agent_sirets, new.agent_domains, own):
+        raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
     checks = (
         (by_keys and not keyed, "private_key_jwt needs keys: by value or by address"),
@@ -272,8 +282,13 @@ def open_secret(sealed: bytes | memoryview | None) -> bytes:
     return unseal(bytes(sealed), settings.VAULT_KEYS)
 
 
-def is_secret_of(client: Client, secret: str, now: datetime) -> bool:
-    """True when ``secret`` is the client's, or the one before while that is still good; in constant time."""
+def is_secret_of(client: Client | None, secret: str, now: datetime) -> bool:
+    """True when ``secret`` is the client's, or the one before while that is still good; in constant time.
+
+    For a client that is not known the same work is done, and the answer is no.
+    """
+    if client is None:
+        return _matches(secret, "", None)
     current = _matches(secret, client.secret_digest, client.secret_sealed)
     overlaps = client.previous_secret_until is not None and now < client.previous_secret_until
     return current or (overlaps and _matches(secret, client.previous_secret_digest, client.previous_secret_sealed))
@@ -282,7 +297,7 @@ def is_secret_of(client: Client, secret: str, now: datetime) -> bool:
 def _matches(secret: str, digest: str, sealed: bytes | memoryview | None) -> bool:
     if sealed is not None:
         return hmac.compare_digest(open_secret(sealed), secret.encode("utf-8", "replace"))
-    return bool(digest) and hmac.compare_digest(digest, _digest(secret))
+    return hmac.compare_digest(digest or _NO_DIGEST, _digest(secret)) and bool(digest)
 
 
 def _digest(secret: str) -> str:

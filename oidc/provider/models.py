@@ -25,6 +25,7 @@ class Client(models.Model):
     ``needs_pkce``    false is a written exception: FranceConnect's record, and that of a certification run
     ``needs_nonce``   whether a request without PKCE owes a nonce: always, but for a certification run
     ``is_fapi2``      held to the FAPI 2.0 Security Profile: PAR, DPoP and signed assertions, no RS256 among them
+    ``agent_sirets``, ``agent_domains``  whose agents verify in its name, once ProConnect knows them
     ``accepts_weak_identity``  takes usagers whose identity document was only seen at the desk
     """
 
@@ -50,6 +51,8 @@ class Client(models.Model):
     access_token_format = models.CharField(max_length=8, default="opaque", db_default="opaque")
     backchannel_logout_uri = models.CharField(max_length=2048, blank=True, db_default="")
     contacts = models.JSONField(default=list, db_default=[])
+    agent_sirets = models.JSONField(default=list, db_default=[])
+    agent_domains = models.JSONField(default=list, db_default=[])
     scopes = models.JSONField(default=list, db_default=[])
     sector = models.CharField(max_length=256)
     demarches = models.JSONField(default=list)

@@ -10,6 +10,14 @@ from django.conf import settings
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client
 
+_KEPT_TRUE = (
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "backchannel_logout_uri",
+    "agent_sirets",
+    "agent_domains",
+)
+
 
 def _records(administration: str) -> dict[str, NewClient]:
     """Return both records; addresses follow the ports of this run."""
@@ -29,6 +37,8 @@ def _records(administration: str) -> dict[str, NewClient]:
             post_logout_redirect_uris=[f"{administration}/deconnexion/retour"],
             sector="allocations.demo",
             backchannel_logout_uri=f"{administration}/deconnexion/directe",
+            agent_sirets=["13002526500013"],
+            agent_domains=["allocations.example"],
         ),
     }
 
@@ -48,5 +58,6 @@ def load_clients(state: Path, administration: str, now: datetime) -> dict[str, A
             client.redirect_uris = record.redirect_uris
             client.post_logout_redirect_uris = record.post_logout_redirect_uris
             client.backchannel_logout_uri = record.backchannel_logout_uri
-            client.save(update_fields=("redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri"))
+            client.agent_sirets, client.agent_domains = record.agent_sirets, record.agent_domains
+            client.save(update_fields=_KEPT_TRUE)
     return found

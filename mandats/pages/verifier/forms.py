@@ -36,3 +36,9 @@ class VerifyForm(VoletFields):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = "Code de vérification"
         self.fields["code"].help_text = "16 chiffres, donnés par l’usager."
+
+
+class AgentVerifyForm(VerifyForm):
+    """The same, typed by an agent whose organisation is known already."""
+
+    organisation = None  # type: ignore[assignment]  # Django's way to leave an inherited field out

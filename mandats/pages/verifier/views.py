@@ -1,8 +1,11 @@
 """Verifying a mandat at the counter or by telephone, without an account (PROTOCOLS §3)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,6 +30,18 @@ LABELS_OF_SUITE = {Suite.ACCEPTEE: "démarche acceptée", Suite.REFUSEE: "démar
 _TONES = {Answer.COUVRE: "success", Answer.INCONNU: "error", Answer.SUSPENDU: "warning"}
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """From where an agent asks: the routes of their form, and the organisation that is known to stand behind them."""
+
+    form_route: str = "mandats:verify_form"
+    suite_route: str = "mandats:verify_suite"
+    organisation: str = ""
+
+
+ANYBODY = Counter()
+
+
 @never_cache
 @sensitive_post_parameters("code", "family_name", "day", "month", "year")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,15 +49,25 @@ def form(request: HttpRequest) -> HttpResponse:
     """Ask the fields; show the answer with its receipt."""
     asked = VerifyForm(request.POST or None)
     if not asked.is_valid():
-        return render(
-            request, "verifier/form.html", {"form": asked, "wait": None}, status=422 if asked.is_bound else 200
-        )
-    given = asked.cleaned_data
-    asker = Asker(given["organisation"], "page", client_address(request))
-    verdict = verify(_question(given), asker, timezone.now())
+        return ask(request, asked, ANYBODY)
+    asker = Asker(asked.cleaned_data["organisation"], "page", client_address(request))
+    return answered(request, asked, asker, ANYBODY)
+
+
+def ask(request: HttpRequest, asked: VerifyForm, counter: Counter) -> HttpResponse:
+    """Show the form, with what is wrong with it."""
+    context = {"form": asked, "wait": None, "counter": counter, "proconnect": bool(settings.PROCONNECT_CLIENT_ID)}
+    return render(request, "verifier/form.html", context, status=422 if asked.is_bound else 200)
+
+
+def answered(request: HttpRequest, asked: VerifyForm, asker: Asker, counter: Counter) -> HttpResponse:
+    """Look up what a valid form asks; show the answer, or how long to wait."""
+    given, now = asked.cleaned_data, timezone.now()
+    verdict = verify(_question(given), asker, now)
     if not isinstance(verdict, Verdict):
-        return _too_many(request, asked, verdict if isinstance(verdict, Throttled) else Throttled(60))
-    return render(request, "verifier/answer.html", _answer_context(verdict, given))
+        return _too_many(request, asked, verdict if isinstance(verdict, Throttled) else Throttled(60), counter)
+    context = _answer_context(verdict, given["reference"], asker) | {"counter": counter, "asked_at": now}
+    return render(request, "verifier/answer.html", context)
 
 
 def _question(given: dict[str, Any]) -> Question:
@@ -55,23 +80,24 @@ def _question(given: dict[str, Any]) -> Question:
     )
 
 
-def _answer_context(verdict: Verdict, given: dict[str, Any]) -> dict[str, Any]:
+def _answer_context(verdict: Verdict, reference: str, asker: Asker) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "last_second": verdict.expires_at - timedelta(seconds=1) if verdict.expires_at else None,
         "label": LABELS[verdict.answer],
         "tone": _TONES.get(verdict.answer, "error"),
         "demarche": DEMARCHES[verdict.demarche],
-        "reference": given["reference"],
-        "organisation": given["organisation"],
-        "asked_at": timezone.now(),
+        "reference": reference,
+        "organisation": asker.organisation,
+        "authenticated": asker.authenticated,
         "motifs": MOTIFS_DE_REFUS,
     }
 
 
-def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled) -> HttpResponse:
+def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled, counter: Counter) -> HttpResponse:
     asked.add_error(None, TOO_MANY_LOOKUPS.message)
-    response = render(request, "verifier/form.html", {"form": asked, "wait": wait}, status=TOO_MANY_LOOKUPS.http)
+    context = {"form": asked, "wait": wait, "counter": counter, "proconnect": False}
+    response = render(request, "verifier/form.html", context, status=TOO_MANY_LOOKUPS.http)
     response["Retry-After"] = str(wait.seconds)
     return response
 
@@ -92,15 +118,21 @@ def receipt(request: HttpRequest) -> HttpResponse:
 @require_POST
 def suite(request: HttpRequest) -> HttpResponse:
     """Take what the agent did with the mandat; the receipt says which verification it was."""
+    return take_suite(request, ANYBODY)
+
+
+def take_suite(request: HttpRequest, counter: Counter, client_id: UUID | None = None) -> HttpResponse:
+    """Keep the agent's decision; ``client_id`` when their verification was made in a client's name."""
     receipt, chosen = request.POST.get("receipt", ""), request.POST.get("suite", "")
     motif = request.POST.get("motif", "") if chosen == Suite.REFUSEE else ""
-    outcome = tell_suite(receipt, chosen, motif, timezone.now())
+    outcome = tell_suite(receipt, chosen, motif, timezone.now(), client_id=client_id)
     denied = outcome.reason if isinstance(outcome, Denied) else None
     context = {
         "receipt": "" if denied is RECEIPT_UNKNOWN else receipt,
         "motifs": MOTIFS_DE_REFUS,
         "told": "" if denied else LABELS_OF_SUITE[Suite(chosen)],
         "error": denied.message if denied else "",
+        "counter": counter,
     }
     return render(request, "verifier/suite_told.html", context, status=denied.http if denied else 200)
 
@@ -109,4 +141,6 @@ def suite(request: HttpRequest) -> HttpResponse:
 def qr(request: HttpRequest) -> HttpResponse:
     """Read the QR's statement in the browser (the fragment never reaches us), or offer the form."""
     letters = {demarche.letter: demarche.label for demarche in DEMARCHES.values()}
-    return render(request, "verifier/qr.html", {"form": VerifyForm(), "wait": None, "letters": letters})
+    return render(
+        request, "verifier/qr.html", {"form": VerifyForm(), "wait": None, "letters": letters, "counter": ANYBODY}
+    )

@@ -38,6 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--demarche", action="append", default=[], dest="demarches")
         parser.add_argument("--scope", action="append", default=[], dest="scopes")
         parser.add_argument("--contact", action="append", default=[], dest="contacts")
+        parser.add_argument("--agent-siret", action="append", default=[], dest="agent_sirets")
+        parser.add_argument("--agent-domain", action="append", default=[], dest="agent_domains")
         parser.add_argument("--access-token-format", default="opaque", choices=("opaque", "jwt"))
         parser.add_argument("--backchannel-logout-uri", default="")
         parser.add_argument("--require-par", action="store_true", dest="requires_par")

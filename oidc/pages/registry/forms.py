@@ -63,6 +63,16 @@ class SettingsForm(forms.Form):
         label="Adresse de fin de session", required=False, max_length=2048, help_text="Le site y apprend les fins."
     )
     contacts = Lines(label="Contacts", required=False, help_text="Adresses électroniques, une par ligne.")
+    agent_sirets = Lines(
+        label="SIRET dont les agents vérifient au nom de ce site",
+        required=False,
+        help_text="Un par ligne. ProConnect dit de quel SIRET est un agent. Vide : aucun agent.",
+    )
+    agent_domains = Lines(
+        label="Domaines de leurs adresses",
+        required=False,
+        help_text="Un par ligne, par exemple caf.example. Vide : tous ceux de ces SIRET.",
+    )
     demarches = forms.MultipleChoiceField(
         label="Démarches permises",
         required=False,

@@ -1,0 +1,80 @@
+"""Verifying in an administration's name: its agent signs in by ProConnect, and the answer says « authentifiée »."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aidants.comptes.address import client_address
+from aidants.domain.decisions import Denied
+from mandats.pages.verifier import views as verifier
+from mandats.pages.verifier.forms import AgentVerifyForm
+from mandats.verification.questions import Asker
+from oidc.proconnect import agents, sign_in
+from oidc.provider.models import Client
+
+View = Callable[[HttpRequest, Client], HttpResponse]
+
+
+@never_cache
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Send an agent to ProConnect, by a page that leaves by itself."""
+    if not settings.PROCONNECT_CLIENT_ID:
+        raise Http404
+    address = sign_in.leave(request, "", timezone.now(), purpose=sign_in.CLIENT)
+    if isinstance(address, Denied):
+        messages.error(request, address.reason.message)
+        return redirect("mandats:verify_form")
+    return render(request, "proconnect/leave.html", {"address": address})
+
+
+def for_agent(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """Hand the view the client whose agent is here; anybody else is led to the form that asks for no sign-in."""
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        client = agents.client_here(request, timezone.now())
+        return redirect("mandats:verify_form") if client is None else view(request, client)
+
+    return guarded
+
+
+def _counter(client: Client) -> verifier.Counter:
+    return verifier.Counter("oidc:agent_verify", "oidc:agent_suite", client.name)
+
+
+@never_cache
+@sensitive_post_parameters("code", "family_name", "day", "month", "year")
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agent
+def verify(request: HttpRequest, client: Client) -> HttpResponse:
+    """Ask the fields, but for the organisation; show the answer with its receipt."""
+    asked = AgentVerifyForm(request.POST or None)
+    if not asked.is_valid():
+        return verifier.ask(request, asked, _counter(client))
+    asker = Asker(client.name, "page", client_address(request), authenticated=True, client_id=client.id)
+    return verifier.answered(request, asked, asker, _counter(client))
+
+
+@never_cache
+@require_POST
+@for_agent
+def suite(request: HttpRequest, client: Client) -> HttpResponse:
+    """Take what the agent decided after a verification of their own organisation's."""
+    return verifier.take_suite(request, _counter(client), client.id)
+
+
+@never_cache
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget the agent, and close ProConnect's session by a page that leaves by itself."""
+    address = agents.leave(request, timezone.now())
+    if not address:
+        return redirect("mandats:verify_form")
+    return render(request, "proconnect/leave.html", {"address": address})
