@@ -173,6 +173,15 @@ FROM code_usager c JOIN mandat m ON m.id = c.mandat_id WHERE c.ended_at IS NULL 
 """,
     ),
     Comparison(
+        "credential of mandat {}: its place is not the one that was journaled",
+        """
+SELECT coalesce(e.id, 0), coalesce($FACTS ->> 'mandat', t.mandat_id::text)
+FROM (SELECT * FROM journal_entree WHERE event = 'titre:issue') e
+FULL JOIN titre t ON t.mandat_id = ($FACTS ->> 'mandat')::uuid
+WHERE ($FACTS ->> 'place') IS DISTINCT FROM t.status_list || '/' || t.status_index
+""",
+    ),
+    Comparison(
         "mandat {}: a code that was cancelled stands again",
         """
 SELECT e.id, m.reference FROM journal_entree e JOIN mandat m ON m.id = e.subject_id

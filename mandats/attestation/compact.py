@@ -70,7 +70,7 @@ def _parts(compact: str) -> tuple[dict[str, Any], bytes]:
     pieces = compact.split(".")
     if len(pieces) != 3 or len(compact) > _LARGEST:
         raise AttestationRefused(Fault.FORM, "not three parts joined by dots")
-    head, payload, _ = (_decoded(piece) for piece in pieces)
+    head, payload, _ = (decoded(piece) for piece in pieces)
     try:
         header = json.loads(head)
     except (ValueError, RecursionError) as error:
@@ -80,8 +80,11 @@ def _parts(compact: str) -> tuple[dict[str, Any], bytes]:
     return header, payload
 
 
-def _decoded(piece: str) -> bytes:
-    """Decode base64url without padding, in its one spelling (RFC 4648 §3.5: no stray bits)."""
+def decoded(piece: str) -> bytes:
+    """Decode base64url without padding, in its one spelling (RFC 4648 §3.5: no stray bits).
+
+    Raises :class:`AttestationRefused`.
+    """
     try:
         decoded = base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4))
     except (binascii.Error, ValueError) as error:

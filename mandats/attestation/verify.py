@@ -1,10 +1,11 @@
-"""Verify an acte, a QR's statement, a sealed PDF or a scan, with published keys and certificates alone.
+"""Verify an acte, a credential, a QR's statement, a sealed PDF or a scan, with published keys and certificates alone.
 
     python -m mandats.attestation.verify FILE --keys confiance.json [--acte FILE] [--proof FILE]
 
-FILE holds the acte (``acte.jws``), the text read from the QR code, a PDF that the service sealed (the
-mandat, whose acte and texts are attached; the certificate of its end), or, with ``--acte``, the scan of
-the sheet signed by hand.  ``--proof`` is the proof that the journal holds the mandat (C2SP tlog-proof).
+FILE holds the acte (``acte.jws``), what a wallet shows of the credential, the text read from the QR code, a PDF
+that the service sealed (the mandat, whose acte and texts are attached; the certificate of its end), or, with
+``--acte``, the scan of the sheet signed by hand.  ``--proof`` is the proof that the journal holds the mandat
+(C2SP tlog-proof).
 Exit status: 0 all is well, 1 something was altered, is missing or is not ours, 2 nothing could be read.
 Stands alone: no database, no network, no Django.  Never tells whether a mandat was revoked since: only
 the service knows.
@@ -27,6 +28,7 @@ from aidants.journal.tlog_proof import BadProof, Proof
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.certificates import CertificateRefused, read_pem
 from mandats.attestation.compact import AttestationRefused, Fault, Jwks
+from mandats.attestation.credential import Credential, verify_credential
 from mandats.attestation.statement import Statement, verify_statement
 from mandats.attestation.verify_pdf import ACTE_NAME, PartRefused, Trust, open_paper, verify_paper
 from mandats.domain.actes import Acte
@@ -69,11 +71,13 @@ def verify_bytes(data: bytes, trust: Trust) -> Report:
 
 def _verify_text(text: str, jwks: Jwks) -> Report:
     try:
+        if "~" in text:
+            return Report(True, _told_credential(verify_credential(text, jwks)))
         if "#" in text:
             return Report(True, _told_statement(verify_statement(text, jwks)))
         return Report(True, _told_acte(verify_acte(text, jwks)))
     except AttestationRefused as refusal:
-        if refusal.fault is not Fault.TYPE or "#" in text:
+        if refusal.fault is not Fault.TYPE or "#" in text or "~" in text:
             return _refused(refusal.fault)
     try:
         return Report(True, _told_statement(verify_statement(text, jwks)))
@@ -199,6 +203,30 @@ def _told_statement(statement: Statement) -> tuple[str, ...]:
     )
 
 
+def _told_credential(credential: Credential) -> tuple[str, ...]:
+    demarches = " ; ".join(
+        (DEMARCHES[given.code].label if given.code in DEMARCHES else given.code)
+        + (f" ({', '.join(given.formalites)})" if given.formalites else "")
+        for given in credential.demarches
+    )
+    identity = ", ".join(credential.represented.values())
+    return (
+        f"Signature exacte : attestation du mandat {credential.reference}, du service {credential.issuer}.",
+        f"Personne représentée : {identity or 'la présentation n’en montre rien'}.",
+        f"Représentée par {credential.structure} (SIRET {credential.siret}).",
+        f"Démarches : {demarches or 'la présentation n’en montre aucune'}.",
+        *_dates(credential.signed_at, credential.expires_at, _HERE),
+        *(("Pour une seule utilisation.",) if credential.single_use else ()),
+        _BINDINGS[credential.is_bound, credential.shown.proof is not None],
+        _NOT_LIVE,
+    )
+
+
+_BINDINGS: Final = {
+    (False, False): "Liée à aucune clé : qui la présente n’est pas prouvé.",
+    (True, True): "La clé de son porteur est prouvée ; à qui et pour quoi, vérifiez-le vous-même (aud, nonce).",
+    (True, False): "ATTENTION : liée à la clé d’un porteur, qui n’est pas prouvée ici.",
+}
 _HERE: Final = "Europe/Paris"
 _NOT_LIVE: Final = "Révocation non vérifiée : seul le service dit si ce mandat vaut encore."
 
@@ -228,7 +256,7 @@ def read_trust(text: str) -> tuple[Trust, str]:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m mandats.attestation.verify",
-        description="Vérifie un acte, le texte d’un code QR, un PDF scellé par le service, ou un scan (avec --acte).",
+        description="Vérifie un acte, une attestation, le texte d’un code QR, un PDF scellé, ou un scan (avec --acte).",
     )
     parser.add_argument("file", type=Path, metavar="FICHIER")
     parser.add_argument(

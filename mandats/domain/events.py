@@ -154,6 +154,7 @@ VERIFICATION_SUITE_REFUSED = declare(
 VERIFICATION_SUITE = declare(
     "verification:suite", "Décision d’une administration après vérification", "verification", "suite", "motif"
 )
+TITRE_ISSUE = declare("titre:issue", "Attestation électronique du mandat remise à l’usager", "mandat", "place", "bound")
 APPEL_CODE_DRAW = declare("appel:draw", "Code d’appel demandé par un aidant")
 APPEL_CODE_REFUSED = declare("appel:draw_refused", "Code d’appel refusé")
 APPEL_CODE_ANSWER = declare("appel:answer", "Aidant reconnu au téléphone par son code d’appel")

@@ -21,7 +21,8 @@ from aidants.journal.inscription import inscription_of
 from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record, record_counted
 from mandats.attestation.acte import verify_acte
-from mandats.attestation.compact import AttestationRefused
+from mandats.attestation.compact import AttestationRefused, Fault
+from mandats.attestation.credential import Credential, verify_credential
 from mandats.attestation.keys import active_key, published_keys
 from mandats.domain import errors, events
 from mandats.domain.codes import is_well_formed
@@ -80,7 +81,7 @@ def _verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied
 
 def _slips(question: Question) -> tuple[str, ...]:
     """Return the fields that nobody could have been given: a slip of the finger is told, not counted."""
-    if question.acte:
+    if question.acte or question.credential:
         return ()
     checks = {"reference": bool(normalise(question.reference)), "code": is_well_formed(normalise_code(question.code))}
     return tuple(name for name, right in checks.items() if not right)
@@ -114,18 +115,41 @@ def _answer(
 
 
 def reference_of(question: Question, now: datetime) -> str:
-    """Return the reference asked about, from the fields or from a signed acte; ``""`` if there is none."""
-    if not question.acte:
+    """Return the reference asked about, from the fields or from what we signed; ``""`` if there is none."""
+    if not question.acte and not question.credential:
         return normalise(question.reference)
     try:
+        if question.credential:
+            return _shown(question, now).reference
         return verify_acte(question.acte, published_keys(now)).reference
     except AttestationRefused:
         return ""
 
 
+def _shown(question: Question, now: datetime) -> Credential:
+    """Return what the presentation shows.  Raises ``AttestationRefused``, also when a holder's key was not proved.
+
+    For whom and in answer to what it was proved, the administration that received it knows, and checks.
+    """
+    shown = verify_credential(question.credential, published_keys(now))
+    if shown.is_bound and shown.shown.proof is None:
+        raise AttestationRefused(Fault.CONTENT, "bound to a key that was not proved")
+    return shown
+
+
+def _shows_demarche(question: Question, now: datetime) -> bool:
+    """Tell whether the holder chose to show the demarche asked: what they kept to themselves is nobody's to ask."""
+    try:
+        return any(given.code == question.demarche for given in _shown(question, now).demarches)
+    except AttestationRefused:
+        return False
+
+
 def _matched(question: Question, reference: str, now: datetime) -> Mandat | None:
     """Return the mandat only if everything matches; every comparison is made in any case."""
     mandat = mandat_by_reference(reference)
+    if question.credential:
+        return mandat if _shows_demarche(question, now) else None
     if question.acte:
         kept = mandat.acte if mandat else ""
         same_acte = hmac.compare_digest(kept.encode(), question.acte.strip().encode())
@@ -167,8 +191,9 @@ def _acteur(asker: Asker) -> Acteur:
 
 
 def request_digest(question: Question) -> str:
-    """Return the keyed digest of a whole question."""
-    return keyed_digest(settings.DIGEST_KEY, "verification-request", json.dumps(asdict(question), sort_keys=True))
+    """Return the keyed digest of a whole question; a member that came later counts only when it is given."""
+    asked = {name: value for name, value in asdict(question).items() if value or name != "credential"}
+    return keyed_digest(settings.DIGEST_KEY, "verification-request", json.dumps(asked, sort_keys=True))
 
 
 def _known(question: Question, mandat: Mandat, told: Finding, asker: Asker, now: datetime) -> Verdict:

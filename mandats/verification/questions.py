@@ -12,7 +12,8 @@ from mandats.verification.answers import Answer
 class Question:
     """What the verifier holds of the mandat and of the person, from their own file.
 
-    Either the first four, or ``acte``: the compact JWS that the document carries.
+    Either the first four, or ``acte``: the compact JWS that the document carries, or ``credential``: what the usager's
+    wallet shows of it.
     """
 
     demarche: str
@@ -21,6 +22,7 @@ class Question:
     family_name: str = ""
     birthdate: str = ""
     acte: str = ""
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ What a list says now is at most two seconds old; a copy may be kept for as long 
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -14,7 +14,8 @@ from django.db.models.functions import Cast
 
 from mandats.attestation.keys import active_key
 from mandats.attestation.status_list import INVALID, SUSPENDED, sign_status_list
-from mandats.registre.models import Autorisation, Suspension
+from mandats.registre.models import Autorisation, Suspension, Titre
+from mandats.registre.models.titres import FIRST_LIST
 from mandats.registre.texts import status_uri
 
 TTL: Final = timedelta(seconds=5)
@@ -23,7 +24,8 @@ _AGE: Final = 2
 
 def list_exists(number: int) -> bool:
     """Tell whether a list was opened; the first one always was."""
-    return number == 0 or Autorisation.objects.filter(status_list=number).exists()
+    holder = Titre if number >= FIRST_LIST else Autorisation
+    return number in (0, FIRST_LIST) or holder.objects.filter(status_list=number).exists()
 
 
 def current_list(number: int, now: datetime) -> str:
@@ -53,13 +55,26 @@ def _signed(number: int, at: datetime, now: datetime, statuses: dict[int, int]) 
 def statuses_at(number: int, at: datetime) -> dict[int, int]:
     """Return the places of a list that were not VALID at ``at``, each with its status.
 
-    INVALID: ended, by any cause, or past its term.  SUSPENDED: it may stand again.
+    A list holds autorisations, or credentials, which follow their mandat.  INVALID: ended, by any cause, or past its
+    term.  SUSPENDED: it may stand again.
     """
-    rows = Autorisation.objects.filter(status_list=number, mandat__accepted_at__lte=at)
-    over = Q(ended_at__lte=at) | Q(mandat__ended_at__lte=at) | Q(mandat__expires_at__lte=at)
+    over = Q(mandat__ended_at__lte=at) | Q(mandat__expires_at__lte=at)
+    rows: QuerySet[Any]
+    if number >= FIRST_LIST:
+        rows = Titre.objects.filter(status_list=number)
+        over |= Q(~Exists(_standing(at)))
+    else:
+        rows = Autorisation.objects.filter(status_list=number, mandat__accepted_at__lte=at)
+        over |= Q(ended_at__lte=at)
     invalid = _places(rows.filter(over))
     suspended = _places(rows.exclude(over).filter(_suspended_at(at)))
     return dict.fromkeys(suspended, SUSPENDED) | dict.fromkeys(invalid, INVALID)
+
+
+def _standing(at: datetime) -> QuerySet[Autorisation]:
+    """Return the demarches that a mandat still gave at ``at``."""
+    rows = Autorisation.objects.filter(mandat=OuterRef("mandat"))
+    return rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
 
 
 def narrowed_now(number: int) -> dict[int, int]:
@@ -78,5 +93,5 @@ def _suspended_at(at: datetime) -> Q:
     return Q(mandat__suspended_at__lte=at) | Q(Exists(past))
 
 
-def _places(rows: QuerySet[Autorisation]) -> list[int]:
+def _places(rows: QuerySet[Any]) -> list[int]:
     return list(rows.order_by(F("status_index")).values_list("status_index", flat=True))

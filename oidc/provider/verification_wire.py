@@ -1,6 +1,6 @@
 """The verification API's JSON: what may be asked, what is answered, how a refusal is told (RFC 9457).
 
-Owns shapes only; two forms of question, never mixed, no unknown member.
+Owns shapes only; three forms of question, never mixed, no unknown member.
 """
 
 from typing import Any
@@ -48,7 +48,20 @@ ACTE: dict[str, Any] = {
         "demarche": {"type": "string", "enum": list(DEMARCHES)},
     },
 }
-REQUEST_SCHEMA: dict[str, Any] = {"oneOf": [FIELDS, ACTE]}
+CREDENTIAL: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["credential", "demarche"],
+    "properties": {
+        "credential": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,20000}~[A-Za-z0-9_.~-]{0,39000}$",
+            "description": "Ce que le portefeuille de l’usager montre du mandat (SD-JWT VC, typ dc+sd-jwt).",
+        },
+        "demarche": {"type": "string", "enum": list(DEMARCHES)},
+    },
+}
+REQUEST_SCHEMA: dict[str, Any] = {"oneOf": [FIELDS, ACTE, CREDENTIAL]}
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
@@ -98,6 +111,12 @@ class ByActe(Strict):
     acte = _text(ACTE, "acte")
 
 
+class ByCredential(Strict):
+    """What the usager's wallet shows."""
+
+    credential = _text(CREDENTIAL, "credential")
+
+
 class StructureTold(serializers.Serializer[Any]):
     """The structure that holds the mandat."""
 
@@ -131,7 +150,8 @@ class VerdictTold(serializers.Serializer[Any]):
 
 def question_of(data: Any) -> Question:
     """Return the question that a body asks.  Raises DRF's ``ValidationError``."""
-    kind = ByActe if isinstance(data, dict) and "acte" in data else ByFields
+    given = data if isinstance(data, dict) else {}
+    kind = ByActe if "acte" in given else ByCredential if "credential" in given else ByFields
     asked = kind(data=data)
     asked.is_valid(raise_exception=True)
     return Question(**asked.validated_data)

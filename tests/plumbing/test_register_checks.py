@@ -22,6 +22,7 @@ from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.suspend import suspend_mandat
+from mandats.registre.services.titres import issue_titre
 from mandats.registre.services.uses import declare_utilisation
 from mandats.registre.services.volet import CodesVolet, cancel_verification_code, renew_codes
 from mandats.verification.lookups import verify
@@ -58,6 +59,7 @@ def _lived() -> Life:
     question = Question("logement", at.mandat.reference, codes.verification, "DUBOIS", "1962-08-24")
     verify(question, Asker("CAF de Paris", "page", "192.0.2.1"), now)
     flow.tokens_of(at, flow.site())
+    assert isinstance(issue_titre(at.mandat.id, now), str)
     day = local_date(now, at.mandat.time_zone)
     told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "used_on": day, "now": now}
     declare_utilisation(at.autorisation("argent").id, doer, **told)
@@ -187,6 +189,12 @@ TAMPERINGS: dict[str, tuple[str, str, str]] = {
             "INSERT INTO utilisation SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid()))).*"
             " FROM utilisation u LIMIT 1"
         ),
+    ),
+    "credential removed": ("titre:issue", "its place is not the one", "DELETE FROM titre"),
+    "credential moved": (
+        "titre:issue",
+        "its place is not the one",
+        "UPDATE titre SET status_index = (status_index + 1) % 262144",
     ),
     "look-up removed": (LOOK_UP, "its row and its entry", "DELETE FROM verification"),
     "look-up changed": (LOOK_UP, "its row and its entry", "UPDATE verification SET answer = 'expire'"),

@@ -9,18 +9,20 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.domain.acteur import SYSTEME
 from aidants.domain.decisions import Denied
 from aidants.journal.record import record
+from mandats.attestation.credential import MEDIA_TYPE
 from mandats.domain import events
 from mandats.domain.durees import french_date
 from mandats.droits.export import archive_of, data_of
 from mandats.pages.conseiller.letter_forms import PeriodForm
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.pages.usager.enter import usager_only
-from mandats.pages.usager.reach import mine
+from mandats.pages.usager.forms import HolderForm
+from mandats.pages.usager.reach import mine, standing
 from mandats.pages.usager.session import UsagerSession
 from mandats.registre.models import Mandat, Usager
 from mandats.registre.papers import produce_end_certificate
@@ -28,6 +30,7 @@ from mandats.registre.releve import Releve, releve_of, render_releve, usual_date
 from mandats.registre.services.letters import note_releve
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.releve_by_email import send_releve
+from mandats.registre.services.titres import issue_titre
 from mandats.verification.usager_record import mandats_of_usager
 
 
@@ -88,6 +91,20 @@ def certificate(request: HttpRequest, who: UsagerSession, now: datetime, mandat_
     if isinstance(made, Denied):
         raise Http404
     return attachment(bytes(made.content), made.content_type, f"attestation-fin-{mandat.reference}.pdf")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@usager_only
+def titre(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
+    """Hand the mandat as a credential, for a wallet or an administration abroad."""
+    mandat = standing(who, mandat_id, now)
+    form = HolderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        issued = issue_titre(mandat.id, now, form.cleaned_data["jwk"])
+        if isinstance(issued, Denied):
+            raise Http404
+        return attachment(issued.encode(), MEDIA_TYPE, f"mandat-{mandat.reference}.sd-jwt")
+    return render(request, "usager/titre.html", {"form": form, "mandat": mandat}, status=422 if form.errors else 200)
 
 
 @require_POST

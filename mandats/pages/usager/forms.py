@@ -1,8 +1,11 @@
 """What the usager types to open their page."""
 
+import json
 from typing import Any
 
 from django import forms
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
 
 from mandats.domain import errors
 from mandats.domain.codes import is_well_formed, normalise
@@ -11,6 +14,7 @@ from mandats.verification.comparison import birthdate_from
 
 REFERENCE_MISTYPED = "Cette référence comporte une erreur. Recopiez-la depuis votre mandat, par exemple GAP7-K3XW-9B."
 DATE_MISTYPED = "Écrivez votre date de naissance : le jour, le mois et l’année en quatre chiffres."
+HOLDER_UNREADABLE = "Ce n’est pas une clé publique P-256 au format JWK. Laissez vide si vous n’en avez pas."
 _OFF = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 _DIGITS = {"autocomplete": "off", "inputmode": "numeric", "maxlength": "2"}
 
@@ -95,3 +99,31 @@ class ObjectionForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class HolderForm(forms.Form):
+    """The public key of the usager's wallet, when they have one."""
+
+    jwk = forms.CharField(
+        label="Clé publique de votre portefeuille (JWK)",
+        help_text="Facultatif : l’attestation ne servira qu’avec cette clé. Courbe P-256.",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_jwk(self) -> dict[str, str] | None:
+        """Return the public key alone, or nothing."""
+        text = self.cleaned_data["jwk"].strip()
+        if not text:
+            return None
+        try:
+            given = json.loads(text)
+            public = {name: given[name] for name in ("kty", "crv", "x", "y")}
+            fits = "d" not in given and (public["kty"], public["crv"]) == ("EC", "P-256")
+            ECKey.import_key(dict(public))
+        except (ValueError, KeyError, TypeError, JoseError, RecursionError) as error:
+            raise forms.ValidationError(HOLDER_UNREADABLE) from error
+        if not fits:
+            raise forms.ValidationError(HOLDER_UNREADABLE)
+        return public

@@ -23,6 +23,7 @@ urlpatterns = [
     path("usager/mandats/<uuid:mandat_id>/journal", journal.journal, name="usager_journal"),
     path("usager/mandats/<uuid:mandat_id>/suspendre", stops.suspend, name="usager_suspend"),
     path("usager/mandats/<uuid:mandat_id>/reprendre", stops.resume, name="usager_resume"),
+    path("usager/mandats/<uuid:mandat_id>/portefeuille", copies.titre, name="usager_titre"),
     path("usager/mandats/<uuid:mandat_id>/attestation", copies.certificate, name="usager_certificate"),
     path(
         "usager/mandats/<uuid:mandat_id>/utilisations/<uuid:utilisation_id>/desaccord",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from aidants.journal.notes import Signer
+from mandats.attestation.credential import type_metadata
 from mandats.attestation.keys import published_keys
 from mandats.attestation.sealing_keys import published_certificates
 from mandats.document.render import render_blank
@@ -25,6 +26,25 @@ def trust(request: HttpRequest) -> JsonResponse:
     keys = published_keys(timezone.now())
     journal = str(Signer.parse(settings.JOURNAL_KEY).verifier)
     return JsonResponse({**keys, **published_certificates(), "journal": journal}, json_dumps_params={"indent": 1})
+
+
+def open_to_all(document: dict[str, Any]) -> JsonResponse:
+    """Publish a description that readers in browsers fetch too; it is the same for everybody."""
+    return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def vct(request: HttpRequest) -> JsonResponse:
+    """Describe the type of our credentials at its own name (SD-JWT VC §6.3.1)."""
+    return open_to_all(type_metadata(settings.ISSUER))
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def vc_issuer(request: HttpRequest) -> JsonResponse:
+    """Say where the keys of our credentials are (SD-JWT VC §5)."""
+    return open_to_all({"issuer": settings.ISSUER, "jwks_uri": f"{settings.ISSUER}/jwks"})
 
 
 _MADE: Final = datetime(2026, 11, 25, tzinfo=UTC)

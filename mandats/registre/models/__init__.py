@@ -12,6 +12,7 @@ from mandats.registre.models.mandats import Autorisation, Mandat, Utilisation
 from mandats.registre.models.papiers import CodeUsager, Document, Horodatage
 from mandats.registre.models.suites import Contestation, Correction
 from mandats.registre.models.suspensions import Suspension
+from mandats.registre.models.titres import Titre
 from mandats.registre.models.usagers import Usager
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Horodatage",
     "Mandat",
     "Suspension",
+    "Titre",
     "Usager",
     "Utilisation",
     "Verification",

@@ -1,0 +1,185 @@
+"""The mandat as a verifiable credential, ``dc+sd-jwt``: for wallets, and for administrations abroad.
+
+Owns the claims, what of them may be concealed, and the description of the type.  The EUDI framework asks of who attests
+a representation that a reader tell who is represented from who represents (RP_01), and that the attestation end when
+the representation does (RP_02): both stand in every presentation, the second by a status list.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from joserfc.jwk import ECKey
+
+from aidants.domain.demarches import DEMARCHES
+from mandats.attestation import sd_jwt
+from mandats.attestation.compact import AttestationRefused, Fault, Jwks
+from mandats.attestation.sd_jwt import Disclosed, Hidden
+from mandats.domain.actes import Acte, DemarcheGiven, StatusIndex
+
+TYPE: Final = "dc+sd-jwt"
+MEDIA_TYPE: Final = "application/dc+sd-jwt"
+VCT_PATH: Final = "/vct/mandat/1"
+COUNTRY: Final = "FR"
+_IDENTITY: Final = {
+    "given_name": ("given_names", "Prénoms"),
+    "birth_family_name": ("family_name", "Nom de naissance"),
+    "birthdate": ("birthdate", "Date de naissance"),
+    "birth_place": ("birthplace", "Commune de naissance (code officiel géographique)"),
+    "birth_country": ("birthcountry", "Pays de naissance (code officiel géographique)"),
+    "sex": ("gender", "Sexe"),
+}
+"""Claims of the person represented: the field of the acte that each comes from, and its label."""
+
+_ALWAYS: Final = frozenset({"iss", "nbf", "exp", "vct", "status"})
+"""Never concealed (SD-JWT VC §3.2.2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a presentation says, once verified.  Whether it still holds is a question for its status list.
+
+    ``represented``  the identity that the holder showed, by claim; empty when they showed none
+    ``demarches``    those shown: code, formalities, status
+    ``status``       the mandat's own place in a status list
+    ``shown``        the presentation as read, for whoever checks its key binding
+    """
+
+    issuer: str
+    reference: str
+    siret: str
+    structure: str
+    represented: Mapping[str, str]
+    demarches: tuple[DemarcheGiven, ...]
+    single_use: bool
+    signed_at: datetime
+    expires_at: datetime
+    status: StatusIndex
+    shown: Disclosed
+
+    @property
+    def is_bound(self) -> bool:
+        """True when it serves with its holder's key alone."""
+        return self.shown.holder is not None
+
+
+def issue_credential(
+    acte: Acte,
+    status: StatusIndex,
+    at: datetime,
+    *,
+    key: ECKey,
+    kid: str,
+    draw: Callable[[], str],
+    holder: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the credential of a mandat with all its disclosures; ``holder`` is the public JWK to bind it to."""
+    claims = _claims(acte, status, at) | ({"cnf": {"jwk": dict(holder)}} if holder else {})
+    return sd_jwt.issue(claims, typ=TYPE, key=key, kid=kid, draw=draw)
+
+
+def _claims(acte: Acte, status: StatusIndex, at: datetime) -> dict[str, Any]:
+    identity = {name: getattr(acte.mandant, source) for name, (source, _) in _IDENTITY.items()}
+    return {
+        "iss": acte.issuer,
+        "vct": acte.issuer + VCT_PATH,
+        "iat": int(at.timestamp()),
+        "nbf": int(acte.accepted_at.timestamp()),
+        "exp": int(acte.expires_at.timestamp()),
+        "status": {"status_list": {"idx": status.idx, "uri": status.uri}},
+        "issuing_country": COUNTRY,
+        "represented": {name: Hidden(value) for name, value in identity.items() if value},
+        "representative": {
+            "legal_name": acte.structure.name,
+            "identifier": {"scheme": "SIRET", "value": acte.structure.siret},
+            "address": Hidden(acte.structure.address),
+        },
+        "representation": {
+            "kind": "mandat",
+            "legal_basis": "Code civil, articles 1984 à 2010",
+            "reference": acte.reference,
+            "single_use": acte.single_use,
+            "reserved_acts": [Hidden(name) for name in acte.reserved_acts],
+            "identity": Hidden({"kind": acte.identity.kind, "level": acte.identity.level}),
+            "demarches": [Hidden(_demarche(given)) for given in acte.demarches],
+        },
+    }
+
+
+def _demarche(given: DemarcheGiven) -> dict[str, Any]:
+    status = {"status_list": {"idx": given.status.idx, "uri": given.status.uri}}
+    label = DEMARCHES[given.code].label if given.code in DEMARCHES else given.code
+    return {"code": given.code, "label": label, "formalites": list(given.formalites), "status": status}
+
+
+def verify_credential(presentation: str, jwks: Jwks) -> Credential:
+    """Return what a presentation says, if one of the published keys signed it.  Raises :class:`AttestationRefused`.
+
+    Neither the end of the mandat nor the freshness of a key binding is decided here: both need a clock.
+    """
+    shown = sd_jwt.verify(presentation.strip(), typ=TYPE, jwks=jwks, always=_ALWAYS)
+    try:
+        return _credential(shown)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
+        raise AttestationRefused(Fault.CONTENT, f"not a credential of a mandat: {error}") from error
+
+
+def _credential(shown: Disclosed) -> Credential:
+    claims = shown.claims
+    if claims["vct"] != claims["iss"] + VCT_PATH:
+        raise ValueError("another type")
+    representative, representation = claims["representative"], claims["representation"]
+    return Credential(
+        issuer=str(claims["iss"]),
+        reference=str(representation["reference"]),
+        siret=str(representative["identifier"]["value"]),
+        structure=str(representative["legal_name"]),
+        represented={name: str(value) for name, value in claims["represented"].items()},
+        demarches=tuple(_given(one) for one in representation["demarches"]),
+        single_use=representation["single_use"] is True,
+        signed_at=datetime.fromtimestamp(int(claims["nbf"]), UTC),
+        expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+        status=_status(claims),
+        shown=shown,
+    )
+
+
+def _given(one: Mapping[str, Any]) -> DemarcheGiven:
+    return DemarcheGiven(str(one["code"]), _status(one), tuple(str(text) for text in one["formalites"]))
+
+
+def _status(holder: Mapping[str, Any]) -> StatusIndex:
+    place = holder["status"]["status_list"]
+    return StatusIndex(int(place["idx"]), str(place["uri"]))
+
+
+def type_metadata(issuer: str) -> dict[str, Any]:
+    """Return the description of the type, served at its own name (SD-JWT VC §6)."""
+    always = [
+        (["represented"], "Personne représentée"),
+        (["representative", "legal_name"], "Structure qui la représente"),
+        (["representative", "identifier", "value"], "SIRET de la structure"),
+        (["representation", "reference"], "Référence du mandat"),
+        (["representation", "single_use"], "Pour une seule utilisation"),
+        (["nbf"], "Conclu le"),
+        (["exp"], "Fin (exclue)"),
+    ]
+    chosen = [
+        *((["represented", name], label) for name, (_, label) in _IDENTITY.items()),
+        (["representative", "address"], "Adresse de la structure"),
+        (["representation", "identity"], "Comment la personne a été identifiée"),
+        (["representation", "reserved_acts", None], "Acte réservé permis"),
+        (["representation", "demarches", None], "Démarche"),
+    ]
+    told = [*((path, label, "never") for path, label in always), *((path, label, "always") for path, label in chosen)]
+    return {
+        "vct": issuer + VCT_PATH,
+        "name": "Mandat",
+        "description": "Une personne confie certaines démarches à une structure, pour un temps limité.",
+        "display": [
+            {"locale": "fr", "name": "Mandat", "description": "Qui représente qui, pour quelles démarches."},
+            {"locale": "en", "name": "Mandate", "description": "Who represents whom, for which formalities."},
+        ],
+        "claims": [{"path": path, "display": [{"locale": "fr", "label": label}], "sd": sd} for path, label, sd in told],
+    }
