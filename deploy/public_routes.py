@@ -43,6 +43,8 @@ PUBLIC_ROUTES = frozenset(
         "aidants:dossier_leave",
         # OpenID Connect: callers prove who they are by client credentials or a token.
         "oidc:authorize",
+        # The way back to a site, for who cannot sign in: bound to the browser that came from it.
+        "oidc:go_back",
         "oidc:token",
         "oidc:userinfo",
         "oidc:introspect",
@@ -68,6 +70,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_suspend",
         "mandats:usager_resume",
         "mandats:usager_certificate",
+        "mandats:usager_titre",
         "mandats:usager_objection",
         "mandats:usager_stop_all",
         "mandats:usager_releve",
@@ -89,8 +92,15 @@ PUBLIC_ROUTES = frozenset(
         "mandats:verify_suite",
         "mandats:verify_call",
         "mandats:verify_qr",
+        # The same form for an agent whom ProConnect knows: each page asks for the agent's own session.
+        "oidc:agent_verify",
+        "oidc:agent_start",
+        "oidc:agent_suite",
+        "oidc:agent_leave",
         # Public keys and certificates: what verifies our papers without us.
         "mandats:verify_trust",
+        "mandats:vct",
+        "mandats:vc_issuer",
         # What everybody may read: words, figures, open data; a form that writes to the service's own mailbox.
         "mandats:public:for_usagers",
         "mandats:public:for_aidants",

@@ -15,10 +15,19 @@ PAGE = ROOT / "tests/golden/conformance-matrix.md"
 SPECIFICATIONS = (
     "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068", "RFC 9126",
     "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery", "RP-Initiated Logout",
-    "Back-Channel Logout", "FAPI 2.0 Security Profile", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
-    "OIDC RP-Initiated Logout OP", "OIDC Back-Channel Logout OP",
+    "Back-Channel Logout", "RFC 8417", "RFC 8935", "Token Status List", "RFC 9901", "SD-JWT VC",
+    "FAPI 2.0 Security Profile", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
+    "OIDC RP-Initiated Logout OP", "OIDC Back-Channel Logout OP", "Attacks",
 )  # fmt: skip
-"""What the provider promises: its specifications, then the plans of the certification suite that it can run."""
+"""What the service promises: its specifications, the plans of the certification suite that it can run, and attacks."""
+ATTACKS = (
+    "code replay", "code injection", "PKCE downgrade", "mix-up", "redirect_uri: suffix", "redirect_uri: IPv6",
+    "alg none", "kid injection", "a JWKS address", "state fixation", "another aidant's interaction",
+    "a foreign structure's usager", "CSRF", "clickjacking", "a token in a query", "DPoP replay", "jti replay",
+    "PAR reuse", "logout to a foreign address", "verification brute force", "timing of unknown versus known: mandats",
+    "timing of unknown versus known: clients",
+)  # fmt: skip
+"""What somebody will try: each begins the name of at least one row."""
 _HEAD = """# What proves what
 
 One row a section of a specification; written by `python -m tests.conformance.matrix --write`.

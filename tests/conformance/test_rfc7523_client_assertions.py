@@ -160,6 +160,8 @@ FORGED = {
 }
 
 
+@pytest.mark.spec("Attacks", "alg none and HS with a public key")
+@pytest.mark.spec("Attacks", "kid injection")
 @pytest.mark.spec("RFC 7523", "3")
 @pytest.mark.parametrize("name", FORGED)
 def test_alg_none_public_keys_as_secrets_and_kid_injection_prove_nothing(name):
@@ -170,6 +172,7 @@ def test_alg_none_public_keys_as_secrets_and_kid_injection_prove_nothing(name):
 
 
 @pytest.mark.writes("client:refuse")
+@pytest.mark.spec("Attacks", "jti replay")
 @pytest.mark.spec("RFC 7523", "3")
 def test_jti_replay_an_assertion_serves_once():
     site, other = keyed.keyed_site(), keyed.keyed_site()

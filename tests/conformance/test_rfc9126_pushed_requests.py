@@ -112,6 +112,7 @@ def test_another_client_s_name_an_unknown_one_and_an_old_one_lead_nowhere():
     assert keyed.authorize_pushed(at.browser, site, name).status_code == 400
 
 
+@pytest.mark.spec("Attacks", "PAR reuse")
 @pytest.mark.spec(SPEC, "4")
 def test_a_name_may_be_loaded_again_until_it_is_answered_and_never_after():
     at, site = flow.desk(), keyed.keyed_site()

@@ -146,6 +146,7 @@ def test_an_rsa_key_proves_by_ps256_and_a_short_one_does_not():
     assert keyed.exchange(site, flow.code_of(at, site), proof=weak).json()["error"] == "invalid_dpop_proof"
 
 
+@pytest.mark.spec("Attacks", "DPoP replay")
 @pytest.mark.spec(SPEC, "11.1")
 def test_dpop_replay_a_proof_serves_once():
     at, site = flow.desk(), keyed.keyed_site()

@@ -128,6 +128,7 @@ def test_the_receipt_is_read_by_any_jose_library(mandat: Mandat, question: Quest
         assert secret not in read.payload.decode()
 
 
+@pytest.mark.spec("Attacks", "verification brute force: the right code waits too")
 def test_ten_wrong_tries_then_a_wait_even_for_the_right_code(question: Question) -> None:
     for number in range(10):
         wrong = replace(question, code=new_code())
@@ -178,6 +179,7 @@ def test_an_idempotency_key_gives_the_same_answer_once(mandat: Mandat, question:
     assert ask(question, replace(client, client_id=uuid4())).answer is Answer.REVOQUE
 
 
+@pytest.mark.spec("Attacks", "timing of unknown versus known: mandats")
 def test_known_and_unknown_take_the_same_questions(question: Question, query_count: Callable[[int], Any]) -> None:
     """Whatever is wrong, as many: two are the key ring's, which keeps nothing inside a test's transaction.
 

@@ -54,6 +54,7 @@ def test_only_https_addresses_are_called(url):
         call(url, resolving=lambda host, port: ["93.184.216.34"])
 
 
+@pytest.mark.spec("Attacks", "a JWKS address that leads inside")
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.216.34", "10.0.0.7"], [], ["::ffff:127.0.0.1"]])
 def test_a_name_that_leads_inside_even_once_is_not_called(addresses):
     with pytest.raises(Unreachable, match="not a public address"):

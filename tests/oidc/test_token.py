@@ -132,6 +132,7 @@ def test_another_client_cannot_use_the_code():
 
 
 @pytest.mark.writes("connexion:replay")
+@pytest.mark.spec("Attacks", "code replay")
 @pytest.mark.spec("RFC 6749", "4.1.2")
 def test_a_replay_is_refused_and_revokes_what_was_issued():
     at, asked = flow.desk(), flow.site()

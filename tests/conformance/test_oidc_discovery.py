@@ -1,0 +1,70 @@
+"""OpenID Connect Discovery 1.0: the configuration document and the keys."""
+
+import pytest
+from django.conf import settings
+
+from tests import builders
+from tests.oidc import flow
+
+pytestmark = pytest.mark.django_db
+WELL_KNOWN = "/.well-known/openid-configuration"
+REQUIRED = {
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    "response_types_supported",
+    "subject_types_supported",
+    "id_token_signing_alg_values_supported",
+    "scopes_supported",
+    "claims_supported",
+}
+
+
+@pytest.mark.spec("OIDC Discovery", "3")
+def test_what_is_required_or_recommended_is_there():
+    told = flow.stranger().get(WELL_KNOWN).json()
+    assert told.keys() >= REQUIRED
+    assert "RS256" in told["id_token_signing_alg_values_supported"]
+    assert "none" not in told["id_token_signing_alg_values_supported"]
+    assert told["subject_types_supported"] == ["pairwise"]
+    assert "openid" in told["scopes_supported"]
+    assert told["request_parameter_supported"] is told["request_uri_parameter_supported"] is False
+
+
+@pytest.mark.spec("OIDC Discovery", "4.1")
+@pytest.mark.spec("OIDC Discovery", "4.2")
+def test_it_is_json_by_get_and_leaves_out_what_is_empty():
+    answer = flow.stranger().get(WELL_KNOWN, headers={"Origin": "https://site.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert not [name for name, value in answer.json().items() if value in ([], "", None)]
+    assert flow.stranger().get(WELL_KNOWN + "/").status_code == 404
+
+
+@pytest.mark.spec("OIDC Discovery", "4.3")
+def test_the_issuer_is_the_address_asked_and_the_one_of_every_token():
+    at, asked = flow.desk(), flow.site()
+    told = flow.stranger().get(WELL_KNOWN).json()
+    claims = flow.claims_of(flow.tokens_of(at, asked)["id_token"])
+    assert told["issuer"] == claims["iss"] == settings.ISSUER
+
+
+@pytest.mark.spec("OIDC Discovery", "3")
+def test_the_claims_announced_are_those_that_are_given():
+    at, asked = flow.desk(), flow.site()
+    told = set(flow.stranger().get(WELL_KNOWN).json()["claims_supported"])
+    tokens = flow.tokens_of(at, asked)
+    given = flow.claims_of(tokens["id_token"]).keys() | flow.userinfo(tokens["access_token"]).json().keys()
+    assert given <= told
+
+
+@pytest.mark.spec("OIDC Discovery", "3")
+def test_the_keys_hold_signing_keys_of_each_algorithm_and_nothing_private():
+    builders.keys()
+    answer = flow.stranger().get("/jwks")
+    keys = answer.json()["keys"]
+    assert {key["alg"] for key in keys} >= {"ES256", "RS256"}
+    assert not [key for key in keys if {"d", "p", "q", "dp", "dq", "qi", "k"} & key.keys()]
+    assert all(key["kid"] and key["use"] == "sig" for key in keys)

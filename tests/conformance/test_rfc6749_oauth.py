@@ -1,0 +1,224 @@
+"""RFC 6749: what the two endpoints that we offer must do, by section; only the code grant exists here."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from oidc.provider.clients import UnfitClient
+from tests.oidc import flow
+
+pytestmark = pytest.mark.django_db
+
+
+def redirected(answer):
+    """Return the parameters that go back to the site."""
+    assert answer.status_code == 302, answer.content.decode()
+    return flow.parameters_of(answer["Location"])
+
+
+def raw_query(asked, more, **changes):
+    return flow.stranger().get(f"/authorize?{flow.urlencode(asked.request(**changes))}&{more}")
+
+
+@pytest.mark.spec("RFC 6749", "2.3.1")
+def test_credentials_stand_in_the_header_or_the_body_and_never_in_the_address():
+    at, asked = flow.desk(), flow.site(auth_method="client_secret_post")
+    form = flow.token_form(asked, flow.code_of(at, asked))
+    own = {name: form.pop(name) for name in ("client_id", "client_secret")}
+    answer = flow.post_form("/token?" + flow.urlencode(own), form)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert flow.post_form("/token", form | own).status_code == 200
+
+
+@pytest.mark.spec("RFC 6749", "2.3.1")
+def test_basic_credentials_are_form_encoded_before_they_are_joined():
+    asked = flow.site()
+    asked.secret = asked.secret.replace("-", "%2D").replace("_", "%5F")
+    answer = flow.post_form("/token", {"grant_type": "authorization_code", "code": "x"}, flow.basic(asked))
+    assert answer.json()["error"] == "invalid_grant", "the client was known by its encoded secret"
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+def test_an_unknown_parameter_is_ignored_and_an_empty_one_is_as_if_left_out():
+    asked = flow.site()
+    assert raw_query(asked, "resource=a&resource=b&prompt=&max_age=").status_code == 302
+    assert redirected(raw_query(asked, "response_type=", response_type=None))["error"] == "invalid_request"
+    assert redirected(raw_query(asked, "state=&nonce=", state=None, response_type="token"))["error"] is not None
+    assert "state" not in redirected(raw_query(asked, "state=", state=None, response_type="token"))
+
+
+@pytest.mark.spec("RFC 6749", "3.1.1")
+@pytest.mark.parametrize(
+    ("response_type", "error"),
+    [
+        (None, "invalid_request"),
+        ("token", "unsupported_response_type"),
+        ("code token", "unsupported_response_type"),
+        ("CODE", "unsupported_response_type"),
+        ("none", "unsupported_response_type"),
+    ],
+)
+def test_the_response_type_is_code(response_type, error):
+    asked = flow.site()
+    told = redirected(flow.authorize(flow.stranger(), asked, response_type=response_type))
+    assert (told["error"], told["state"]) == (error, asked.state)
+
+
+@pytest.mark.spec("RFC 6749", "3.1.2")
+@pytest.mark.parametrize(
+    "uri", ["https://site.example/retour#ici", "/retour", "site.example/retour", "//site.example/"]
+)
+def test_an_address_to_return_to_is_absolute_and_has_no_fragment(uri):
+    with pytest.raises(UnfitClient):
+        flow.site(redirect_uris=[uri])
+
+
+@pytest.mark.spec("RFC 6749", "3.1.2")
+def test_the_query_of_a_registered_address_is_kept():
+    at, asked = flow.desk(), flow.site(redirect_uris=["https://site.example/retour?lieu=a%20b&vide="])
+    page = flow.choice_page(at.browser, asked)
+    target = flow.leave_uri(at.browser.post(page, {"autorisation": str(at.autorisation().id)}))
+    assert target.startswith("https://site.example/retour?lieu=a%20b&vide=&code=")
+
+
+@pytest.mark.spec("RFC 6749", "3.1.2.3")
+@pytest.mark.parametrize("uris", [1, 2])
+def test_the_address_is_named_in_each_request_even_if_only_one_is_registered(uris):
+    asked = flow.site(redirect_uris=[f"https://site.example/{rank}" for rank in range(uris)])
+    answer = flow.authorize(flow.stranger(), asked, redirect_uri=None)
+    assert (answer.status_code, "Location" in answer) == (400, False)
+
+
+@pytest.mark.spec("RFC 6749", "3.1.2.4")
+@pytest.mark.spec("RFC 6749", "10.15")
+def test_nobody_is_sent_to_an_address_that_is_not_registered():
+    answer = flow.authorize(flow.stranger(), flow.site(), redirect_uri="https://evil.example/", prompt="none")
+    assert (answer.status_code, "Location" in answer) == (400, False)
+    assert "evil.example" not in answer.content.decode()
+
+
+@pytest.mark.spec("RFC 6749", "3.2")
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "patch"])
+def test_a_token_is_asked_by_post(method):
+    assert getattr(flow.stranger(), method)("/token").status_code == 405
+
+
+@pytest.mark.spec("RFC 6749", "3.2")
+def test_at_the_token_endpoint_unknown_parameters_are_ignored_and_none_stands_twice():
+    at, asked = flow.desk(), flow.site()
+    code = flow.code_of(at, asked)
+    for name in ("code", "grant_type", "redirect_uri", "code_verifier"):
+        form = flow.token_form(asked, code)
+        answer = flow.post_form("/token", form | {name: [form[name], form[name]]}, flow.basic(asked))
+        assert answer.json()["error"] == "invalid_request", name
+    assert flow.exchange(asked, code, resource="a", scope="").status_code == 200
+
+
+@pytest.mark.spec("RFC 6749", "3.2.1")
+@pytest.mark.spec("RFC 6749", "4.1.3")
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke", "/par"])
+def test_every_client_authenticates_wherever_its_server_calls(path):
+    asked = flow.site()
+    answer = flow.post_form(path, {"client_id": asked.client.client_id, "token": "x", **asked.request()})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer["WWW-Authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.spec("RFC 6749", "3.3")
+@pytest.mark.parametrize(
+    ("scope", "given"),
+    [("openid", "openid"), ("birth openid PROFILE", "openid birth"), ("openid offline_access phone", "openid")],
+)
+def test_the_scope_given_is_told_and_its_values_are_case_sensitive(scope, given):
+    at, asked = flow.desk(), flow.site()
+    assert flow.tokens_of(at, asked, scope=scope)["scope"] == given
+
+
+@pytest.mark.spec("RFC 6749", "4.1.1")
+def test_a_request_for_more_than_a_record_may_have_gets_what_it_may():
+    at, asked = flow.desk(), flow.site(scopes=["openid", "birth"])
+    assert flow.tokens_of(at, asked)["scope"] == "openid birth"
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
+def test_a_code_is_bound_to_its_client_and_its_address():
+    at, asked = flow.desk(), flow.site(redirect_uris=["https://site.example/a", "https://site.example/b"])
+    code = flow.code_of(at, asked)
+    assert flow.exchange(asked, code, redirect_uri="https://site.example/b").json()["error"] == "invalid_grant"
+    assert flow.exchange(asked, code, redirect_uri=None).json()["error"] == "invalid_grant"
+    other = flow.site(redirect_uris=asked.client.redirect_uris)
+    other.verifier = asked.verifier
+    assert flow.exchange(other, code).json()["error"] == "invalid_grant"
+    assert flow.exchange(asked, code).status_code == 200
+
+
+ERRORS = [
+    ({"response_type": None}, "invalid_request"),
+    ({"response_type": "token"}, "unsupported_response_type"),
+    ({"scope": None}, "invalid_scope"),
+    ({"nonce": "a\nb"}, "invalid_request"),
+]
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2.1")
+@pytest.mark.parametrize(("changes", "error"), ERRORS)
+@pytest.mark.parametrize("state", ["plain", "a&b=c d%20é", None])
+def test_an_error_comes_back_by_its_name_with_the_state_that_came(changes, error, state):
+    told = redirected(flow.authorize(flow.stranger(), flow.site(), **(changes | {"state": state})))
+    assert told["error"] == error
+    assert told.get("state") == state
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", told["error_description"])
+    assert set(told) <= {"error", "error_description", "state", "iss"}
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2.1")
+def test_who_goes_back_says_access_denied():
+    at, asked = flow.desk(), flow.site()
+    answer = at.browser.get(flow.choice_page(at.browser, asked) + "/retour")
+    assert redirected(answer) | {"error_description": ""} == {
+        "error": "access_denied",
+        "error_description": "",
+        "state": asked.state,
+        "iss": settings.ISSUER,
+    }
+
+
+@pytest.mark.spec("RFC 6749", "5.2")
+@pytest.mark.parametrize(
+    "grant", ["password", "client_credentials", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"]
+)
+def test_no_other_grant_exists(grant):
+    asked = flow.site()
+    form = {"grant_type": grant, "username": "a", "password": "b", "refresh_token": "c", "assertion": "d", "code": "x"}
+    answer = flow.post_form("/token", form, flow.basic(asked))
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+@pytest.mark.spec("RFC 6749", "5.2")
+def test_an_error_is_json_that_no_cache_keeps():
+    answer = flow.post_form("/token", {"grant_type": "authorization_code", "code": "x"}, flow.basic(flow.site()))
+    assert answer["Content-Type"] == "application/json"
+    assert (answer["Cache-Control"], answer["Pragma"]) == ("no-store", "no-cache")
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", answer.json()["error_description"])
+
+
+@pytest.mark.spec("RFC 6749", "10.10")
+def test_codes_and_tokens_are_drawn_at_random_and_never_twice():
+    at, asked = flow.desk(), flow.site()
+    codes = {flow.code_of(at, asked) for _ in range(5)}
+    tokens = {flow.exchange(asked, code).json()["access_token"] for code in codes}
+    assert len(codes) == len(tokens) == 5
+    assert all(len(one) >= 43 for one in codes | tokens), "256 bits in base64url"
+
+
+@pytest.mark.spec("RFC 6749", "10.14")
+@pytest.mark.parametrize("state", ["<script>alert(1)</script>", "\r\nSet-Cookie: a=b", '"><img src=x>', "\x00"])
+def test_what_a_stranger_sends_is_never_written_as_it_came(state):
+    at, asked = flow.desk(), flow.site()
+    for changes in ({"prompt": "none"}, {"response_mode": "form_post", "prompt": "none"}, {"redirect_uri": state}):
+        answer = flow.authorize(at.browser, asked, **({"state": state} | changes))
+        assert "<script>alert" not in answer.content.decode()
+        assert "<img src" not in answer.content.decode()
+        assert "a=b" not in answer.cookies.output()
+        assert "\n" not in answer.get("Location", "")
