@@ -89,7 +89,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "transfer": ("brouillon:cite", "brouillon:cite_refused"),
     "erasure": ("journal:destroy_salts", "mandat:erase", "usager:erase", "usager:erase_contacts"),
-    "export": ("journal:export", "usager:take_copy", "droits:hand_export", "droits:hand_export_refused"),
+    "an administration's agent": ("agent:enter", "agent:leave"),
+    "export": ("titre:issue", "journal:export", "usager:take_copy", "droits:hand_export", "droits:hand_export_refused"),
     "key rotation": ("cle:create", "cle:retire", "sceau:create", "horodatage:trust", "journal:key"),
     "configuration of a client": (
         "client:create",

@@ -90,6 +90,7 @@ def test_the_usager_takes_it_from_their_page(inside: Client, mandat: Mandat) -> 
     assert not credential.is_bound
 
 
+@pytest.mark.writes("titre:issue")
 def test_the_entry_is_about_the_usager_and_tells_nothing_of_them(inside: Client, mandat: Mandat) -> None:
     inside.post(path(mandat), {"jwk": ""})
     entry = Entree.objects.get(event="titre:issue")

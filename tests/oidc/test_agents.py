@@ -160,6 +160,7 @@ def test_the_counter_closes_at_the_next_page(caf: Client, typed: dict[str, str],
     assert not Verification.objects.exists()
 
 
+@pytest.mark.writes("agent:enter", "agent:leave")
 def test_who_leaves_closes_both_sessions(caf: Client) -> None:
     browser, _ = came()
     page = text(browser.post("/verifier/agent/fin"))
