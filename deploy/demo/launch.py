@@ -47,7 +47,8 @@ Un code de connexion :            python3 manage.py demo_otp ADRESSE
   1. {sites.service} : connectez-vous en conseiller (adresse, mot de passe, code ci-dessus).
   2. « Nouveau mandat » : démarches, durée ; l'usager s'identifie par FranceConnect et signe ; imprimez le volet.
   3. {sites.administration} : « S'identifier avec FranceConnect », puis « Aidants Connect » ; choisissez l'usager.
-  4. {sites.service}/verifier : vérifiez le mandat avec la référence et le code du volet.
+  4. {sites.service}/verifier : vérifiez le mandat avec la référence et le code du volet ; comme agent reconnu,
+     « S'identifier avec ProConnect » à une adresse en @allocations.example.
   5. {sites.service}/usager : révoquez avec le code du volet ; recommencez 3 et 4, tout est refusé.
 
 Téléphones (SMS, réponses) :      {sites.operateur}

@@ -229,12 +229,6 @@ def test_oidcc_max_age_10000(op):
     assert (again["sub"], again["auth_time"]) == (first["sub"], first["auth_time"])
 
 
-def test_no_other_record_repeats_a_choice():
-    at, site = flow.desk(), flow.site()
-    flow.tokens_of(at, site)
-    assert answer_of(flow.authorize(at.browser, site, prompt="none"))["error"] == "interaction_required"
-
-
 @module("oidcc-codereuse")
 @module("oidcc-codereuse-30seconds")
 def test_oidcc_codereuse(op):

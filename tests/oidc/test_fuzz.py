@@ -120,9 +120,46 @@ def test_userinfo_always_answers(db, header, query):
 @example(query="id_token_hint=eyJhbGciOiJub25lIn0.e30.")
 @example(query="id_token_hint=eyJhbGciOiJFUzI1NiJ9.W10.AAAA&client_id=x")
 def test_end_session_always_answers(db, query):
-    answer = flow.stranger().get(f"/end_session?{query}")
-    assert answer.status_code in (200, 400)
-    assert "Location" not in answer
+    by_form = {"data": query, "content_type": "application/x-www-form-urlencoded"}
+    for answer in (flow.stranger().get(f"/end_session?{query}"), flow.stranger().post("/end_session", **by_form)):
+        assert answer.status_code in (200, 400)
+        assert "Location" not in answer
+
+
+@many
+@given(
+    path=st.sampled_from(["", "/lots", "/suites"]),
+    scheme=st.sampled_from(["", "Basic ", "Bearer ", "bearer e30.e30.", "DPoP ", "Basic Og=="]),
+    rest=st.binary(max_size=40),
+    body=st.binary(max_size=60) | _TREES.map(lambda tree: json.dumps(tree).encode()),
+)
+def test_the_verification_api_always_answers(db, path, scheme, rest, body):
+    given_header = {"Authorization": scheme + rest.decode("latin-1")}
+    where = f"/api/v1/verifications{path}"
+    answer = flow.stranger().post(where, body, content_type="application/json", headers=given_header)
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["WWW-Authenticate"].startswith(("Basic ", "Bearer "))
+
+
+@many
+@given(
+    path=st.sampled_from(["", "/lots", "/suites"]),
+    body=st.binary(max_size=60) | _TREES.map(lambda tree: json.dumps(tree).encode()),
+    key=st.none() | st.binary(max_size=70),
+)
+def test_whatever_a_known_client_posts_is_answered(known_client, path, body, key):
+    headers = flow.basic(known_client) | ({} if key is None else {"Idempotency-Key": key.decode("latin-1")})
+    where = f"/api/v1/verifications{path}"
+    answer = flow.stranger().post(where, body, content_type="application/json", headers=headers)
+    assert answer.status_code in (400, 422)
+    assert known_client.secret not in answer.content.decode()
+
+
+@pytest.fixture
+def known_client(db):
+    """Return a client of the verification API."""
+    return flow.site()
 
 
 @pytest.fixture

@@ -37,11 +37,16 @@ def api_schema(live_service: str, settings: Any) -> Any:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_the_service_does_what_its_description_says(api_schema: Any, mode: GenerationMode) -> None:
+@pytest.mark.parametrize(
+    ("path", "examples"), [("", 40), ("/lots", 25), ("/suites", 25)], ids=["one", "lots", "suites"]
+)
+def test_the_service_does_what_its_description_says(
+    api_schema: Any, mode: GenerationMode, path: str, examples: int
+) -> None:
     """Positive: every body that the description allows is answered; negative: every other is refused."""
-    operation = api_schema["/api/v1/verifications"]["POST"]
+    operation = api_schema[f"/api/v1/verifications{path}"]["POST"]
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=mode))
     def holds(case: Any) -> None:
         case.call_and_validate()
