@@ -44,8 +44,11 @@ def tell(compte: Compte, avis: Avis, now: datetime, **facts: Any) -> None:
     write(compte.email, avis, now, about=compte.id, name=compte.full_name, **facts)
 
 
-def write(email: str, avis: Avis, now: datetime, *, about: UUID, **facts: Any) -> None:
-    """Post ``avis`` to an address that may have no account yet; ``about`` is what the message speaks of."""
+def write(email: str, avis: StrEnum, now: datetime, *, about: UUID, **facts: Any) -> None:
+    """Post ``avis`` to an address that may have no account yet; ``about`` is what the message speaks of.
+
+    ``avis`` is a member of this catalogue or of another room's, whose templates stand in the same folder.
+    """
     shared = {"now": now, "service": settings.SERVICE_NAME, "issuer": settings.ISSUER}
     shared["accueil_telephone"] = settings.ACCUEIL_TELEPHONE
     text = render_to_string(f"aidants/courriels/{avis.value}.txt", {**shared, **facts}).strip()

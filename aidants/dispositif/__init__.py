@@ -1,1 +1,4 @@
-"""The scheme of the conseillers numériques.  Never reads a mandat: `mandats` calls here."""
+"""The scheme of the conseillers numériques: applications, committees, quotas, pool, contracts; one file a concern.
+
+The pure rules stand in ``aidants/domain/dispositif``; figures that must hold with two at once, in the database.
+"""
