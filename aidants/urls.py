@@ -7,6 +7,7 @@ from aidants.pages import account, cards, enrol, home, journal, journal_screens,
 app_name = "aidants"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("aidants.pages.dispositif.urls")),
     path("", include("aidants.pages.habilitation.urls")),
     path("", include("aidants.pages.formation.urls")),
     path("connexion", sign_in.sign_in, name="sign_in"),

@@ -17,6 +17,11 @@ from aidants.comptes.browsers import purge_browsers
 from aidants.comptes.inactivity import care_for_the_absent
 from aidants.comptes.liens import purge_links
 from aidants.comptes.sessions.models import SessionOuverte
+from aidants.dispositif.avis import lapse_due
+from aidants.dispositif.candidatures import forget_unsubmitted
+from aidants.dispositif.contrats import leave_teams
+from aidants.dispositif.liens import purge_dossier_links
+from aidants.dispositif.vivier import forget_profiles
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
 from aidants.habilitation.dossiers import purge_dossiers
@@ -118,6 +123,18 @@ def _purge_oidc(now: datetime) -> None:
     purge_phone_links(now)
 
 
+def _scheme(now: datetime) -> None:
+    """Note « sans avis » after fifteen days; close the places of broken contracts."""
+    lapse_due(now)
+    leave_teams(now)
+
+
+def _purge_scheme(now: datetime) -> None:
+    purge_dossier_links(now)
+    forget_unsubmitted(now)
+    forget_profiles(now)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One scheduled job: its name, its period, what it does."""
@@ -147,6 +164,8 @@ JOBS = (
     Job("public_figures", timedelta(hours=6), compute_figures),
     Job("purge_traces", timedelta(hours=6), purge_traces),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
+    Job("scheme", timedelta(minutes=1), _scheme),
+    Job("purge_scheme", timedelta(hours=6), _purge_scheme),
     Job("absences", timedelta(days=1), _absences),
 )
 

@@ -30,6 +30,24 @@ PUBLIC_ROUTES = frozenset(
         # Who forgot their password: a link by e-mail, then a code of the second factor.
         "aidants:password_forgotten",
         "aidants:password_new",
+        # A structure applies, a person enters the pool, without an account: each page but the first asks for what
+        # a link received by e-mail opened in this browser.
+        "aidants:candidature",
+        "aidants:candidature_link",
+        "aidants:candidature_dossier",
+        "aidants:candidature_step",
+        "aidants:candidature_place_remove",
+        "aidants:candidature_submit",
+        "aidants:candidature_abandon",
+        "aidants:candidature_write",
+        "aidants:candidature_leave",
+        "aidants:vivier",
+        "aidants:vivier_link",
+        "aidants:vivier_profile",
+        "aidants:vivier_own_cv",
+        "aidants:vivier_publish",
+        "aidants:vivier_withdraw",
+        "aidants:vivier_leave",
         # The journal is read by auditors and witnesses: digests and signatures, nothing about anybody.
         "aidants:journal",
         "aidants:journal_checkpoint",

@@ -230,6 +230,8 @@ WHITENOISE_USE_FINDERS = not _flag("STATIC_MANIFEST")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 SCAN_MAX_BYTES = 10 * 1024 * 1024
+# An extract of SIRENE (CSV, INSEE's columns); empty: a SIRET is checked by its digits alone.
+SIRENE_FILE = os.environ.get("SIRENE_FILE", "")
 
 # --- FranceConnect, as its client (PROTOCOLS §2) ----------------------------------------
 FRANCECONNECT_BASE = os.environ.get("FRANCECONNECT_BASE", "https://fcp-low.sbx.dev-franceconnect.fr/api/v2")

@@ -126,7 +126,6 @@ def submit(candidature_id: UUID, now: datetime) -> Candidature | Denied:
         return Denied(errors.DOSSIER_FIXED)
     reasons = reasons_not_to_submit(dossier, dossier.lieux.count(), now)
     if reasons:
-        facts = {"reasons": [one.code for one in reasons]}
         reason = reasons[0]
         record(
             events.CANDIDATURE_SUBMIT_REFUSED,
@@ -134,7 +133,7 @@ def submit(candidature_id: UUID, now: datetime) -> Candidature | Denied:
             at=now,
             subject=dossier.id,
             reason=reason.code,
-            facts=facts,
+            facts={"reasons": [one.code for one in reasons]},
         )
         return Denied(reason)
     dossier.campagne = _campagne_for(dossier.kind, now)
@@ -191,7 +190,7 @@ def others_of_territory(candidature: Candidature) -> list[Candidature]:
     """Return the other applications of the department, those under review first (DOMAIN §5, review)."""
     others = Candidature.objects.filter(departement=candidature.departement).exclude(pk=candidature.pk)
     found = others.exclude(state=EtatCandidature.BROUILLON).order_by("submitted_at", "id")
-    order = [EtatCandidature.DEPOSEE, EtatCandidature.EXAMEN, EtatCandidature.RETENUE]
+    order: list[str] = [EtatCandidature.DEPOSEE, EtatCandidature.EXAMEN, EtatCandidature.RETENUE]
     return sorted(found, key=lambda one: order.index(one.state) if one.state in order else len(order))
 
 

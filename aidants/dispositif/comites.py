@@ -20,7 +20,7 @@ from aidants.domain.dispositif import errors, events
 from aidants.domain.dispositif.etats import ETAT_LABELS, UNDER_REVIEW, EtatCandidature, may_become
 from aidants.domain.dispositif.porteurs import LABELS, Porteur
 from aidants.domain.errors import ErrorCode
-from aidants.domain.territoires.departements import time_zone_of
+from aidants.domain.territoires.fuseaux import time_zone_of
 from aidants.journal.record import record
 from aidants.structures.creation import create_structure
 from aidants.structures.invitations import Invite, invite_for_service

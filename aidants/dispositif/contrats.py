@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from aidants.comptes.models import Compte
 from aidants.dispositif.models import Candidat, Contrat, MiseEnRelation, Poste, Versement
-from aidants.domain.acteur import Acteur
+from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif import errors, events
 from aidants.domain.dispositif.etats import EtatRelation
@@ -113,8 +113,9 @@ def _join_team(contrat: Contrat, candidat: Candidat, acteur: Acteur, now: dateti
     )
     place.is_aidant = place.is_conseiller = True
     place.save(update_fields=("is_aidant", "is_conseiller"))
-    who = Invite(candidat.email, candidat.given_name, candidat.family_name, "Conseiller numérique", is_aidant=True)
-    invite_for_service(contrat.structure, who, acteur, now)
+    if contrat.compte.last_login is None:
+        names = (candidat.email, candidat.given_name, candidat.family_name)
+        invite_for_service(contrat.structure, Invite(*names, "Conseiller numérique", is_aidant=True), acteur, now)
 
 
 @transaction.atomic
@@ -137,12 +138,37 @@ def break_contrat(contrat_id: UUID, last_day: date, motif: MotifRupture, acteur:
     MiseEnRelation.objects.filter(pk=contrat.mise_en_relation_id).update(
         state=EtatRelation.RUPTURE.value, updated_at=now
     )
-    Affectation.objects.filter(compte=contrat.compte_id, structure=contrat.structure_id, ended_at__isnull=True).update(
-        is_conseiller=False
-    )
     facts = {"poste": str(contrat.poste_id), "earned": earned, "motif": motif.value}
     record(events.CONTRAT_RUPTURE, acteur=acteur, at=now, subject=contrat_id, facts=facts)
     return GRANTED
+
+
+def leave_teams(now: datetime) -> int:
+    """End the places of conseillers whose contract broke and whose last day is over; return how many.
+
+    A referent stays a referent: only the post is lost.  Nobody keeps acting for a structure that employs them no more.
+    """
+    broken = Contrat.objects.filter(ended_on__lt=now.date(), compte__affectations__is_conseiller=True)
+    left = 0
+    for contrat in broken.order_by("ended_on", "id")[:200]:
+        standing = Contrat.objects.filter(
+            compte=contrat.compte_id, structure=contrat.structure_id, ended_on__isnull=True
+        )
+        places = Affectation.objects.filter(
+            compte=contrat.compte_id, structure=contrat.structure_id, ended_at__isnull=True, is_conseiller=True
+        )
+        if standing.exists():
+            continue
+        with transaction.atomic():
+            for place in places.select_for_update(no_key=True).order_by("id"):
+                place.is_conseiller = False
+                if not place.is_referent:
+                    place.ended_at = now
+                place.save(update_fields=("is_conseiller", "ended_at"))
+                facts = {"poste": str(contrat.poste_id)}
+                record(events.CONTRAT_LEAVE, acteur=SYSTEME, at=now, subject=contrat.id, facts=facts)
+                left += 1
+    return left
 
 
 def _settle(contrat: Contrat, earned: int, last_day: date, now: datetime) -> None:

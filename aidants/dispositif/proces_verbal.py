@@ -1,16 +1,17 @@
 """The minutes of a committee, as PDF: each application, the opinion, the decision and its reason."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.formats import date_format
 
 from aidants.dispositif.models import Comite, PassageEnComite
+from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.dispositif.etats import ETAT_LABELS, SENS_LABELS, EtatCandidature, SensAvis
-from aidants.domain.territoires.departements import DEPARTEMENTS
 from aidants.papiers.typesetting import day_parts, typeset
 
 _TEMPLATE = Path(__file__).parent / "modeles" / "proces_verbal.typ"
@@ -49,21 +50,5 @@ def _line(passage: PassageEnComite) -> dict[str, Any]:
     }
 
 
-_MONTHS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-
-
-def _french(day: Any) -> str:
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+def _french(day: date) -> str:
+    return date_format(day, "j F Y") if day.day > 1 else "1er " + date_format(day, "F Y")

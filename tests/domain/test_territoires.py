@@ -4,9 +4,10 @@ import zoneinfo
 
 import pytest
 
+from aidants.domain.departements import DEPARTEMENTS, departement_of
 from aidants.domain.dispositif.distances import Point, distance_km
 from aidants.domain.territoires.communes import commune, communes_of, find_commune
-from aidants.domain.territoires.departements import DEPARTEMENTS, departement_of, time_zone_of
+from aidants.domain.territoires.fuseaux import time_zone_of
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from aidants.domain.events import declare
 
 CANDIDATURE_OPEN = declare("candidature:open", "Dossier de candidature commencé")
+DOSSIER_LINK_REFUSED = declare("dossier:link_refused", "Lien de dossier refusé")
 CANDIDATURE_SUBMIT = declare("candidature:submit", "Candidature déposée", "kind", "departement", "posts")
 CANDIDATURE_SUBMIT_REFUSED = declare("candidature:submit_refused", "Dépôt de candidature refusé", "reasons")
 CANDIDATURE_ABANDON = declare("candidature:abandon", "Candidature abandonnée par la structure")
@@ -30,6 +31,7 @@ CONTRAT_SIGN = declare("contrat:sign", "Contrat de conseiller enregistré", "pos
 CONTRAT_REFUSED = declare("contrat:refused", "Contrat de conseiller refusé", "poste")
 CONTRAT_RUPTURE = declare("contrat:rupture", "Contrat de conseiller rompu", "poste", "earned", "motif")
 CONTRAT_RUPTURE_REFUSED = declare("contrat:rupture_refused", "Rupture de contrat refusée")
+CONTRAT_LEAVE = declare("contrat:leave", "Place de conseiller close après la rupture du contrat", "poste")
 CONTRAT_CONVENTION = declare("contrat:convention", "Convention signée par l’opérateur", "granted")
 CONTRAT_CONVENTION_REFUSED = declare("contrat:convention_refused", "Signature de convention refusée")
 VERSEMENT_PAY = declare("versement:pay", "Versement payé", "rank", "amount")

@@ -183,3 +183,10 @@ PUBLISHED_BUDGET = 250
 """Millions of euros, as announced."""
 PUBLISHED_PARTS: Mapping[str, int] = {"Postes": 200, "Kits d’inclusion": 40, "Aidants Connect": 5}
 """Millions of euros, as published: they add to 245.  Both are shown, neither is corrected (DOMAIN §5, budget)."""
+
+
+def euros(cents: int) -> str:
+    """Return an amount as people read it: ``50 000 €``, ``1 554,58 €``; its spaces do not break."""
+    whole, part = divmod(cents, 100)
+    text = f"{whole:,}".replace(",", "\u202f")
+    return f"{text},{part:02d}\u00a0€" if part else f"{text}\u00a0€"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from aidants.domain.departements import departement_of
 from aidants.domain.folding import fold
-from aidants.domain.territoires.departements import departement_of
 
 _FILE = Path(__file__).with_name("communes.csv")
 

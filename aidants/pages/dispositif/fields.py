@@ -1,0 +1,143 @@
+"""Fields that several forms of the scheme ask for: a place, amounts, dates, telephone.  Well-formedness only."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from aidants.comptes.forms import one_line
+from aidants.domain.noms import LONGEST, is_name
+from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.territoires.communes import Commune, communes_of, find_commune
+
+
+def text_field(label: str, longest: int = 256, help_text: str = "", **more: Any) -> forms.CharField:
+    """Return a field of one line."""
+    required = more.pop("required", True)
+    messages = {"required": f"Complétez : {label[0].lower()}{label[1:]}."}
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        help_text=help_text,
+        required=required,
+        validators=[one_line],
+        error_messages=messages,
+        **more,
+    )
+
+
+def words_field(label: str, longest: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
+    """Return a field of several lines."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=longest,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Écrivez quelques mots."},
+    )
+
+
+def name_field(label: str, autocomplete: str) -> forms.CharField:
+    """Return the field of a person's name."""
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+        validators=[_a_name],
+        error_messages={"required": f"Complétez : {label[0].lower()}{label[1:]}."},
+    )
+
+
+def _a_name(text: str) -> None:
+    if not is_name(text):
+        raise ValidationError("Écrivez un nom : des lettres, des espaces, des traits d’union, des apostrophes.")
+
+
+def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Indiquez une date, par exemple 22/11/2026.",
+            "invalid": "Indiquez une date, par exemple 22/11/2026.",
+        },
+    )
+
+
+def euros_field(label: str, help_text: str = "") -> forms.DecimalField:
+    """Return a field for an amount in euros."""
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        min_value=Decimal(1),
+        max_value=Decimal(20000),
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={
+            "required": "Indiquez un montant en euros.",
+            "invalid": "Indiquez un montant en euros, par exemple 1900 ou 1900,50.",
+            "min_value": "Ce montant est trop petit.",
+            "max_value": "Ce montant est trop grand : indiquez un montant par mois.",
+        },
+        localize=True,
+    )
+
+
+def telephone_field(label: str = "Téléphone", *, required: bool = True) -> forms.CharField:
+    """Return the field of a telephone number."""
+    return forms.CharField(
+        label=label,
+        max_length=24,
+        required=required,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        error_messages={"required": "Donnez un numéro où vous joindre."},
+    )
+
+
+class WithTelephone(forms.Form):
+    """A form that asks for ``telephone``."""
+
+    def clean_telephone(self) -> str:
+        """Return the number in E.164, or nothing."""
+        typed = str(self.cleaned_data["telephone"]).strip()
+        try:
+            return to_e164(typed) if typed else ""
+        except BadTelephone as error:
+            raise ValidationError("Ce numéro de téléphone n’est pas valable.") from error
+
+
+class WithCommune(forms.Form):
+    """A form that asks for a postal code and a commune; ``commune`` is what they name together."""
+
+    postcode = forms.CharField(
+        label="Code postal",
+        max_length=5,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+        error_messages={"required": "Saisissez le code postal."},
+    )
+    city = text_field("Commune")
+
+    commune: Commune | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Find the commune; when it is not there, say which ones the postal code serves."""
+        given = super().clean() or self.cleaned_data
+        if "postcode" in given and "city" in given:
+            self.commune = find_commune(given["postcode"], given["city"])
+            if self.commune is None:
+                self.add_error("city", self._what_is_there(given["postcode"]))
+            else:
+                given["city"] = self.commune.name
+        return given
+
+    @staticmethod
+    def _what_is_there(postcode: str) -> str:
+        names = [one.name for one in communes_of(postcode)]
+        if not names:
+            return "Aucune commune n’a ce code postal. Vérifiez-le : il a cinq chiffres."
+        return f"Cette commune n’a pas ce code postal. Avec {postcode} : {', '.join(names[:12])}."

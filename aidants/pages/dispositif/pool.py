@@ -1,0 +1,142 @@
+"""A person's own page in the pool: opened by a link, shown to retained structures once they say so."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aidants.comptes.forms import EmailForm, LinkCodeForm
+from aidants.dispositif import liens, vivier
+from aidants.dispositif.models import Candidat
+from aidants.domain.acteur import ANONYME
+from aidants.domain.decisions import Denied
+from aidants.domain.dispositif import errors
+from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation
+from aidants.domain.territoires.communes import commune
+from aidants.pages.dispositif.forms import ProfilForm
+from aidants.pages.dispositif.visits import PROFILE, begin_visit, count_request, end_visit, too_many, with_profile
+from aidants.pages.posted import posted
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Say what the pool is; take an address and send it a link to its profile, new or not."""
+    form, now, status = EmailForm(posted(request)), timezone.now(), 200
+    sent = False
+    if form.is_valid():
+        if too_many(request, now):
+            form.add_error(None, errors.LINKS_TOO_MANY.message)
+            status = errors.LINKS_TOO_MANY.http
+        else:
+            count_request(request, now)
+            liens.send_profile_link(vivier.open_profile(form.cleaned_data["email"], now), now)
+            sent = True
+    context = {"form": form, "sent": sent}
+    return render(request, "aidants/dispositif/vivier_start.html", context, status=422 if form.errors else status)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Take the link's code; only this POST spends it."""
+    form, now, status = LinkCodeForm(posted(request)), timezone.now(), 200
+    if form.is_valid():
+        opened = None if too_many(request, now) else liens.spend_profile_link(form.cleaned_data["code"], now)
+        if opened is not None:
+            begin_visit(request, PROFILE, opened, now)
+            return redirect("aidants:vivier_profile")
+        count_request(request, now)
+        form.add_error(None, errors.LINK_GONE.message)
+        status = errors.LINK_GONE.http
+    context = {"form": form, "title": "Ouvrir votre profil", "again": "aidants:vivier"}
+    return render(request, "aidants/dispositif/enter.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_profile
+def profile(request: HttpRequest, who: Candidat) -> HttpResponse:
+    """Show and change one's own profile, and where one stands with structures."""
+    form, now = ProfilForm(posted(request), request.FILES or None, initial=_initial(who)), timezone.now()
+    if form.is_valid() and form.commune is not None:
+        fields, cv = _fields(form), form.cleaned_data["cv"]
+        vivier.change_profile(who.id, fields, now)
+        verdict = vivier.keep_cv(who.id, cv.read(), cv.name, now) if cv else None
+        if not isinstance(verdict, Denied):
+            flash.success(request, "Votre profil est enregistré.")
+            return redirect("aidants:vivier_profile")
+        form.add_error("cv", verdict.reason.message)
+    relations = vivier.relations_with(who.id)
+    context = {
+        "form": form,
+        "who": who,
+        "relations": [(one, RELATION_LABELS[EtatRelation(one.state)]) for one in relations],
+        "taken": any(one.state in TAKEN for one in relations),
+        "shown": who.published_at is not None and who.withdrawn_at is None,
+    }
+    return render(request, "aidants/dispositif/profil.html", context, status=422 if form.errors else 200)
+
+
+def _initial(who: Candidat) -> dict[str, Any]:
+    found = {name: getattr(who, name) for name in ProfilForm.base_fields if name not in ("cv", "postcode")}
+    here = commune(who.insee_code)
+    return found | {"postcode": here.postcodes[0] if here else ""}
+
+
+def _fields(form: ProfilForm) -> dict[str, Any]:
+    given = {name: value for name, value in form.cleaned_data.items() if name not in ("cv", "postcode")}
+    here = form.commune
+    if here is None:
+        raise Http404
+    given |= {"insee_code": here.code, "departement": here.departement}
+    return given | {"latitude": here.latitude, "longitude": here.longitude}
+
+
+@require_http_methods(["GET", "HEAD"])
+@with_profile
+def own_cv(request: HttpRequest, who: Candidat) -> HttpResponse:
+    """Give the person their own CV back."""
+    if not who.cv_sha256:
+        raise Http404
+    return cv_answer(bytes(Candidat.objects.only("cv").get(pk=who.pk).cv))
+
+
+def cv_answer(content: bytes) -> HttpResponse:
+    """Answer with a PDF that a stranger uploaded: to be saved, never displayed inside our origin."""
+    headers = {"Content-Disposition": 'attachment; filename="cv.pdf"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@require_POST
+@with_profile
+def publish(request: HttpRequest, who: Candidat) -> HttpResponse:
+    """Show the profile to retained structures."""
+    verdict = vivier.publish(who.id, timezone.now())
+    if isinstance(verdict, Denied):
+        flash.warning(request, verdict.reason.message)
+    else:
+        flash.success(request, "Votre profil est visible des structures retenues.")
+    return redirect("aidants:vivier_profile")
+
+
+@require_POST
+@with_profile
+def withdraw(request: HttpRequest, who: Candidat) -> HttpResponse:
+    """Take the profile out of the pool."""
+    vivier.withdraw(who.id, "demande", ANONYME, timezone.now())
+    flash.success(request, "Votre profil n’est plus visible. Vous pouvez le montrer de nouveau quand vous voulez.")
+    return redirect("aidants:vivier_profile")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the profile in this browser."""
+    end_visit(request, PROFILE)
+    flash.success(request, "Le profil est fermé sur cet appareil. Un lien le rouvrira.")
+    return redirect("aidants:vivier")

@@ -1,0 +1,80 @@
+"""A browser that opened one dossier, or one profile, by its link: what it may see without an account, and how long."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from aidants.comptes.address import client_address
+from aidants.dispositif.models import Candidat, Candidature
+from aidants.domain.dispositif.delais import VISIT_LIFE
+from aidants.domain.dispositif.events import DOSSIER_LINK_REFUSED
+from aidants.journal.limits import Limit, count_failure, limit, throttled
+
+DOSSIER, PROFILE = "dossier_ouvert", "profil_ouvert"
+_HOUR = timedelta(hours=1)
+_REQUESTS = 20
+View = Callable[..., HttpResponse]
+
+
+def begin_visit(request: HttpRequest, kind: str, opened: UUID, now: datetime) -> None:
+    """Let this browser go on with what a link opened, under a new session key."""
+    request.session.cycle_key()
+    request.session[kind] = [str(opened), int((now + VISIT_LIFE).timestamp())]
+
+
+def end_visit(request: HttpRequest, kind: str) -> None:
+    """Forget what this browser had opened: desks are shared."""
+    request.session.pop(kind, None)
+
+
+def _visited(request: HttpRequest, kind: str, now: datetime) -> str | None:
+    opened, until = request.session.get(kind) or (None, 0)
+    return opened if until > now.timestamp() else None
+
+
+def with_dossier(view: View) -> View:
+    """Hand the dossier opened in this browser to the view; who has opened none asks for a link."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        opened = _visited(request, DOSSIER, timezone.now())
+        dossier = Candidature.objects.filter(pk=opened).first() if opened else None
+        return view(request, dossier, *args, **kwargs) if dossier else redirect("aidants:candidature")
+
+    return guarded
+
+
+def with_profile(view: View) -> View:
+    """Hand the profile opened in this browser to the view; who has opened none asks for a link."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        opened = _visited(request, PROFILE, timezone.now())
+        profile = Candidat.objects.defer("cv").filter(pk=opened).first() if opened else None
+        return view(request, profile, *args, **kwargs) if profile else redirect("aidants:vivier")
+
+    return guarded
+
+
+def _limits(request: HttpRequest) -> list[Limit]:
+    """Twenty messages or wrong codes an hour from one address: nobody's mailbox is filled, no code is guessed."""
+    return [limit("adresse", f"dossier {client_address(request)}", _REQUESTS, _HOUR, _HOUR)]
+
+
+def too_many(request: HttpRequest, now: datetime) -> bool:
+    """Tell whether this address asked or guessed too often."""
+    return throttled(DOSSIER_LINK_REFUSED, _limits(request), now) is not None
+
+
+def count_request(request: HttpRequest, now: datetime) -> None:
+    """Count one message asked for, or one wrong code."""
+    count_failure(DOSSIER_LINK_REFUSED, _limits(request), now)
