@@ -60,6 +60,7 @@ DOORS = (
     _door([_REFERENT], "mandats:objections", "Désaccords", "Ce que des personnes n’ont pas demandé.", "Désaccords"),
     _door([_REFERENT], "mandats:renounce", "Renoncer à un mandat", "Par sa référence ; la personne en est avertie."),
     _door([_REFERENT], "aidants:journal_structure", "Journal", "Qui a fait quoi, sans aucun nom d’usager.", "Journal"),
+    _door([_REFERENT], "aidants:postes", "Postes de conseiller", "Chercher, recruter, suivre les contrats."),
     # instructeur
     _door(
         _BOTH,
@@ -100,8 +101,22 @@ DOORS = (
     ),
     _door([_INSTRUCTEUR], "aidants:organismes", "Organismes de formation", "Agréer, rattacher des agents."),
     _door([_INSTRUCTEUR], "aidants:habilitation_find", "Droit d’une personne", "Formation, certificat, retrait."),
+    _door(
+        [_INSTRUCTEUR],
+        "aidants:instruction",
+        "Candidatures",
+        "Les structures qui demandent des conseillers.",
+        "Candidatures",
+    ),
+    _door([_INSTRUCTEUR], "aidants:comites", "Comités de sélection", "Ordre du jour, décisions, procès-verbaux."),
+    _door([_INSTRUCTEUR], "aidants:quotas", "Quotas et appels", "Postes par département et réseau, dates des appels."),
+    _door([_INSTRUCTEUR, _OPERATEUR], "aidants:budget", "Budget", "Publié, engagé, payé."),
     # prefecture
+    _door([_PREFECTURE], "aidants:prefecture", "Candidatures du département", "Votre avis, sous quinze jours.", "Avis"),
     # operateur
+    _door(
+        [_OPERATEUR], "aidants:conventions", "Conventions et versements", "Ce qui est à signer, à payer.", "Conventions"
+    ),
     # organisme
     _door(
         [_ORGANISME], "aidants:organisme", "Sessions et présences", "Ouvrir des sessions, marquer chaque demi-journée."

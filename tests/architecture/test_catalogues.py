@@ -10,6 +10,8 @@ from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
 from aidants.domain.activite import errors as activite_errors
 from aidants.domain.activite import events as activite_events
+from aidants.domain.dispositif import errors as dispositif_errors
+from aidants.domain.dispositif import events as dispositif_events
 from mandats.domain import contact_errors, perimetre_errors
 from mandats.domain import errors as mandats_errors
 from mandats.domain import errors_droits as mandats_droits_errors
@@ -24,6 +26,8 @@ MODULES = (
     activite_events,
     aidants_errors,
     aidants_events,
+    dispositif_errors,
+    dispositif_events,
     contact_errors,
     mandats_errors,
     mandats_droits_errors,

@@ -89,13 +89,13 @@ DOSSIER_FIXED = declare(
     "Le dossier est déposé, retenu, refusé ou abandonné.",
 )
 LINK_GONE = declare(
-    "dossier.link_gone",
+    "candidature.link_gone",
     410,
     "Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre avec votre adresse électronique.",
     "Le lien sert une fois, pendant sept jours. La personne en demande un autre sur la même page.",
 )
 LINKS_TOO_MANY = declare(
-    "dossier.links_too_many",
+    "candidature.links_too_many",
     429,
     "Trop de liens demandés. Patientez une heure avant d’en demander un autre.",
     "Plus de vingt liens demandés depuis la même connexion en une heure.",

@@ -3,12 +3,11 @@
 from aidants.domain.events import declare
 
 CANDIDATURE_OPEN = declare("candidature:open", "Dossier de candidature commencé")
-DOSSIER_LINK_REFUSED = declare("dossier:link_refused", "Lien de dossier refusé")
+DOSSIER_LINK_REFUSED = declare("candidature:link_refused", "Lien de dossier refusé")
 CANDIDATURE_SUBMIT = declare("candidature:submit", "Candidature déposée", "kind", "departement", "posts")
 CANDIDATURE_SUBMIT_REFUSED = declare("candidature:submit_refused", "Dépôt de candidature refusé", "reasons")
 CANDIDATURE_ABANDON = declare("candidature:abandon", "Candidature abandonnée par la structure")
 CANDIDATURE_MESSAGE = declare("candidature:message", "Message sur une candidature", "from_applicant")
-CANDIDATURE_CONSULT = declare("candidature:consult", "Candidature consultée")
 AVIS_PREFET_GIVE = declare("avis_prefet:give", "Avis de la préfecture donné", "sens", "departement")
 AVIS_PREFET_LAPSE = declare("avis_prefet:lapse", "Avis de la préfecture : délai passé, « sans avis »", "departement")
 AVIS_PREFET_REFUSED = declare("avis_prefet:refused", "Avis de la préfecture refusé")

@@ -66,7 +66,7 @@ def quota_list(request: HttpRequest, acteur: Acteur) -> HttpResponse:
             flash.success(request, "Le nombre de postes est enregistré.")
             return redirect("aidants:quotas")
         form.add_error("posts", verdict.reason.message)
-    return _page(request, form, MoveForm(places=_places(rows)), rows)
+    return _page(request, form, MoveForm(places=_places(rows), auto_id="move_%s"), rows)
 
 
 @require_POST
@@ -74,7 +74,7 @@ def quota_list(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def move(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Move posts from one quota to another."""
     rows = quotas.quotas()
-    moving = MoveForm(request.POST, places=_places(rows))
+    moving = MoveForm(request.POST, places=_places(rows), auto_id="move_%s")
     if moving.is_valid():
         given = moving.cleaned_data
         source, target = UUID(given["source"]), UUID(given["target"])

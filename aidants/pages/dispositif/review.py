@@ -40,9 +40,9 @@ def for_prefecture(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         held = fonctions_of(request.user.pk) if request.user.is_authenticated else []
-        mine = tuple(one.departement for one in held if one.role == Role.PREFECTURE and one.departement)
-        if not mine:
+        if not any(one.role == Role.PREFECTURE for one in held):
             raise PermissionDenied
+        mine = tuple(one.departement for one in held if one.role == Role.PREFECTURE and one.departement)
         acteur = Acteur(Kind.COMPTE, request.user.pk, None, Role.PREFECTURE.value)
         return view(request, acteur, mine, *args, **kwargs)
 

@@ -1,13 +1,23 @@
 """The smallest rows of the scheme that a test needs, beside :mod:`tests.builders`."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from aidants.comptes.models import Compte
-from aidants.dispositif.models import Candidat, Candidature, Contrat, MiseEnRelation, Poste, Quota
-from aidants.dispositif.models.postes import Campagne
-from aidants.structures.models import Structure
+from aidants.comptes.models import Compte, Fonction
+from aidants.dispositif.models import (
+    AvisPrefet,
+    Campagne,
+    Candidat,
+    Candidature,
+    Comite,
+    Contrat,
+    MiseEnRelation,
+    PassageEnComite,
+    Poste,
+    Quota,
+)
+from aidants.structures.models import Affectation, Structure
 from tests import builders
 
 
@@ -99,3 +109,41 @@ def candidature(**fields: Any) -> Candidature:
         "submitted_at": builders.NOW,
     } | fields
     return Candidature.objects.create(**given)
+
+
+def holder(role: str, departement: str = "") -> Compte:
+    """Return somebody who holds a national role."""
+    who = builders.compte()
+    Fonction.objects.create(compte=who, role=role, departement=departement)
+    return who
+
+
+def referent(place: Structure) -> Compte:
+    """Return a referent of a structure."""
+    who = builders.compte()
+    Affectation.objects.create(compte=who, structure=place, is_referent=True, started_at=builders.NOW)
+    return who
+
+
+def reviewed(sens: str = "favorable", **fields: Any) -> Candidature:
+    """Return an application whose opinion is known, or awaited when ``sens`` is empty."""
+    made = candidature(**fields)
+    by = {"given_by": holder("prefecture", made.departement)} if sens not in {"", "sans_avis"} else {}
+    AvisPrefet.objects.create(
+        candidature=made,
+        departement=made.departement,
+        asked_at=builders.NOW,
+        due_at=builders.NOW + timedelta(days=15),
+        sens=sens,
+        given_at=builders.NOW if sens else None,
+        **by,
+    )
+    return made
+
+
+def passage(of: Candidature, day: date = date(2026, 12, 3)) -> PassageEnComite:
+    """Return the application on the agenda of a committee."""
+    who = holder("instructeur")
+    comite, _ = Comite.objects.get_or_create(held_on=day, defaults={"created_by": who, "created_at": builders.NOW})
+    rank = comite.passages.count() + 1
+    return PassageEnComite.objects.create(comite=comite, candidature=of, rank=rank)
