@@ -100,7 +100,13 @@ def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, no
     return _send(invited, structure, acteur, now)
 
 
-def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) -> Invitation:
+def invite_to_role(invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
+    """Invite to a national role by decision of an administrateur, in the caller's transaction."""
+    _cancel_standing(Q(structure__isnull=True, role=invited.role), invited.email.strip().lower(), acteur, now)
+    return _send(invited, None, acteur, now)
+
+
+def _send(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> Invitation:
     """Make the invitation and post its message."""
     made, code = _make(invited, structure, acteur, now)
     write(
@@ -109,7 +115,8 @@ def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) 
         now,
         about=made.id,
         name=f"{made.given_name} {made.family_name}",
-        structure=structure.name,
+        structure=structure.name if structure else "",
+        role=made.role,
         inviter=made.invited_by.full_name if made.invited_by else "",
         link=invitation_link(code),
         code=code,
