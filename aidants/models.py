@@ -39,7 +39,7 @@ from aidants.habilitation.models import (
     HabilitationStructure,
 )
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
-from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, Structure
+from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, ReferencePartenaire, Structure
 
 __all__ = [
     "AcceptationConditions",
@@ -90,6 +90,7 @@ __all__ = [
     "Presence",
     "Quota",
     "Recuperation",
+    "ReferencePartenaire",
     "RefusCompte",
     "Sel",
     "SessionFormation",

@@ -260,3 +260,39 @@ DEMARCHES_REFUSED = declare(
     "Gardez au moins une démarche, parmi celles de la liste.",
     "Aucune démarche cochée, ou un code inconnu.",
 )
+SIRET_FIXED = declare(
+    "partenaire.siret_fixed",
+    409,
+    "Cette structure est connue sous un autre SIRET. Un autre SIRET est une autre personne morale.",
+    "Le système appelant doit désactiver la première et en créer une autre, sous un autre identifiant.",
+)
+SIRET_AMBIGUOUS = declare(
+    "partenaire.siret_ambiguous",
+    409,
+    "Plusieurs structures ont ce SIRET : un administrateur doit d’abord dire laquelle est la bonne.",
+    "Rapprocher les structures de même SIRET avant tout approvisionnement.",
+)
+STRUCTURE_KEPT_BY_ANOTHER = declare(
+    "partenaire.structure_kept_by_another",
+    409,
+    "Cette structure est déjà tenue à jour, sous un autre identifiant ou par un autre système.",
+    "Une structure n’a qu’un système qui la tient : voir lequel dans le journal (structure:keep).",
+)
+AIDANT_KEPT_BY_ANOTHER = declare(
+    "partenaire.aidant_kept_by_another",
+    409,
+    "Une personne de cette adresse est déjà tenue à jour dans cette structure, sous un autre identifiant.",
+    "Chercher le doublon chez le système appelant.",
+)
+AIDANT_ADDRESS_FIXED = declare(
+    "partenaire.aidant_address_fixed",
+    409,
+    "L’adresse d’un compte ne change pas d’ici. La personne la change avec son référent, ou une autre est invitée.",
+    "Une adresse donnée par un autre ouvrirait le compte de quelqu’un : jamais par ce moyen.",
+)
+PARTENAIRE_TOO_MANY_ENDS = declare(
+    "partenaire.too_many_ends",
+    429,
+    "Ce système a désactivé vingt structures en un jour. Les suivantes attendent demain, ou un instructeur.",
+    "Chaque désactivation met fin à tous les mandats de la structure : un emballement est arrêté ici.",
+)

@@ -82,6 +82,8 @@ STRUCTURE_PERIMETER = declare(
     "structure:perimeter", "Démarches de la structure choisies", "demarches", "houses_or_bills"
 )
 STRUCTURE_PERIMETER_REFUSED = declare("structure:perimeter_refused", "Choix des démarches refusé")
+STRUCTURE_KEEP = declare("structure:keep", "Fiche d’une structure tenue à jour", "created", "changed")
+FILE_IMPORT = declare("fichier:import", "Fichier de structures ou d’aidants importé", "kind", "count")
 STRUCTURE_LISTING = declare("structure:listing", "Présence dans les données ouvertes choisie", "is_listed")
 STRUCTURE_SWITCH = declare("structure:switch", "Changement de structure")
 STRUCTURE_SWITCH_REFUSED = declare("structure:switch_refused", "Changement de structure refusé")

@@ -196,8 +196,49 @@ class Nomination(models.Model):
             models.CheckConstraint(
                 condition=models.Q(answered_by__isnull=True) | ~models.Q(answered_by=models.F("asked_by")),
                 name="nomination_two_persons",
+
+
+class ReferencePartenaire(models.Model):
+    """What a trusted system calls a structure, or an aidant of it, by a name of its own (never a person's).
+
+    ``source`` is the system's client; a structure is kept by one system at most.  ``compte`` is known once the
+    invitation was accepted; the invitation itself is forgotten a month after its end.
+    """
+
+    STRUCTURE, AIDANT = "structure", "aidant"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    external_id = models.CharField(max_length=64)
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="references_partenaires")
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="references_partenaires")
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.SET_NULL, null=True, related_name="references_partenaires"
+    )
+    is_conseiller = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reference_partenaire"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source", "external_id"), condition=models.Q(kind="structure"), name="reference_structure_once"
+            ),
+            models.UniqueConstraint(
+                fields=("structure",), condition=models.Q(kind="structure"), name="reference_structure_one_source"
+            ),
+            models.UniqueConstraint(
+                fields=("source", "structure", "external_id"),
+                condition=models.Q(kind="aidant"),
+                name="reference_aidant_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="aidant") | models.Q(kind="structure", compte__isnull=True),
+                name="reference_kind_known",
             ),
         )
 
     def __str__(self) -> str:
         return str(self.id)
+        return f"{self.kind} {self.external_id}"

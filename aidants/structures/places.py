@@ -45,19 +45,36 @@ def set_roles(place_id: UUID, acteur: Acteur, *, is_aidant: bool, is_referent: b
     if reason is not None:
         record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=reason.code)
         return Denied(reason)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    return GRANTED
+
+
+@transaction.atomic
+def set_roles_from_outside(
+    place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime
+) -> Decision:
+    """Do the same for a system that keeps the team up to date: it never takes the last referent away either."""
+    Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
+    if place.is_referent and not is_referent and _is_last_referent(place):
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=LAST_REFERENT.code)
+        return Denied(LAST_REFERENT)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    return GRANTED
+
+
+def _write_roles(place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime) -> None:
     roles, before = _roles(is_aidant, is_referent), _roles(place.is_aidant, place.is_referent)
     if roles == before:
-        return GRANTED
+        return
     if roles:
         place.is_aidant, place.is_referent = is_aidant, is_referent
         place.save(update_fields=("is_aidant", "is_referent"))
     else:
         place.ended_at = now
         place.save(update_fields=("ended_at",))
-    event = ROLE_CHANGE if roles else ROLE_WITHDRAW
-    record(event, acteur=acteur, at=now, subject=place.compte_id, facts={"roles": roles or before})
+    event, facts, about = ROLE_CHANGE if roles else ROLE_WITHDRAW, {"roles": roles or before}, place.structure_id
+    record(event, acteur=acteur, at=now, subject=place.compte_id, structure=about, facts=facts)
     tell(place.compte, Avis.ROLE_CHANGE, now, told=_words(place.structure, roles))
-    return GRANTED
 
 
 def _words(structure: Structure, roles: list[str]) -> str:
@@ -72,10 +89,14 @@ def _why_not(place: Affectation, acteur: Acteur, is_referent: bool) -> ErrorCode
         return NOT_A_REFERENT
     if place.compte_id == acteur.id:
         return ROLE_OF_ONESELF
-    others = Affectation.objects.filter(structure=place.structure_id, is_referent=True, ended_at__isnull=True)
-    if place.is_referent and not is_referent and not others.exclude(pk=place.pk).exists():
+    if place.is_referent and not is_referent and _is_last_referent(place):
         return LAST_REFERENT
     return None
+
+
+def _is_last_referent(place: Affectation) -> bool:
+    others = Affectation.objects.filter(structure=place.structure_id, is_referent=True, ended_at__isnull=True)
+    return not others.exclude(pk=place.pk).exists()
 
 
 @transaction.atomic

@@ -157,6 +157,9 @@ DOORS = (
     ),
     _door([_ADMINISTRATEUR], "oidc:registry", "Sites", "FranceConnect et les administrations connectées."),
     _door([_ADMINISTRATEUR], "mandats:administration:archive", "Archive", "Mandats finis depuis plus de trois ans."),
+    _door(
+        [_ADMINISTRATEUR], "aidants:imports", "Imports", "Structures et aidants d’un fichier, vérifié ligne à ligne."
+    ),
     _door([_ADMINISTRATEUR], "aidants:cards", "Cartes", "Importer des cartes à codes, en retirer une."),
 )
 
