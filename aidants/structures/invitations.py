@@ -95,7 +95,7 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
 
 
 def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
-    """Invite into a structure by decision of an instructeur, of a file or of a trusted system, in the caller's transaction."""
+    """Invite in the name of the service (an instructeur, a file, a trusted system), in the caller's transaction."""
     _cancel_standing(Q(structure=structure), invited.email.strip().lower(), acteur, now)
     return _send(invited, structure, acteur, now)
 
