@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("oidc", "0005_telephone_link"),
+        ("oidc", "0006_client_agents"),
     ]
 
     operations = [

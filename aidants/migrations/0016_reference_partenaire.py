@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("aidants", "0013_structure_listing"),
+        ("aidants", "0015_able_before"),
     ]
 
     operations = [
