@@ -49,7 +49,6 @@ class PartnerCredentialsScheme(ClientCredentialsScheme):
     """How the published description names them."""
 
     target_class = PartnerCredentials
-    name = "partner_credentials"
 
 
 class Refused(APIException):
@@ -97,7 +96,8 @@ class ForPartners(ForClients):
         """Journal the call, whatever was answered; who is not known is counted by the authentication already."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
-        if isinstance(request.user, Caller):
+        caller: object = request.user
+        if isinstance(caller, Caller):
             facts = {"operation": f"{request.method} {type(self).__name__}", "status": answer.status_code}
             with transaction.atomic():
                 record(PARTENAIRE_CALL, acteur=acteur_of(request), at=timezone.now(), facts=facts)
