@@ -121,6 +121,7 @@ def test_an_aidant_is_invited_enrols_and_acts_only_once_habilite(kept: Partner) 
     place = Affectation.objects.get()
     assert (place.is_aidant, place.is_referent, place.is_conseiller) == (True, False, True)
     HabilitationAidant.objects.create(affectation=place, validee_at=timezone.now())
+    builders.able(place.compte)
     HabilitationStructure.objects.create(structure=place.structure, validee_at=timezone.now())
     assert kept.call("get", path).json()["habilite"] is True
     raised = kept.call("put", path, AIDANT | {"roles": ["aidant", "referent"]}).json()
