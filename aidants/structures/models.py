@@ -196,6 +196,11 @@ class Nomination(models.Model):
             models.CheckConstraint(
                 condition=models.Q(answered_by__isnull=True) | ~models.Q(answered_by=models.F("asked_by")),
                 name="nomination_two_persons",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class ReferencePartenaire(models.Model):
@@ -240,5 +245,4 @@ class ReferencePartenaire(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.id)
         return f"{self.kind} {self.external_id}"

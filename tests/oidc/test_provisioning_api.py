@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
 from aidants.domain.events import ROLE_CHANGE
+from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation, Structure
 from mandats.registre.models import Mandat
