@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("aidants", "0015_able_before"),
+        ("aidants", "0016_structures_and_roles_by_screen"),
     ]
 
     operations = [
