@@ -21,7 +21,7 @@ from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.suites import tell_suite
-from oidc.provider.verification_wire import REQUEST_SCHEMA, VerdictTold, question_of, told
+from oidc.provider.verification_wire import REQUEST_SCHEMA, Text, VerdictTold, question_of, told
 from oidc.provider.verifications import IDEMPOTENCY, PROBLEM, Caller, ForClients, asker_of, problem
 
 MOST = 500
@@ -31,15 +31,26 @@ _BATCH_SCHEMA: dict[str, Any] = {
     "required": ["questions"],
     "properties": {"questions": {"type": "array", "minItems": 1, "maxItems": MOST, "items": REQUEST_SCHEMA}},
 }
+_RECEIPT: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,8000}$"}
 _SUITE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["receipt", "suite"],
-    "properties": {
-        "receipt": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,8000}$"},
-        "suite": {"type": "string", "enum": [one.value for one in Suite]},
-        "motif": {"type": "string", "enum": list(MOTIFS_DE_REFUS), "description": "Obligatoire pour un refus."},
-    },
+    "oneOf": [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["receipt", "suite"],
+            "properties": {"receipt": _RECEIPT, "suite": {"type": "string", "enum": [Suite.ACCEPTEE.value]}},
+        },
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["receipt", "suite", "motif"],
+            "properties": {
+                "receipt": _RECEIPT,
+                "suite": {"type": "string", "enum": [Suite.REFUSEE.value]},
+                "motif": {"type": "string", "enum": list(MOTIFS_DE_REFUS)},
+            },
+        },
+    ]
 }
 
 
@@ -137,7 +148,7 @@ def _line(question: Question, asker: Asker, now: datetime) -> dict[str, Any]:
 class SuiteGiven(serializers.Serializer[Any]):
     """What was decided."""
 
-    receipt = serializers.RegexField(r"\A[A-Za-z0-9_.-]{1,8000}\Z", trim_whitespace=False)
+    receipt = Text(r"\A[A-Za-z0-9_.-]{1,8000}\Z", trim_whitespace=False)
     suite = serializers.ChoiceField(choices=[one.value for one in Suite])
     motif = serializers.ChoiceField(choices=list(MOTIFS_DE_REFUS), required=False, default="")
 

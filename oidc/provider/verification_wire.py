@@ -76,10 +76,20 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
-def _text(schema: dict[str, Any], name: str) -> serializers.RegexField:
+class Text(serializers.RegexField):
+    """Text of a pattern; a number is none, although JSON readers make one of it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Take a JSON string alone."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+def _text(schema: dict[str, Any], name: str) -> Text:
     pattern = str(schema["properties"][name]["pattern"])
     # RegexField searches; « $ » would let a last line feed pass.
-    return serializers.RegexField(pattern.removesuffix("$") + r"\Z", trim_whitespace=False)
+    return Text(pattern.removesuffix("$") + r"\Z", trim_whitespace=False)
 
 
 class Strict(serializers.Serializer[Any]):

@@ -206,6 +206,8 @@ def test_franceconnect_s_record_verifies_nothing(administration: Administration,
         ({"family_name": "x" * 257}, "family_name"),
         ({"family_name": "a\u0000"}, "family_name"),
         ({"birthdate": "1962-08-24\n"}, "birthdate"),
+        ({"reference": 1234567890}, "reference"),
+        ({"code": 1234567890123456}, "code"),
     ],
 )
 def test_what_is_malformed_is_named_without_its_value(
