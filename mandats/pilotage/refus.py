@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 
 from aidants.domain.demarches import DEMARCHES
-from mandats.domain.seuils import said, total_said
+from mandats.domain.seuils import is_said, said
 from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
 from mandats.registre.models import Verification
 
 PERIOD = timedelta(days=365)
-_NONE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,21 @@ def refusals(now: datetime) -> Refus:
     counts = rows.values_list("suite", "suite_motif", "demarche", "answer").annotate(n=Count("id"))
     motifs, demarches, told, covered = _counted(counts)
     by_name = rows.filter(suite=Suite.REFUSEE, authenticated=True).values_list("organisation").annotate(n=Count("id"))
-    decisions = said({Suite.ACCEPTEE: told[Suite.ACCEPTEE], Suite.REFUSEE: told[Suite.REFUSEE], _NONE: told[_NONE]})
     return Refus(
         since=since,
-        verified=total_said(told),
-        accepted=decisions[Suite.ACCEPTEE],
-        refused=decisions[Suite.REFUSEE],
+        verified=_alone(sum(told.values())),
+        accepted=_alone(told[Suite.ACCEPTEE]),
+        refused=_alone(told[Suite.REFUSEE]),
         covered=said({"covered": covered, "others": told[Suite.REFUSEE] - covered})["covered"],
         motifs=_table(motifs, MOTIFS_DE_REFUS),
         demarches=_table(demarches, {code: one.label for code, one in DEMARCHES.items()}),
         administrations=_table(Counter(dict(by_name)), None),
     )
+
+
+def _alone(count: int) -> int | None:
+    """Return a count that no other one on the page tells: between what was verified and decided, some told nothing."""
+    return count if is_said(count) else None
 
 
 def _counted(rows: Iterable[tuple[str, str, str, str, int]]) -> tuple[Counter[str], Counter[str], Counter[str], int]:

@@ -56,6 +56,15 @@ def test_motifs_and_demarches_are_counted_and_small_numbers_are_not_told(mandat:
     assert [row.count for row in found.demarches] == [12, None, None]
 
 
+def test_each_total_stands_or_falls_alone(mandat: Mandat) -> None:
+    told(mandat, 21, "refusee", "presence")
+    told(mandat, 1, "")
+    told(mandat, 3, "acceptee")
+    found = refusals(timezone.now())
+    assert (found.verified, found.accepted, found.refused) == (25, None, 21)
+    assert [row.count for row in found.motifs] == [21], "no table tells a total that the page hides"
+
+
 def test_an_administration_is_named_only_when_its_credentials_prove_it(mandat: Mandat) -> None:
     told(mandat, 8, "refusee", "consigne", organisation="Allocations", authenticated=True)
     told(mandat, 8, "refusee", "consigne", organisation="Un nom que quelqu’un a tapé")
