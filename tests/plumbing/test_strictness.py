@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.template import Context, Engine, Origin, Template
 
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.events import SIGN_IN
+from aidants.journal.record import record
+from tests import builders
+from tests.journal_guard import entries_that_name_somebody, missing
 from tests.network import NetworkForbiddenError
 from tests.undefined import UndefinedVariable, UndefinedVariableError
 
@@ -55,3 +61,20 @@ def test_unordered_querysets_are_shuffled() -> None:
     orders = {tuple(ContentType.objects.values_list("pk", flat=True)) for _ in range(5)}
     assert len(orders) > 1
     assert len({tuple(ContentType.objects.order_by("pk").values_list("pk", flat=True)) for _ in range(5)}) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("identity", [builders.IDENTITE.family_name, builders.IDENTITE.birthdate, "a@b.example"])
+def test_an_entry_that_names_somebody_is_told_whoever_wrote_it(identity: str) -> None:
+    who = Acteur(Kind.COMPTE, builders.compte().id)
+    with transaction.atomic():
+        record(SIGN_IN, acteur=who, at=builders.NOW)
+        assert entries_that_name_somebody() == []
+        record(SIGN_IN, acteur=who, at=builders.NOW, facts={"factor": f"x {identity.title()} y"})
+        assert [event for event, _ in entries_that_name_somebody()] == ["compte:sign_in"]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_an_entry_that_was_claimed_and_not_written_is_told() -> None:
+    assert missing(["compte:sign_in"]) == {"compte:sign_in"}
