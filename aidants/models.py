@@ -39,11 +39,10 @@ from aidants.habilitation.models import (
     HabilitationStructure,
 )
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
-from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, ReferencePartenaire, Structure
+from aidants.structures.models import Affectation, Invitation, Structure
 
 __all__ = [
     "AcceptationConditions",
-    "Adhesion",
     "Affectation",
     "Appareil",
     "AvisPrefet",
@@ -82,7 +81,6 @@ __all__ = [
     "MessageRecu",
     "MiseEnRelation",
     "Node",
-    "Nomination",
     "Organisme",
     "Parcours",
     "PassageEnComite",
@@ -90,7 +88,6 @@ __all__ = [
     "Presence",
     "Quota",
     "Recuperation",
-    "ReferencePartenaire",
     "RefusCompte",
     "Sel",
     "SessionFormation",

@@ -13,9 +13,10 @@ def sante(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sante", sante, name="sante"),
+    # Django tries one address after the other: those that servers call, thousands of times a minute, come first.
+    path("", include("oidc.urls")),
     path("", include("aidants.urls")),
     path("", include("mandats.urls")),
-    path("", include("oidc.urls")),
 ]
 
 handler400 = "aidants.pages.errors.bad_request"

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import NOT_AN_AIDANT
@@ -51,11 +53,15 @@ def standing_affectations(request: HttpRequest) -> list[Affectation]:
     """Return the places that the signed-in person holds now, the oldest first; none for nobody."""
     if not request.user.is_authenticated:
         return []
-    return list(
-        Affectation.objects.filter(compte=request.user.pk, ended_at__isnull=True)
-        .select_related("structure")
-        .order_by("started_at", "id")
-    )
+    return _PLACES.all(request.user.pk)
+
+
+def _places(compte_id: UUID) -> QuerySet[Affectation]:
+    standing = Affectation.objects.filter(compte=compte_id, ended_at__isnull=True)
+    return standing.select_related("structure").order_by("started_at", "id")
+
+
+_PLACES = CompiledRead(_places, UUID(int=1))
 
 
 def current_affectation(request: PlacedRequest) -> Affectation | None:

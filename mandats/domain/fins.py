@@ -11,14 +11,13 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from mandats.domain import errors
 from mandats.domain.motifs import MotifDeFin
 
-USAGER, AIDANT, REFERENT, ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME = (
+USAGER, AIDANT, REFERENT, ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR, SYSTEME = (
     "usager",
     "aidant",
     "referent",
     "accueil",
     "instructeur",
     "administrateur",
-    "partenaire",
     "systeme",
 )
 PAGE, SMS, PAPER, DESK, TELEPHONE, EXEMPLAIRE = "page_usager", "sms", "formulaire", "aidant", "accueil", "exemplaire"
@@ -32,9 +31,9 @@ _DECLARED_BY: Final = {
     MotifDeFin.REMPLACEMENT: {USAGER},
     MotifDeFin.DECES: {ADMINISTRATEUR},
     MotifDeFin.TUTELLE: {ADMINISTRATEUR},
-    MotifDeFin.FERMETURE: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
-    MotifDeFin.LIQUIDATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
-    MotifDeFin.HABILITATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
+    MotifDeFin.FERMETURE: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
+    MotifDeFin.LIQUIDATION: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
+    MotifDeFin.HABILITATION: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
 }
 _SUSPENDED_BY: Final = {USAGER, AIDANT, ACCUEIL, ADMINISTRATEUR, SYSTEME}
 NATIONWIDE: Final = frozenset({ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR})

@@ -1,5 +1,6 @@
 """The questions asked of the register.  Never writes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ SERVED_WITHIN = timedelta(days=90)
 """Whom an aidant served lately: the usagers of their list (DOMAIN §3.4)."""
 ENDING_WITHIN = timedelta(days=NOTICE_DAYS)
 _LONG = timedelta(days=NOTICE_FROM_DAYS, hours=-1)
-_AT_THE_DESK = timedelta(days=1)
+AT_THE_DESK = timedelta(days=1)
 """An hour less than 182 days: clocks may change meanwhile."""
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
@@ -178,9 +179,7 @@ def brouillon_beside(mandat: Mandat) -> Brouillon | None:
 
 def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) -> dict[str, Exists]:
     """Return what :class:`UseFacts` needs of a structure and of the person who acts for it."""
-    standing = HabilitationStructure.objects.filter(
-        structure=structure, ended_at__isnull=True, suspended_at__isnull=True
-    )
+    standing = HabilitationStructure.objects.filter(structure=structure, ended_at__isnull=True)
     place = Affectation.objects.filter(
         structure=structure,
         compte=compte_id,
@@ -253,23 +252,43 @@ def usable_autorisations(
     Sorted by usager, those first whose mandat the acteur concluded within a day: they are at the desk.  The caller
     slices it.  Each choice is decided again with :func:`may_use_autorisation` when it is made.
     """
+    offered = offered_demarches(acteur.structure_id) if acteur.structure_id else frozenset()
+    wanted = sorted(offered if demarches is None else offered & demarches)
+    crosses = crosses_to_franceconnect
+    since = now - AT_THE_DESK
+    return standing_autorisations(acteur.structure_id, acteur.id, wanted, now, since, query=query, crosses=crosses)
+
+
+def standing_autorisations(
+    structure_id: UUID | None,
+    compte_id: UUID | None,
+    demarches: Sequence[str],
+    now: datetime,
+    at_desk_since: datetime,
+    *,
+    query: str = "",
+    crosses: bool = False,
+) -> QuerySet[Autorisation]:
+    """Return what one person may use in one structure for exactly these themes, all of them offered there.
+
+    ``at_desk_since``: whose mandat the person concluded after that comes first.  ``crosses``: only what may go to
+    FranceConnect.
+    """
     served = Utilisation.objects.filter(mandat=OuterRef("mandat"))
     found = Autorisation.objects.select_related("mandat", "usager", "structure").filter(
         Q(mandat__single_use=False) | ~Exists(served),
         _names_starting(query, "usager__"),
-        *_habilitations(acteur.structure_id, acteur.id).values(),
-        structure=acteur.structure_id,
+        *_habilitations(structure_id, compte_id).values(),
+        structure=structure_id,
         ended_at__isnull=True,
         mandat__ended_at__isnull=True,
         mandat__suspended_at__isnull=True,
         mandat__expires_at__gt=now,
-        demarche__in=offered_demarches(acteur.structure_id) if acteur.structure_id else (),
+        demarche__in=demarches,
     )
-    if demarches is not None:
-        found = found.filter(demarche__in=demarches)
-    if crosses_to_franceconnect:
+    if crosses:
         found = found.filter(mandat__identity="franceconnect").exclude(usager__email="", usager__franceconnect_email="")
-    here = Q(mandat__aidant=acteur.id, mandat__accepted_at__gt=now - _AT_THE_DESK)
+    here = Q(mandat__aidant=compte_id, mandat__accepted_at__gt=at_desk_since)
     found = found.annotate(at_the_desk=ExpressionWrapper(here, output_field=BooleanField()))
     return found.order_by("-at_the_desk", "usager__folded_family_given", "usager_id", "demarche")
 

@@ -1,9 +1,8 @@
 """The page of choice, between a site's request and its answer."""
 
-from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,17 +16,15 @@ from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
 from aidants.habilitation.selectors import may_act_for
-from aidants.structures.acting import acteur_of
+from aidants.structures.acting import PlacedRequest, acteur_of
 from mandats.domain.durees import french_birthdate
 from mandats.domain.utilisations import MANNERS
-from mandats.registre.models import Autorisation
 from oidc.protocol import errors
 from oidc.provider.answers import allow_form, refusal_of, send
-from oidc.provider.choices import choices_for, choose, decline, may_open, note_not_opened, perimeter_of
+from oidc.provider.choices import choose, decline, may_open, note_not_opened, page_of_choices, perimeter_of
 from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Interaction
 
-PAGE_SIZE = 20
 _MOST_PAGES = 500
 _NOTHING = UUID(int=0)
 _CLOSED = (errors.INTERACTION_ANSWERED, errors.INTERACTION_EXPIRED, errors.CLIENT_SUSPENDED)
@@ -83,28 +80,19 @@ def _identifier(text: str) -> UUID:
         return _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of the choices, and whether more follow; how many there are in all would cost as much as the page."""
-
-    number: int
-    rows: list[Autorisation]
-    has_next: bool
-
-
-def _page(choices: QuerySet[Autorisation], asked: str) -> Page:
+def _number(asked: str) -> int:
     """Return the page asked, the first for what is no number."""
-    number = min(max(int(asked), 1), _MOST_PAGES) if asked.isdecimal() and len(asked) < 6 else 1
-    first = (number - 1) * PAGE_SIZE
-    found = list(choices[first : first + PAGE_SIZE + 1])
-    return Page(number, found[:PAGE_SIZE], len(found) > PAGE_SIZE)
+    return min(max(int(asked), 1), _MOST_PAGES) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpResponse:
     """List usagers and demarches, searched and cut on the server."""
     now, acteur = timezone.now(), acteur_of(request)
     query = request.GET.get("q", "").strip()[:100]
-    page = _page(choices_for(interaction, acteur, query, now), request.GET.get("page", ""))
+    place, number = cast("PlacedRequest", request).affectation, _number(request.GET.get("page", ""))
+    if place is None:
+        raise Http404
+    page = page_of_choices(interaction, acteur, place.structure, query, number, now)
     rows = [(row, DEMARCHES[row.demarche], french_birthdate(row.usager.birthdate)) for row in page.rows]
     perimeter = perimeter_of(interaction)
     context = {

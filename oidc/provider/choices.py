@@ -1,8 +1,9 @@
 """What the aidant may choose from, and the choice itself: one transaction from the decision to the code."""
 
 import secrets
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -10,15 +11,22 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import QuerySet
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.comptes.second_factor import verified_at
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
+from aidants.domain.demarches import DEMARCHES
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record
+from aidants.structures.models import Structure
 from mandats.domain.errors import AUTORISATION_UNKNOWN
-from mandats.registre.compiled import CompiledRead
 from mandats.registre.models import Autorisation
-from mandats.registre.selectors import annotated_autorisations, usable_autorisations
+from mandats.registre.selectors import (
+    AT_THE_DESK,
+    annotated_autorisations,
+    standing_autorisations,
+    usable_autorisations,
+)
 from mandats.registre.services.uses import may_use_once, record_bridge_use, record_refused_use
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
 from oidc.protocol.errors import INTERACTION_ANSWERED, INTERACTION_EXPIRED, LOGIN_REQUIRED
@@ -30,6 +38,15 @@ from oidc.provider.models import Client, Connexion, Interaction, PushedRequest
 from oidc.provider.subjects import subjects_of, usagers_named
 
 REPEATABLE = timedelta(minutes=15)
+PAGE_SIZE = 20
+_SHOWN = (
+    "demarche",
+    "formalites",
+    "mandat__reference",
+    "usager__given_name",
+    "usager__family_name",
+    "usager__birthdate",
+)
 _HEAVY = ("mandat__acte", "mandat__frozen_text", "mandat__summary")
 
 
@@ -67,7 +84,60 @@ def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datet
     )
     usagers = usagers_of(interaction)
     rows = rows if usagers is None else rows.filter(usager__in=usagers)
-    return light(rows if client.accepts_weak_identity else rows.filter(mandat__identity="franceconnect"))
+    return _shown(rows, weak=client.accepts_weak_identity)
+
+
+def _shown(rows: QuerySet[Autorisation], *, weak: bool) -> QuerySet[Autorisation]:
+    """Return rows with what the page shows of them and nothing else; without ``weak``, strong identities alone."""
+    rows = rows if weak else rows.filter(mandat__identity="franceconnect")
+    return rows.select_related(None).select_related("mandat", "usager").only(*_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the choices, and whether more follow; how many there are in all would cost as much as the page."""
+
+    number: int
+    rows: list[Autorisation]
+    has_next: bool
+
+
+def page_of_choices(
+    interaction: Interaction, acteur: Acteur, structure: Structure, query: str, number: int, now: datetime
+) -> Page:
+    """Return one page of what stands for the request; ``structure`` is the acteur's own, as it is now.
+
+    The first page without a search, which nearly everybody sees, is a statement compiled once for each form of it.
+    """
+    if query or number > 1 or interaction.asked.get("sub"):
+        first = (number - 1) * PAGE_SIZE
+        found = list(choices_for(interaction, acteur, query, now)[first : first + PAGE_SIZE + 1])
+    else:
+        found = _first_choices(interaction, acteur, structure, now)
+    return Page(number, found[:PAGE_SIZE], len(found) > PAGE_SIZE)
+
+
+def _first_choices(interaction: Interaction, acteur: Acteur, structure: Structure, now: datetime) -> list[Autorisation]:
+    client, asked, offered = interaction.client, perimeter_of(interaction), set(structure.demarches or DEMARCHES)
+    wanted = sorted(offered if asked is None else offered & asked)
+    if not wanted:
+        return []
+    read = _first_page(len(wanted), crosses=client.is_franceconnect, weak=client.accepts_weak_identity)
+    return read.all(structure.id, acteur.id, now, now - AT_THE_DESK, *wanted)
+
+
+@lru_cache(maxsize=40)
+def _first_page(count: int, *, crosses: bool, weak: bool) -> CompiledRead[Autorisation]:
+    """Return the statement of the first page for so many themes."""
+
+    def build(
+        structure_id: UUID, compte_id: UUID, now: datetime, since: datetime, *demarches: str
+    ) -> QuerySet[Autorisation]:
+        rows = standing_autorisations(structure_id, compte_id, demarches, now, since, crosses=crosses)
+        return _shown(rows, weak=weak)[: PAGE_SIZE + 1]
+
+    now, since = datetime(1, 1, 2, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+    return CompiledRead(build, UUID(int=1), UUID(int=2), now, since, *(f"theme {place}" for place in range(count)))
 
 
 def may_open(interaction: Interaction, session: SessionBase, now: datetime) -> Decision:

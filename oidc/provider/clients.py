@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record
@@ -64,11 +65,6 @@ class NewClient:
         return self.profile == Profile.FRANCECONNECT
 
     @property
-    def is_partenaire(self) -> bool:
-        """True for a system that keeps structures and aidants up to date, and signs nobody in."""
-        return self.profile == Profile.PARTENAIRE
-
-    @property
     def method(self) -> str:
         """The one authentication method of the record."""
         own = "private_key_jwt" if self.is_fapi2 else "client_secret_basic"
@@ -94,7 +90,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
         access_token_format=new.access_token_format,
         jwks=new.jwks,
         jwks_uri=new.jwks_uri,
-        sector=new.sector or (new.profile if new.is_partenaire else _sector_of(new.redirect_uris)),
+        sector=new.sector or _sector_of(new.redirect_uris),
         demarches=new.demarches,
         scopes=new.scopes,
         contacts=new.contacts,
@@ -219,15 +215,12 @@ def _check(new: NewClient, own: UUID | None) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
-    if not new.redirect_uris and not new.is_partenaire:
+    if not new.redirect_uris:
         raise UnfitClient("a client has a redirect address")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains, own):
         raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
-    signs_in = bool(new.redirect_uris or new.post_logout_redirect_uris or new.backchannel_logout_uri or new.demarches)
     checks = (
-        (new.is_partenaire and signs_in, "a partenaire signs nobody in: no address, no demarche"),
-        (new.is_partenaire and new.method == "client_secret_post", "a partenaire proves who it is in a header"),
         (by_keys and not keyed, "private_key_jwt needs keys: by value or by address"),
         (bool(new.jwks and new.jwks_uri), "keys by value or by address, not both (OIDC Registration §2)"),
         (any(map(is_private, (new.jwks or {}).get("keys", ()))), "a private key is never given to anybody"),
@@ -273,14 +266,18 @@ def _kept(client: Client, secret: str) -> tuple[str, bytes | None]:
     return _digest(secret), None
 
 
-_BY_CLIENT_ID = "SELECT * FROM oidc_client WHERE client_id = %s"
+def _named(client_id: str) -> QuerySet[Client]:
+    return Client.objects.filter(client_id=client_id)
+
+
+_NAMED = CompiledRead(_named, "client_id")
 
 
 def find_client(client_id: str) -> Client | None:
-    """Return the client of that identifier, suspended ones included.  Every request asks: composed by hand."""
+    """Return the client of that identifier, suspended ones included."""
     if not client_id or not is_text(client_id, 64):
         return None
-    return next(iter(Client.objects.raw(_BY_CLIENT_ID, [client_id])), None)
+    return _NAMED.first(client_id)
 
 
 def open_secret(sealed: bytes | memoryview | None) -> bytes:

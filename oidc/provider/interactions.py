@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
-from mandats.registre.compiled import CompiledRead
+from aidants.comptes.compiled import CompiledRead
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
 from oidc.provider.models import Client, Interaction, PushedRequest

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record, record_counted
-from mandats.registre.compiled import CompiledRead
 from oidc import keys
 from oidc.protocol import errors
 from oidc.protocol.claims import ConnexionFacts, access_token_claims

@@ -17,6 +17,13 @@ pytestmark = pytest.mark.django_db
 TYPED = "dubois@example.org"
 
 
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no minute end during a test: what is counted is counted by minute."""
+    real, start = timezone.now, timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: start.replace(second=20) + (real() - start))
+
+
 def told(event: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Return who, why and the facts of each entry of an event."""
     rows = Entree.objects.filter(event=event).order_by("id")

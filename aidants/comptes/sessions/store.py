@@ -10,8 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.comptes.sessions.models import SessionOuverte
 
 OPENED_AT = "opened_at"
@@ -21,8 +23,22 @@ DEVICE = "device"
 FACTOR = "factor"
 
 
+def _living(key: str, now: datetime) -> QuerySet[SessionOuverte]:
+    return SessionOuverte.objects.filter(session_key=key, expire_date__gt=now)
+
+
+_LIVING = CompiledRead(_living, "key", datetime(1, 1, 1, tzinfo=UTC))
+
+
 class SessionStore(DatabaseStore):
     """Writes beside the content who it is, since when, on what, and the last act."""
+
+    def _get_session_from_db(self) -> SessionOuverte | None:
+        """Return the row of this session while it lives; a key that has none is forgotten, as Django's store does."""
+        row = _LIVING.first(self.session_key, timezone.now())
+        if row is None:
+            self._session_key = None
+        return row
 
     @classmethod
     def get_model_class(cls) -> type[SessionOuverte]:

@@ -51,7 +51,7 @@ class _Statement:
 
 
 class CompiledRead(Generic[Row]):
-    """One row of a queryset, by parameters.
+    """The rows of a queryset, by parameters.
 
     ``build`` returns the queryset for parameters; it is called once, with ``stand_ins``: values of the right types,
     each unlike any other value of the query, that tell where each parameter goes.
@@ -67,6 +67,13 @@ class CompiledRead(Generic[Row]):
             cursor.execute(statement.sql, statement.bind(values))
             fetched = cursor.fetchone()
         return None if fetched is None else statement.make(fetched)
+
+    def all(self, *values: object) -> list[Row]:
+        """Return every row for these parameters, in the queryset's order and within its limits."""
+        statement = self._statement
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.bind(values))
+            return [statement.make(fetched) for fetched in cursor.fetchall()]
 
     @cached_property
     def _statement(self) -> _Statement:

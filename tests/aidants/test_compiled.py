@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from aidants.comptes.compiled import CompiledRead
 from aidants.domain.acteur import Acteur, Kind
-from mandats.registre.compiled import CompiledRead
 from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, facts_of
 from tests import builders
@@ -64,6 +64,17 @@ def test_the_object_is_the_querysets_own_with_all_that_was_joined(query_count):
     assert found.mandat.get_deferred_fields() == {"acte"}
     assert isinstance(found, Autorisation)
     assert found == expected
+
+
+@pytest.mark.django_db
+def test_all_rows_come_in_the_querysets_order_and_limits(query_count):
+    read = CompiledRead(lambda pk: Autorisation.objects.filter(mandat=pk).order_by("-demarche")[:2], UUID(int=1))
+    _, (first, second) = _desk()
+    with query_count(1):
+        found = read.all(first.mandat_id)
+    assert found == [second, first]
+    assert [row.demarche for row in found] == ["logement", "argent"]
+    assert read.all(UUID(int=7)) == []
 
 
 @pytest.mark.django_db
