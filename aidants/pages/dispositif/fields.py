@@ -69,9 +69,18 @@ def day_field(label: str, help_text: str = "", *, required: bool = True) -> form
     )
 
 
-def euros_field(label: str, help_text: str = "") -> forms.DecimalField:
+class EurosField(forms.DecimalField):
+    """An amount as people type it: spaces between thousands, a comma or a full stop before the cents."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Read the amount."""
+        typed = "".join(str(value or "").split()).replace(",", ".").removesuffix("€")
+        return super().to_python(typed)
+
+
+def euros_field(label: str, help_text: str = "") -> EurosField:
     """Return a field for an amount in euros."""
-    return forms.DecimalField(
+    return EurosField(
         label=label,
         help_text=help_text,
         min_value=Decimal(1),
@@ -84,7 +93,6 @@ def euros_field(label: str, help_text: str = "") -> forms.DecimalField:
             "min_value": "Ce montant est trop petit.",
             "max_value": "Ce montant est trop grand : indiquez un montant par mois.",
         },
-        localize=True,
     )
 
 

@@ -1,0 +1,184 @@
+"""The contract: amount by rule, instalments, convention, payments, rupture; the budget."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from aidants.comptes.models import Compte
+from aidants.dispositif import contrats
+from aidants.dispositif.models import Contrat, Enveloppe, MiseEnRelation, Versement
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.decisions import GRANTED, Denied
+from aidants.domain.dispositif import errors
+from aidants.domain.dispositif.financement import MotifRupture
+from aidants.journal.models import Entree
+from aidants.structures.models import Affectation, Invitation
+from tests import builders
+from tests.aidants.dispositif import scheme
+
+pytestmark = pytest.mark.django_db
+TERMS = {
+    "kind": "cdd",
+    "starts_on": "2026-12-01",
+    "ends_on": "2028-11-30",
+    "gross_monthly": "1 900,50",
+    "cost_monthly": "2700",
+}
+
+
+def _operateur() -> Acteur:
+    return Acteur(Kind.COMPTE, scheme.holder("operateur").id, None, "operateur")
+
+
+def _referent(contrat: Contrat) -> Acteur:
+    return Acteur(Kind.COMPTE, scheme.referent(contrat.structure).id, contrat.structure_id, "referent")
+
+
+def test_the_amount_is_shown_then_confirmed_and_the_person_joins_the_team() -> None:
+    place = builders.structure()
+    who = scheme.candidat(email="lina@example.org")
+    row = scheme.relation(place, who, "recrutee", scheme.poste(place))
+    browser = builders.signed_in(scheme.referent(place))
+    here = f"/postes/relations/{row.id}/contrat"
+    assert "50\u202f000\u00a0€" in browser.post(here, TERMS).content.decode()
+    assert not Contrat.objects.exists()
+    assert browser.post(here, TERMS | {"confirm": "1"}).status_code == 302
+    made = Contrat.objects.get()
+    assert (made.granted, made.gross_monthly, made.cost_monthly) == (50_000_00, 1_900_50, 2_700_00)
+    assert [one.amount for one in made.versements.order_by("rank")] == [10_000_00, 15_000_00, 25_000_00]
+    joined = Affectation.objects.get(compte=made.compte)
+    assert (joined.structure, joined.is_aidant, joined.is_conseiller) == (place, True, True)
+    assert made.compte.email == "lina@example.org"
+    assert not made.compte.has_usable_password()
+    assert Invitation.objects.get().email == "lina@example.org"
+    assert MiseEnRelation.objects.get().state == "finalisee"
+    assert Enveloppe.objects.get().recruited == 1
+    assert "Versements" in browser.get(f"/postes/contrats/{made.id}").content.decode()
+    assert browser.post(here, TERMS | {"confirm": "1"}).status_code == 302
+    assert Contrat.objects.count() == 1
+
+
+def test_a_conseiller_without_training_concludes_nothing() -> None:
+    place = builders.structure()
+    row = scheme.relation(place, scheme.candidat(email="lina@example.org"), "recrutee", scheme.poste(place))
+    browser = builders.signed_in(scheme.referent(place))
+    browser.post(f"/postes/relations/{row.id}/contrat", TERMS | {"confirm": "1"})
+    joined = Affectation.objects.get(compte__email="lina@example.org")
+    assert not joined.habilitations.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "bareme", "words"),
+    [
+        ({"ends_on": ""}, "forfait_public", "Un contrat à durée déterminée a une date de fin"),
+        ({"ends_on": "2026-11-30"}, "forfait_public", "la fin vient après le début"),
+        ({"cost_monthly": "1000"}, "forfait_public", "ne peut pas être inférieur au salaire brut"),
+        ({"ends_on": "2028-05-30"}, "forfait_prive", "18 mois au moins dans le privé"),
+        ({"gross_monthly": "beaucoup"}, "forfait_public", "Indiquez un montant en euros"),
+    ],
+)
+def test_terms_that_cannot_be_funded(change: dict[str, str], bareme: str, words: str) -> None:
+    place = builders.structure()
+    row = scheme.relation(place, state="recrutee", on=scheme.poste(place, bareme=bareme))
+    browser = builders.signed_in(scheme.referent(place))
+    answer = browser.post(f"/postes/relations/{row.id}/contrat", TERMS | change | {"confirm": "1"})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Contrat.objects.exists()
+
+
+def _with_instalments(**fields: Any) -> Contrat:
+    made = scheme.contrat(builders.structure(), **fields)
+    for rank, (day, amount) in enumerate([(date(2026, 10, 1), 10_000_00), (date(2027, 4, 1), 40_000_00)], start=1):
+        Versement.objects.create(contrat=made, rank=rank, due_on=day, amount=amount)
+    return made
+
+
+def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
+    made = _with_instalments()
+    first, later = made.versements.order_by("rank")
+    browser = builders.signed_in(scheme.holder("operateur"))
+    assert made.structure.name in browser.get("/conventions").content.decode()
+    browser.post(f"/versements/{first.id}/paiement")
+    assert not Versement.objects.filter(paid_at__isnull=False).exists()
+    browser.post(f"/conventions/{made.id}/signature")
+    browser.post(f"/conventions/{made.id}/signature")
+    assert Entree.objects.filter(event="contrat:convention").count() == 1
+    browser.post(f"/versements/{first.id}/paiement")
+    browser.post(f"/versements/{first.id}/paiement")
+    assert Entree.objects.filter(event="versement:pay").count() == 1
+    now = timezone.now().replace(year=2026, month=11, day=26)
+    assert contrats.pay(later.id, _operateur(), now) == Denied(errors.INSTALMENT_NOT_DUE)
+    assert contrats.paid_on(made) == 10_000_00
+    for role in ("instructeur", "prefecture"):
+        other = builders.signed_in(scheme.holder(role, "05"))
+        assert other.get("/conventions").status_code == 403
+        assert other.post(f"/conventions/{made.id}/signature").status_code == 403
+
+
+def test_a_rupture_keeps_what_was_worked_frees_the_post_and_the_figure() -> None:
+    made = _with_instalments()
+    now = timezone.now()
+    contrats.sign_convention(made.id, _operateur(), now)
+    contrats.pay(made.versements.get(rank=1).id, _operateur(), now)
+    browser = builders.signed_in(scheme.referent(made.structure))
+    answer = browser.post(f"/postes/contrats/{made.id}", {"last_day": "2027-09-30", "motif": "demission"})
+    assert answer.status_code == 302
+    made.refresh_from_db()
+    assert (made.ended_on, made.earned) == (date(2027, 9, 30), 50_000_00 * 365 // 731)
+    left = made.versements.get(rank=3)
+    assert left.amount == made.earned - 10_000_00
+    assert made.versements.get(rank=2).cancelled_at
+    assert Enveloppe.objects.get().recruited == 0
+    assert MiseEnRelation.objects.get().state == "rupture"
+    again = browser.post(f"/postes/contrats/{made.id}", {"last_day": "2027-09-30", "motif": "demission"})
+    assert again.status_code == 422
+    scheme.relation(made.structure, state="recrutee", on=made.poste)
+
+
+def test_who_was_paid_too_much_gives_back() -> None:
+    made = _with_instalments()
+    now = timezone.now()
+    contrats.sign_convention(made.id, _operateur(), now)
+    contrats.pay(made.versements.get(rank=1).id, _operateur(), now)
+    verdict = contrats.break_contrat(made.id, date(2026, 10, 31), MotifRupture.ESSAI, _referent(made), now)
+    assert verdict == GRANTED
+    made.refresh_from_db()
+    assert made.earned == 50_000_00 * 31 // 731
+    browser = builders.signed_in(scheme.holder("operateur"))
+    assert "À reverser" in browser.get(f"/conventions/{made.id}").content.decode()
+    assert made.structure.name in browser.get("/budget").content.decode()
+    assert contrats.budget().overpaid == 10_000_00 - made.earned
+    early = contrats.break_contrat(made.id, date(2026, 9, 30), MotifRupture.ESSAI, _referent(made), now)
+    assert early == Denied(errors.CONTRACT_NOT_STANDING)
+
+
+def test_the_place_in_the_team_ends_with_the_last_day() -> None:
+    made = scheme.contrat(builders.structure(), starts_on=date(2026, 10, 1))
+    place = Affectation.objects.create(
+        compte=made.compte, structure=made.structure, is_aidant=True, is_conseiller=True, started_at=builders.NOW
+    )
+    contrats.break_contrat(made.id, date(2026, 11, 30), MotifRupture.DEMISSION, _referent(made), builders.NOW)
+    last = builders.NOW.replace(month=11, day=30)
+    assert contrats.leave_teams(last) == 0
+    assert contrats.leave_teams(last + timedelta(days=1)) == 1
+    assert contrats.leave_teams(last + timedelta(days=2)) == 0
+    place.refresh_from_db()
+    assert place.ended_at is not None
+
+
+def test_the_budget_shows_both_figures_and_corrects_neither() -> None:
+    page = builders.signed_in(scheme.holder("operateur")).get("/budget").content.decode()
+    assert "250 M€" in page
+    assert "245 M€" in page
+    assert builders.signed_in(scheme.holder("instructeur")).get("/budget").status_code == 200
+
+
+def test_a_contract_of_another_structure_is_unknown() -> None:
+    made = scheme.contrat(builders.structure())
+    other = builders.structure("Ailleurs", siret="99999930300013")
+    stranger = builders.signed_in(scheme.referent(other))
+    assert stranger.get(f"/postes/contrats/{made.id}").status_code == 404
+    assert Compte.objects.filter(pk=made.compte_id).exists()
