@@ -66,6 +66,7 @@ class Person:
     referent: bool = False
     conseiller: bool = False
     role: str = ""
+    departement: str = ""
 
 
 PEOPLE = (
@@ -86,6 +87,8 @@ PEOPLE = (
     Person("odile@vallee.example", "Odile", "Rambaud", "Cheffe de service", "france-services", False, True),
     Person("anais@reunion.example", "Anaïs", "Payet", "Bibliothécaire", "reunion", True, False, True),
     Person("instructeur@anct.example", "Paul", "Verdier", "Instructeur", role="instructeur"),
+    Person("prefecture@hautes-alpes.example", "Hélène", "Aubert", "Déléguée", role="prefecture", departement="05"),
+    Person("operateur@banque.example", "Karim", "Ollivier", "Chargé d’opérations", role="operateur"),
     Person("accueil@mandats.example", "Yann", "Le Goff", "Agent d’accueil", role="accueil"),
     Person("admin@mandats.example", "Inès", "Laurent", "Administratrice", role="administrateur"),
 )
@@ -123,7 +126,7 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
     )
     new_application(compte, os.urandom(20), name="Application de démonstration", created_at=now, confirmed=True).save()
     if person.role:
-        Fonction.objects.create(compte=compte, role=person.role)
+        Fonction.objects.create(compte=compte, role=person.role, departement=person.departement)
         return Acteur(Kind.COMPTE, compte.id, None, person.role)
     structure = places[person.place]
     affectation = Affectation.objects.create(

@@ -44,6 +44,7 @@ class Command(BaseCommand):
             raise CommandError("Cette commande n’existe que dans la démonstration.")
         # The demonstration's data lean on the simulated sites: nothing else imports them.
         from deploy.demo.data.clients import load_clients  # noqa: PLC0415
+        from deploy.demo.data.dispositif import load_scheme  # noqa: PLC0415
         from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
         from deploy.demo.data.people import PASSWORD, PEOPLE, PLACES, load_people, load_places  # noqa: PLC0415
 
@@ -57,7 +58,9 @@ class Command(BaseCommand):
         if options["timestamps"]:
             trust_timestamps(options["timestamps"].read_text(), long_ago)
         if not Compte.objects.exists():
-            load_mandats(load_people(load_places(long_ago), long_ago), now)
+            acteurs = load_people(load_places(long_ago), long_ago)
+            load_scheme(acteurs, now)
+            load_mandats(acteurs, now)
         names = {place.key: place.name for place in PLACES}
         state = {
             "password": PASSWORD,
