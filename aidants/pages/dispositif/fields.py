@@ -72,7 +72,7 @@ def day_field(label: str, help_text: str = "", *, required: bool = True) -> form
 class EurosField(forms.DecimalField):
     """An amount as people type it: spaces between thousands, a comma or a full stop before the cents."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Read the amount."""
         typed = "".join(str(value or "").split()).replace(",", ".").removesuffix("€")
         return super().to_python(typed)

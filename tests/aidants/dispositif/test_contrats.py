@@ -129,7 +129,7 @@ def test_a_rupture_keeps_what_was_worked_frees_the_post_and_the_figure() -> None
     made.refresh_from_db()
     assert (made.ended_on, made.earned) == (date(2027, 9, 30), 50_000_00 * 365 // 731)
     left = made.versements.get(rank=3)
-    assert left.amount == made.earned - 10_000_00
+    assert left.amount == 50_000_00 * 365 // 731 - 10_000_00
     assert made.versements.get(rank=2).cancelled_at
     assert Enveloppe.objects.get().recruited == 0
     assert MiseEnRelation.objects.get().state == "rupture"
@@ -150,7 +150,7 @@ def test_who_was_paid_too_much_gives_back() -> None:
     browser = builders.signed_in(scheme.holder("operateur"))
     assert "À reverser" in browser.get(f"/conventions/{made.id}").content.decode()
     assert made.structure.name in browser.get("/budget").content.decode()
-    assert contrats.budget().overpaid == 10_000_00 - made.earned
+    assert contrats.budget().overpaid == 10_000_00 - 50_000_00 * 31 // 731
     early = contrats.break_contrat(made.id, date(2026, 9, 30), MotifRupture.ESSAI, _referent(made), now)
     assert early == Denied(errors.CONTRACT_NOT_STANDING)
 

@@ -245,6 +245,6 @@ def test_posts_moved_both_ways_at_once_are_neither_lost_nor_made(committed_db: s
     here, there = scheme.quota(posts=10, departement="05"), scheme.quota(posts=10, departement="04")
     who, now = _acteur(), timezone.now()
     pairs = [(here.id, there.id), (there.id, here.id)] * 4
-    outcomes = _together(*(lambda pair=pair: quotas.move_posts(*pair, 3, who, now) for pair in pairs))
+    outcomes = _together(*(lambda pair=pair: quotas.move_posts(pair[0], pair[1], 2, who, now) for pair in pairs))
     assert all(one == GRANTED for one in outcomes)
     assert [one.posts for one in quotas.quotas()] == [10, 10]
