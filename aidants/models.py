@@ -39,10 +39,11 @@ from aidants.habilitation.models import (
     HabilitationStructure,
 )
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
-from aidants.structures.models import Affectation, Invitation, Structure
+from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, ReferencePartenaire, Structure
 
 __all__ = [
     "AcceptationConditions",
+    "Adhesion",
     "Affectation",
     "Appareil",
     "AvisPrefet",
@@ -81,6 +82,7 @@ __all__ = [
     "MessageRecu",
     "MiseEnRelation",
     "Node",
+    "Nomination",
     "Organisme",
     "Parcours",
     "PassageEnComite",
@@ -88,6 +90,7 @@ __all__ = [
     "Presence",
     "Quota",
     "Recuperation",
+    "ReferencePartenaire",
     "RefusCompte",
     "Sel",
     "SessionFormation",

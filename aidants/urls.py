@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from aidants.pages import account, cards, enrol, home, journal, journal_screens, passwords, sign_in, structure, team
+from aidants.pages import (
+    account,
+    cards,
+    enrol,
+    home,
+    imports,
+    journal,
+    journal_screens,
+    passwords,
+    sign_in,
+    structure,
+    team,
+)
 
 app_name = "aidants"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("", include("aidants.pages.dispositif.urls")),
     path("", include("aidants.pages.habilitation.urls")),
     path("", include("aidants.pages.formation.urls")),
+    path("", include("aidants.pages.structures.urls")),
     path("connexion", sign_in.sign_in, name="sign_in"),
     path("connexion/code", sign_in.second_factor, name="second_factor"),
     path("connexion/cle", sign_in.sign_in_passkey, name="sign_in_passkey"),
@@ -48,6 +61,7 @@ urlpatterns = [
     path("aide/<uuid:compte_id>", team.help_person, name="help_person"),
     path("lettres", team.letters, name="letters"),
     path("lettres/<uuid:recovery_id>", team.print_letter, name="print_letter"),
+    path("imports", imports.imports, name="imports"),
     path("cartes", cards.cards, name="cards"),
     path("cartes/import", cards.import_file, name="cards_import"),
     path("cartes/retrait", cards.take_card, name="card_take"),

@@ -144,6 +144,15 @@ PUBLIC_ROUTES = frozenset(
         "oidc:api_batches",
         "oidc:api_suites",
         "oidc:api_schema",
+        # Trusted systems keep structures and aidants up to date: client credentials, of their own profile.
+        "oidc:api_structures",
+        "oidc:api_structures_file",
+        "oidc:api_structure",
+        "oidc:api_structure_end",
+        "oidc:api_aidants",
+        "oidc:api_aidants_file",
+        "oidc:api_aidant",
+        "oidc:api_aidant_end",
         # The provider of text messages: each call carries its signature.
         "mandats:sms_callback",
         "oidc:fc_start_usager",

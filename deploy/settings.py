@@ -293,7 +293,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Service des mandats",
-    "DESCRIPTION": "Vérification des mandats par les administrations.",
+    "DESCRIPTION": "Vérifier un mandat (administrations) ; tenir à jour structures et aidants (partenaires).",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

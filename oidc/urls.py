@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/v1/verifications", Verifications.as_view(), name="api_verifications"),
     path("api/v1/verifications/lots", Lots.as_view(), name="api_batches"),
     path("api/v1/verifications/suites", Suites.as_view(), name="api_suites"),
+    path("api/v1/partenaire/", include("oidc.provider.provisioning_urls")),
     path(
         "api/v1/openapi.json",
         SpectacularJSONAPIView.as_view(authentication_classes=(), permission_classes=(AllowAny,)),

@@ -35,6 +35,10 @@ class Avis(StrEnum):
     INACTIVITE = "inactivite"
     DESACTIVATION = "desactivation"
     REACTIVATION = "reactivation"
+    ADHESION_DEMANDEE = "adhesion_demandee"
+    ADHESION_REPONDUE = "adhesion_repondue"
+    ROLE_CHANGE = "role_change"
+    NOMINATION_DEMANDEE = "nomination_demandee"
     DOSSIER_LIEN = "dossier_lien"
     DOSSIER_NOUVELLE = "dossier_nouvelle"
 

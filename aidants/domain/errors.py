@@ -174,6 +174,72 @@ NOT_AN_AIDANT = declare(
     "Vérifier le rôle de la personne dans la structure choisie.",
     "access_denied",
 )
+LAST_REFERENT = declare(
+    "structure.last_referent",
+    409,
+    "C’est le dernier référent de la structure. Nommez-en un autre d’abord.",
+    "Une structure garde toujours un référent : en nommer un second, puis retirer celui-ci.",
+)
+SIRET_TAKEN = declare(
+    "structure.siret_taken",
+    409,
+    "Une structure porte déjà ce SIRET.",
+    "La chercher dans la liste des structures.",
+)
+STRUCTURE_STATE_GONE = declare(
+    "structure.state_gone",
+    409,
+    "Quelqu’un vient de changer l’état de cette structure. Rechargez la page.",
+    "Deux personnes ont agi en même temps, ou la structure est fermée.",
+)
+SAME_STRUCTURE = declare(
+    "structure.same",
+    422,
+    "Une structure ne fusionne pas avec elle-même, ni avec une structure qui n’est pas en service.",
+    "Vérifier le SIRET de la structure qui absorbe.",
+)
+ROLE_HELD = declare(
+    "role.held",
+    409,
+    "Cette personne a déjà ce rôle, ou une demande attend déjà.",
+    "Regarder la liste des fonctions nationales et les demandes en attente.",
+)
+ROLE_OF_ONESELF = declare(
+    "role.of_oneself",
+    403,
+    "Personne ne change son propre rôle. Demandez à quelqu’un d’autre.",
+    "Un autre référent, ou un autre administrateur, doit le faire.",
+)
+NOMINATION_SAME_PERSON = declare(
+    "nomination.same_person",
+    403,
+    "Vous avez fait cette demande : un autre administrateur y répond.",
+    "Il faut deux administrateurs : l’un demande, l’autre approuve.",
+)
+NOMINATION_GONE = declare(
+    "nomination.gone",
+    409,
+    "Cette demande n’attend plus : quelqu’un y a répondu, ou elle a plus de sept jours.",
+    "Refaire la demande si elle est toujours utile.",
+)
+LAST_ADMINISTRATEUR = declare(
+    "role.last_administrateur",
+    409,
+    "Il faut qu’il reste deux administrateurs. Nommez-en un autre d’abord.",
+    "Avec un seul administrateur, plus personne ne pourrait en approuver un autre.",
+)
+ADHESION_KNOWN = declare(
+    "adhesion.known",
+    409,
+    "Vous êtes déjà dans cette structure, ou votre demande y attend déjà.",
+    "La personne change de structure en haut de la page ; sinon, un référent de la structure répond à sa demande.",
+)
+ADHESION_GONE = declare(
+    "adhesion.gone",
+    409,
+    "Cette demande n’attend plus de réponse.",
+    "Un autre référent a répondu, ou la personne a repris sa demande.",
+)
 STRUCTURE_NOT_HABILITEE = declare(
     "habilitation.structure_not_habilitee",
     403,
@@ -193,4 +259,40 @@ DEMARCHES_REFUSED = declare(
     422,
     "Gardez au moins une démarche, parmi celles de la liste.",
     "Aucune démarche cochée, ou un code inconnu.",
+)
+SIRET_FIXED = declare(
+    "partenaire.siret_fixed",
+    409,
+    "Cette structure est connue sous un autre SIRET. Un autre SIRET est une autre personne morale.",
+    "Le système appelant doit désactiver la première et en créer une autre, sous un autre identifiant.",
+)
+SIRET_AMBIGUOUS = declare(
+    "partenaire.siret_ambiguous",
+    409,
+    "Plusieurs structures ont ce SIRET : un administrateur doit d’abord dire laquelle est la bonne.",
+    "Rapprocher les structures de même SIRET avant tout approvisionnement.",
+)
+STRUCTURE_KEPT_BY_ANOTHER = declare(
+    "partenaire.structure_kept_by_another",
+    409,
+    "Cette structure est déjà tenue à jour, sous un autre identifiant ou par un autre système.",
+    "Une structure n’a qu’un système qui la tient : voir lequel dans le journal (structure:keep).",
+)
+AIDANT_KEPT_BY_ANOTHER = declare(
+    "partenaire.aidant_kept_by_another",
+    409,
+    "Une personne de cette adresse est déjà tenue à jour dans cette structure, sous un autre identifiant.",
+    "Chercher le doublon chez le système appelant.",
+)
+AIDANT_ADDRESS_FIXED = declare(
+    "partenaire.aidant_address_fixed",
+    409,
+    "L’adresse d’un compte ne change pas d’ici. La personne la change avec son référent, ou une autre est invitée.",
+    "Une adresse donnée par un autre ouvrirait le compte de quelqu’un : jamais par ce moyen.",
+)
+PARTENAIRE_TOO_MANY_ENDS = declare(
+    "partenaire.too_many_ends",
+    429,
+    "Ce système a désactivé vingt structures en un jour. Les suivantes attendent demain, ou un instructeur.",
+    "Chaque désactivation met fin à tous les mandats de la structure : un emballement est arrêté ici.",
 )

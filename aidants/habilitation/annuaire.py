@@ -56,7 +56,9 @@ _RESUME = (
 
 def places() -> Iterator[dict[str, Any]]:
     """Yield the places that are published, by name; a column that holds several values is a list."""
-    standing = HabilitationStructure.objects.filter(structure=OuterRef("pk"), ended_at__isnull=True)
+    standing = HabilitationStructure.objects.filter(
+        structure=OuterRef("pk"), ended_at__isnull=True, suspended_at__isnull=True
+    )
     conseillers = Affectation.objects.filter(structure=OuterRef("pk"), ended_at__isnull=True, is_conseiller=True)
     since = standing.order_by().values("structure").annotate(last=Max("validee_at")).values("last")
     rows = Structure.objects.filter(Exists(standing), is_listed=True).annotate(

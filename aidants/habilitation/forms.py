@@ -22,8 +22,8 @@ def _text(label: str, length: int = 256, help_text: str = "", **attrs: Any) -> f
     )
 
 
-class DossierForm(forms.Form):
-    """The structure and its referent; everything may be left for later, until the dossier is handed in."""
+class StructureFields(forms.Form):
+    """What a structure is: its SIRET as text, where it is, how it is called."""
 
     name = _text("Nom de la structure")
     siret = _text("SIRET", 17, "14 chiffres, avec ou sans espaces.", inputmode="numeric")
@@ -33,21 +33,6 @@ class DossierForm(forms.Form):
     city = _text("Commune", autocomplete="address-level2")
     insee_code = _text("Code commune (INSEE)", 5, "Cinq signes, par exemple 05061 pour Gap.")
     telephone = _text("Téléphone", 16, autocomplete="tel")
-    referent_given_name = _text("Prénom du référent", 100)
-    referent_family_name = _text("Nom du référent", 100)
-    referent_email = forms.EmailField(
-        label="Adresse électronique du référent",
-        required=False,
-        error_messages={"invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr."},
-    )
-    referent_profession = _text("Fonction du référent", 100)
-    referent_is_aidant = forms.BooleanField(label="Le référent sera aussi aidant", required=False)
-    declarations = forms.MultipleChoiceField(
-        label="La structure déclare",
-        choices=list(DECLARATIONS.items()),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
 
     def clean_siret(self) -> str:
         """Keep the digits; refuse what is no SIRET, unless nothing was typed."""
@@ -69,6 +54,26 @@ class DossierForm(forms.Form):
         if code and (len(code) != 5 or not code.isdigit()):
             raise forms.ValidationError("Le code postal a cinq chiffres.")
         return code
+
+
+class DossierForm(StructureFields):
+    """The structure and its referent; everything may be left for later, until the dossier is handed in."""
+
+    referent_given_name = _text("Prénom du référent", 100)
+    referent_family_name = _text("Nom du référent", 100)
+    referent_email = forms.EmailField(
+        label="Adresse électronique du référent",
+        required=False,
+        error_messages={"invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr."},
+    )
+    referent_profession = _text("Fonction du référent", 100)
+    referent_is_aidant = forms.BooleanField(label="Le référent sera aussi aidant", required=False)
+    declarations = forms.MultipleChoiceField(
+        label="La structure déclare",
+        choices=list(DECLARATIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
 
 class AidantRow(forms.Form):

@@ -14,6 +14,8 @@ class HabilitationStructure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="habilitations")
     validee_at = models.DateTimeField()
+    # Deactivated for a while: nothing is concluded nor used, no mandat ends, and it comes back by one gesture.
+    suspended_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     motif = models.CharField(max_length=64, blank=True)
 

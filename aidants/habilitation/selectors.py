@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidants.dispositif.formation.models import Certification, Parcours
-from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.domain.activite.droit import CONDITIONS, CONDITIONS_VERSION
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Decision
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
-from aidants.habilitation.rules import ActingFacts, may_act
+from aidants.habilitation.rules import ActingFacts, may_act, missing
 from aidants.structures.models import Affectation
 
 _NOBODY = ActingFacts(False, False, False, False, False, False, False)
@@ -40,7 +40,9 @@ def entitled(structure: UUID | OuterRef | None, compte_id: UUID | OuterRef | Non
 
 def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:
     """Return the facts of one person in one structure, by one query."""
-    standing_structure = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
+    standing_structure = HabilitationStructure.objects.filter(
+        structure=OuterRef("structure"), ended_at__isnull=True, suspended_at__isnull=True
+    )
     own = _personal()
     row = (
         Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)
@@ -54,3 +56,18 @@ def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:
 def may_act_for(compte_id: UUID, structure_id: UUID) -> Decision:
     """Return whether this person may conclude and use mandats for this structure now."""
     return may_act(acting_facts(compte_id, structure_id))
+
+
+def missing_in_team(structure_id: UUID) -> dict[UUID, list[str]]:
+    """Return what each standing place of a structure still lacks to act, in words, by one query."""
+    own, words = _personal(), {one.code: one.title for one in CONDITIONS}
+    rows = Affectation.objects.filter(structure=structure_id, ended_at__isnull=True).annotate(
+        structure_ok=Exists(
+            HabilitationStructure.objects.filter(
+                structure=OuterRef("structure"), ended_at__isnull=True, suspended_at__isnull=True
+            )
+        ),
+        **own,
+    )
+    values = rows.values_list("id", "compte__is_active", "is_aidant", "structure_ok", *own)
+    return {row[0]: [words[code] for code in missing(ActingFacts(*row[1:]))] for row in values.order_by("id")}

@@ -24,10 +24,13 @@ from aidants.comptes.models import Compte, Recuperation
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.habilitation.selectors import missing_in_team
 from aidants.pages.posted import posted
 from aidants.structures import invitations, team
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Affectation, Invitation
+from aidants.structures.places import waiting_to_join
+from aidants.structures.team import last_acts
 
 View = Callable[..., HttpResponse]
 
@@ -49,12 +52,20 @@ def for_referent(view: View) -> View:
 @require_http_methods(["GET", "HEAD"])
 @for_referent
 def members(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResponse:
-    """List the team and the invitations that wait."""
+    """Show the team at a glance: who may act, what others still owe, last acts, who asks to join, who is invited."""
     now = timezone.now()
     waiting = invitations.waiting(place.structure_id, now)
     people = team.team_of(place.structure_id)
+    owed, acts = missing_in_team(place.structure_id), last_acts(place.structure_id)
     lone = sum(one.is_referent and one.compte.is_active for one in people) < 2
-    context = {"structure": place.structure, "team": people, "waiting": waiting, "now": now, "lone_referent": lone}
+    context = {
+        "structure": place.structure,
+        "team": [(one, owed.get(one.id, ()), acts.get(one.compte_id)) for one in people],
+        "joining": waiting_to_join(place.structure_id),
+        "waiting": waiting,
+        "now": now,
+        "lone_referent": lone,
+    }
     return render(request, "aidants/equipe/members.html", context)
 
 

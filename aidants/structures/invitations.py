@@ -37,7 +37,7 @@ from aidants.domain.events import (
 )
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record, record_counted
-from aidants.structures.models import Affectation, Invitation, Structure
+from aidants.structures.models import Affectation, Invitation, ReferencePartenaire, Structure
 from aidants.structures.team import is_referent_of
 
 LIFE = timedelta(days=7)
@@ -86,7 +86,7 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
     email = invited.email.strip().lower()
     if _is_settled(email, structure):
         return _refuse(ALREADY_IN_TEAM, structure, acteur, now)
-    if Invitation.objects.filter(structure=structure, created_at__gt=now - timedelta(days=1)).count() >= _A_DAY:
+    if sent_since(structure, now - timedelta(days=1)) >= _A_DAY:
         return _refuse(INVITATIONS_TOO_MANY, structure, acteur, now)
     with transaction.atomic():
         Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
@@ -95,12 +95,18 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
 
 
 def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
-    """Invite into a structure by decision of an instructeur, in the caller's transaction."""
+    """Invite in the name of the service (an instructeur, a file, a trusted system), in the caller's transaction."""
     _cancel_standing(Q(structure=structure), invited.email.strip().lower(), acteur, now)
     return _send(invited, structure, acteur, now)
 
 
-def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) -> Invitation:
+def invite_to_role(invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
+    """Invite to a national role by decision of an administrateur, in the caller's transaction."""
+    _cancel_standing(Q(structure__isnull=True, role=invited.role), invited.email.strip().lower(), acteur, now)
+    return _send(invited, None, acteur, now)
+
+
+def _send(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> Invitation:
     """Make the invitation and post its message."""
     made, code = _make(invited, structure, acteur, now)
     write(
@@ -109,8 +115,9 @@ def _send(invited: Invite, structure: Structure, acteur: Acteur, now: datetime) 
         now,
         about=made.id,
         name=f"{made.given_name} {made.family_name}",
-        structure=structure.name,
-        inviter=made.invited_by.full_name if made.invited_by else "",
+        structure=structure.name if structure else "",
+        role=made.role,
+        inviter=made.invited_by.full_name if made.invited_by else settings.SERVICE_NAME,
         link=invitation_link(code),
         code=code,
         until=made.expires_at,
@@ -132,6 +139,11 @@ def invite_from_terminal(invited: Invite, structure: Structure | None, acteur: A
         _cancel_standing(place, invited.email.strip().lower(), acteur, now)
         _, code = _make(invited, structure, acteur, now)
     return invitation_link(code)
+
+
+def sent_since(structure: Structure, since: datetime) -> int:
+    """Return how many invitations left for a structure after ``since``."""
+    return Invitation.objects.filter(structure=structure, created_at__gt=since).count()
 
 
 def invitation_link(code: str) -> str:
@@ -247,6 +259,7 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
         compte = known or _new_compte(invitation, now)
         Invitation.objects.filter(pk=invitation.pk).update(compte=compte)
         _give_place(invitation, compte, now)
+        _tell_its_source(invitation, compte)
         acteur = Acteur(Kind.COMPTE, compte.id)
         about = invitation.structure_id
         record(INVITATION_ACCEPT, acteur=acteur, at=now, subject=invitation.id, structure=about)
@@ -306,6 +319,15 @@ def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
     place.is_aidant = place.is_aidant or invitation.is_aidant
     place.is_referent = place.is_referent or invitation.is_referent
     place.save(update_fields=("is_aidant", "is_referent"))
+
+
+def _tell_its_source(invitation: Invitation, compte: Compte) -> None:
+    """Note whom the system that keeps this aidant speaks of, and whether the State funds their post."""
+    kept = ReferencePartenaire.objects.filter(invitation=invitation)
+    kept.update(compte=compte)
+    if kept.filter(is_conseiller=True).exists():
+        places = Affectation.objects.filter(compte=compte, structure=invitation.structure, ended_at__isnull=True)
+        places.update(is_conseiller=True)
 
 
 def purge_invitations(now: datetime) -> None:

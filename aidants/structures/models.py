@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models.functions import Lower
 
-from aidants.comptes.models import Compte
+from aidants.comptes.models import Compte, Fonction
 
 
 class Structure(models.Model):
@@ -30,6 +30,9 @@ class Structure(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="fusionnée avec"
+    )
 
     class Meta:
         db_table = "structure"
@@ -125,3 +128,121 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Adhesion(models.Model):
+    """An aidant of another structure asks to join this one; a referent of it answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="adhesions")
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="adhesions")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        db_table = "adhesion"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("compte", "structure"), condition=models.Q(answer=""), name="adhesion_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | models.Q(answer__in=("acceptee", "refusee"), answered_at__isnull=False, answered_by__isnull=False)
+                | models.Q(answer__in=("retiree", "expiree"), answered_at__isnull=False, answered_by__isnull=True),
+                name="adhesion_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by__isnull=True) | ~models.Q(answered_by=models.F("compte")),
+                name="adhesion_two_persons",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Nomination(models.Model):
+    """An administrateur asks that somebody become administrateur, or cease to be; another one answers (DOMAIN §4).
+
+    ``fonction``  the role to withdraw; empty when the role is to be given to whoever has this address
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("adresse électronique")
+    given_name = models.CharField("prénom", max_length=256)
+    family_name = models.CharField("nom", max_length=256)
+    profession = models.CharField("fonction", max_length=256, blank=True)
+    fonction = models.ForeignKey(Fonction, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        db_table = "nomination"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="nomination_email_lower"),
+            models.UniqueConstraint(fields=("email",), condition=models.Q(answer=""), name="nomination_one_open"),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | models.Q(answer__in=("approuvee", "refusee"), answered_at__isnull=False, answered_by__isnull=False)
+                | models.Q(answer="retiree", answered_at__isnull=False, answered_by__isnull=True),
+                name="nomination_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by__isnull=True) | ~models.Q(answered_by=models.F("asked_by")),
+                name="nomination_two_persons",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ReferencePartenaire(models.Model):
+    """What a trusted system calls a structure, or an aidant of it, by a name of its own (never a person's).
+
+    ``source`` is the system's client; a structure is kept by one system at most.  ``compte`` is known once the
+    invitation was accepted; the invitation itself is forgotten a month after its end.
+    """
+
+    STRUCTURE, AIDANT = "structure", "aidant"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    external_id = models.CharField(max_length=64)
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="references_partenaires")
+    compte = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="references_partenaires")
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.SET_NULL, null=True, related_name="references_partenaires"
+    )
+    is_conseiller = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reference_partenaire"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source", "external_id"), condition=models.Q(kind="structure"), name="reference_structure_once"
+            ),
+            models.UniqueConstraint(
+                fields=("structure",), condition=models.Q(kind="structure"), name="reference_structure_one_source"
+            ),
+            models.UniqueConstraint(
+                fields=("source", "structure", "external_id"),
+                condition=models.Q(kind="aidant"),
+                name="reference_aidant_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="aidant") | models.Q(kind="structure", compte__isnull=True),
+                name="reference_kind_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"

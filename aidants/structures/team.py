@@ -1,10 +1,14 @@
 """The team of a structure as its referents see it, and whom somebody may vouch for."""
 
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Max
 
 from aidants.comptes.fonctions import fonction_of
 from aidants.comptes.models import Compte
 from aidants.domain.roles import Role
+from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
 
 
@@ -35,3 +39,10 @@ def may_vouch(garant_id: UUID, compte: Compte) -> bool:
     theirs = Affectation.objects.filter(compte=compte, ended_at__isnull=True).values("structure")
     mine = Affectation.objects.filter(compte=garant_id, ended_at__isnull=True, is_referent=True)
     return mine.filter(structure__in=theirs).exists()
+
+
+def last_acts(structure_id: UUID) -> dict[UUID, datetime]:
+    """Return when each member of a structure last did something for it, from the journal."""
+    members = Affectation.objects.filter(structure=structure_id, ended_at__isnull=True).values("compte")
+    rows = Entree.objects.filter(acteur_id__in=members, structure_id=structure_id).order_by()
+    return dict(rows.values_list("acteur_id").annotate(last=Max("at")))

@@ -47,7 +47,7 @@ ORIGINS: Final = {
     "service": "le service lui-même",
 }
 PROOFS: Final = {
-    "codes": "ses codes : référence, code d’arrêt et date de naissance",
+    "codes": "ses codes : référence, code de révocation et date de naissance",
     "franceconnect": "FranceConnect, sur sa page",
     "piece": "sa pièce d’identité, vue puis rendue ou détruite",
     "connue": "identité certaine par un autre moyen",

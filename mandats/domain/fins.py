@@ -11,13 +11,14 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from mandats.domain import errors
 from mandats.domain.motifs import MotifDeFin
 
-USAGER, AIDANT, REFERENT, ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR, SYSTEME = (
+USAGER, AIDANT, REFERENT, ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME = (
     "usager",
     "aidant",
     "referent",
     "accueil",
     "instructeur",
     "administrateur",
+    "partenaire",
     "systeme",
 )
 PAGE, SMS, PAPER, DESK, TELEPHONE, EXEMPLAIRE = "page_usager", "sms", "formulaire", "aidant", "accueil", "exemplaire"
@@ -31,9 +32,9 @@ _DECLARED_BY: Final = {
     MotifDeFin.REMPLACEMENT: {USAGER},
     MotifDeFin.DECES: {ADMINISTRATEUR},
     MotifDeFin.TUTELLE: {ADMINISTRATEUR},
-    MotifDeFin.FERMETURE: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
-    MotifDeFin.LIQUIDATION: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
-    MotifDeFin.HABILITATION: {INSTRUCTEUR, ADMINISTRATEUR, SYSTEME},
+    MotifDeFin.FERMETURE: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
+    MotifDeFin.LIQUIDATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
+    MotifDeFin.HABILITATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
 }
 _SUSPENDED_BY: Final = {USAGER, AIDANT, ACCUEIL, ADMINISTRATEUR, SYSTEME}
 NATIONWIDE: Final = frozenset({ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR})

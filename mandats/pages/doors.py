@@ -56,6 +56,7 @@ DOORS = (
     # referent
     _door([_REFERENT], "mandats:alertes:list", "Alertes", "Ce qui sort de l’ordinaire dans l’équipe.", "Alertes"),
     _door([_REFERENT], "aidants:team", "Équipe", "Qui en est, qui est attendu, qui a besoin d’aide.", "Équipe"),
+    _door([_REFERENT], "mandats:figures", "Chiffres", "Mandats et utilisations, jamais pour qui.", "Chiffres"),
     _door([_REFERENT], "aidants:structure_perimeter", "Démarches", "Ce que la structure propose.", "Démarches"),
     _door([_REFERENT], "mandats:objections", "Désaccords", "Ce que des personnes n’ont pas demandé.", "Désaccords"),
     _door([_REFERENT], "mandats:renounce", "Renoncer à un mandat", "Par sa référence ; la personne en est avertie."),
@@ -84,6 +85,9 @@ DOORS = (
         "Refus comptés",
         "Les essais d’inconnus, comptés par minute.",
         "Refus comptés",
+    ),
+    _door(
+        _BOTH, "aidants:structure_list", "Structures", "Créer, renommer, désactiver, fusionner, fermer.", "Structures"
     ),
     _door(
         _BOTH,
@@ -144,8 +148,18 @@ DOORS = (
         "Décès ou tutelle",
         "Mettre fin à tous les mandats d’une personne, sur preuve.",
     ),
+    _door(
+        [_ADMINISTRATEUR],
+        "aidants:roles",
+        "Fonctions nationales",
+        "Donner une fonction, la retirer ; deux personnes pour un administrateur.",
+        "Fonctions nationales",
+    ),
     _door([_ADMINISTRATEUR], "oidc:registry", "Sites", "FranceConnect et les administrations connectées."),
     _door([_ADMINISTRATEUR], "mandats:administration:archive", "Archive", "Mandats finis depuis plus de trois ans."),
+    _door(
+        [_ADMINISTRATEUR], "aidants:imports", "Imports", "Structures et aidants d’un fichier, vérifié ligne à ligne."
+    ),
     _door([_ADMINISTRATEUR], "aidants:cards", "Cartes", "Importer des cartes à codes, en retirer une."),
 )
 

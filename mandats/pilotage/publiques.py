@@ -69,7 +69,7 @@ def _uses() -> dict[str, int]:
 
 def _places() -> dict[str, int]:
     """Return how many habilitated structures each department has, by the commune where they stand."""
-    standing = HabilitationStructure.objects.filter(ended_at__isnull=True).order_by()
+    standing = HabilitationStructure.objects.filter(ended_at__isnull=True, suspended_at__isnull=True).order_by()
     codes = standing.values_list("structure__insee_code", flat=True)
     return dict(Counter(filter(None, map(departement_of, codes))))
 

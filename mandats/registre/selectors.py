@@ -179,7 +179,9 @@ def brouillon_beside(mandat: Mandat) -> Brouillon | None:
 
 def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) -> dict[str, Exists]:
     """Return what :class:`UseFacts` needs of a structure and of the person who acts for it."""
-    standing = HabilitationStructure.objects.filter(structure=structure, ended_at__isnull=True)
+    standing = HabilitationStructure.objects.filter(
+        structure=structure, ended_at__isnull=True, suspended_at__isnull=True
+    )
     place = Affectation.objects.filter(
         structure=structure,
         compte=compte_id,

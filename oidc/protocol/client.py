@@ -6,10 +6,14 @@ from typing import Protocol
 
 
 class Profile(StrEnum):
-    """The two kinds of relying party (PROTOCOLS §1, §3)."""
+    """The two kinds of relying party (PROTOCOLS §1, §3), and the system that keeps structures and aidants up to date.
+
+    A ``partenaire`` signs nobody in and verifies no mandat: it has neither a redirect address nor a demarche.
+    """
 
     FRANCECONNECT = "franceconnect"
     ADMINISTRATION = "administration"
+    PARTENAIRE = "partenaire"
 
 
 class ClientRecord(Protocol):

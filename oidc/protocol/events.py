@@ -7,6 +7,7 @@ CLIENT_ROTATE_SECRET = declare("client:rotate_secret", "Secret d’un site renou
 CLIENT_CHANGE = declare("client:change", "Réglages d’un site modifiés", "changed")
 CLIENT_SUSPEND = declare("client:suspend", "Accès d’un site suspendu")
 CLIENT_RESUME = declare("client:resume", "Accès d’un site rétabli")
+PARTENAIRE_CALL = declare("partenaire:call", "Appel d’un partenaire", "operation", "status")
 CLIENT_REFUSED = declare("client:refuse", "Authentification d’un site refusée", "count")
 CONNEXION_ASK_REFUSED = declare("connexion:ask_refused", "Demande de connexion refusée", "client", "count")
 CONNEXION_DECLINE = declare("connexion:decline", "Retour au site sans choisir de mandat", "client")

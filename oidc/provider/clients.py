@@ -65,6 +65,11 @@ class NewClient:
         return self.profile == Profile.FRANCECONNECT
 
     @property
+    def is_partenaire(self) -> bool:
+        """True for a system that keeps structures and aidants up to date, and signs nobody in."""
+        return self.profile == Profile.PARTENAIRE
+
+    @property
     def method(self) -> str:
         """The one authentication method of the record."""
         own = "private_key_jwt" if self.is_fapi2 else "client_secret_basic"
@@ -90,7 +95,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
         access_token_format=new.access_token_format,
         jwks=new.jwks,
         jwks_uri=new.jwks_uri,
-        sector=new.sector or _sector_of(new.redirect_uris),
+        sector=new.sector or (new.profile if new.is_partenaire else _sector_of(new.redirect_uris)),
         demarches=new.demarches,
         scopes=new.scopes,
         contacts=new.contacts,
@@ -215,12 +220,15 @@ def _check(new: NewClient, own: UUID | None) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
-    if not new.redirect_uris:
+    if not new.redirect_uris and not new.is_partenaire:
         raise UnfitClient("a client has a redirect address")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains, own):
         raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
+    signs_in = bool(new.redirect_uris or new.post_logout_redirect_uris or new.backchannel_logout_uri or new.demarches)
     checks = (
+        (new.is_partenaire and signs_in, "a partenaire signs nobody in: no address, no demarche"),
+        (new.is_partenaire and new.method == "client_secret_post", "a partenaire proves who it is in a header"),
         (by_keys and not keyed, "private_key_jwt needs keys: by value or by address"),
         (bool(new.jwks and new.jwks_uri), "keys by value or by address, not both (OIDC Registration §2)"),
         (any(map(is_private, (new.jwks or {}).get("keys", ()))), "a private key is never given to anybody"),

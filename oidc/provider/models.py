@@ -16,7 +16,7 @@ from oidc.protocol.client import Profile
 
 
 class Client(models.Model):
-    """A relying party: FranceConnect, or an administration connected directly.
+    """A relying party: FranceConnect, or an administration connected directly; or a ``partenaire``, which is neither.
 
     ``secret_sealed`` stands instead of ``secret_digest`` when HS256 must key tokens with the secret.
     ``previous_…``    the secret before the last rotation, good until ``previous_secret_until``
@@ -70,7 +70,7 @@ class Client(models.Model):
         db_table = "oidc_client"
         constraints = (
             models.CheckConstraint(
-                condition=Q(profile__in=("franceconnect", "administration")), name="client_profile_known"
+                condition=Q(profile__in=("franceconnect", "administration", "partenaire")), name="client_profile_known"
             ),
             models.CheckConstraint(
                 condition=Q(auth_method__in=("client_secret_basic", "client_secret_post"))

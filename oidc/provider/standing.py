@@ -94,7 +94,8 @@ SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at, t.jkt,
        s.id, s.siret, s.name, s.demarches,
        u.given_name, u.family_name, u.preferred_username, u.birthdate, u.gender, u.birthplace, u.birthcountry,
        COALESCE(NULLIF(CASE WHEN c.profile = 'franceconnect' THEN u.franceconnect_email END, ''), u.email),
-       EXISTS (SELECT 1 FROM habilitation_structure h WHERE h.structure_id = a.structure_id AND h.ended_at IS NULL),
+       EXISTS (SELECT 1 FROM habilitation_structure h WHERE h.structure_id = a.structure_id AND h.ended_at IS NULL
+                AND h.suspended_at IS NULL),
        EXISTS (SELECT 1 FROM affectation f JOIN compte p ON p.id = f.compte_id
                WHERE f.compte_id = x.aidant_id AND f.structure_id = a.structure_id AND f.ended_at IS NULL
                  AND f.is_aidant AND p.is_active),

@@ -27,6 +27,7 @@ from mandats.domain.errors import TOO_MANY_LOOKUPS
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker
 from oidc.protocol.bearer import scheme_of
+from oidc.protocol.client import Profile
 from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
 from oidc.provider.authentication import authenticate_by_header
 from oidc.provider.models import Client
@@ -58,12 +59,14 @@ class ClientCredentials(BaseAuthentication):
     One method a client: the one of its record, as at every endpoint of the provider.
     """
 
+    profile = Profile.ADMINISTRATION
+
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         """Return the caller.  Raises ``AuthenticationFailed``; failures are counted by address."""
         client = authenticate_by_header(request._request, timezone.now())  # noqa: SLF001 - Django's own request
         if isinstance(client, Denied):
             raise AuthenticationFailed(client.reason.message, client.reason.code)
-        if client.is_franceconnect:
+        if client.profile != self.profile:
             count_refused_client(request._request, CLIENT_AUTHENTICATION_FAILED, timezone.now())  # noqa: SLF001
             raise AuthenticationFailed(CLIENT_AUTHENTICATION_FAILED.message, CLIENT_AUTHENTICATION_FAILED.code)
         return Caller(client), None

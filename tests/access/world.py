@@ -22,7 +22,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.roles import NATIONAL_ROLES
 from aidants.journal.sequence import integrate
 from aidants.structures.invitations import Invite, invite
-from aidants.structures.models import Affectation, Invitation, Structure
+from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, Structure
 from mandats.alertes.models import Alerte
 from mandats.domain.codes import grouped
 from mandats.domain.droits import Droit
@@ -131,6 +131,8 @@ class World:
             "demande_id": _demande(mandat.usager_id, asker, self.now).id,
             "row_id": _rapprochement(mandat.usager_id, self.now).id,
             "client_pk": self.site.pk if scope == "own" else _site().pk,
+            "fonction_id": Fonction.objects.get(compte=_with_role("accueil")).id,
+            "nomination_id": _nomination(asker, self.now).id,
             **of_habilitation(who, self.now),
             **of_training(self.bodies[scope], self.people["organisme"], place, who),
         }
@@ -151,7 +153,10 @@ class World:
         waiting, _ = Interaction.objects.get_or_create(
             state=str(who.id), defaults={**_request(self.site, self.now), "browser": str(who.id)}
         )
+        place = self.places["foreign" if who == self.aidants["foreign"] else "own"]
+        asked, _ = Adhesion.objects.get_or_create(compte=who, structure=place, defaults={"asked_at": self.now})
         return {
+            "adhesion_id": asked.id,
             "compte_id": who.id,
             "public_id": session.public_id,
             "key": factors_of(who)[0].key,
@@ -206,6 +211,11 @@ def _demande(usager_id: UUID, who: Compte, now: Any) -> Demande:
     made = demandes.ask(usager_id, Droit.EXPORT, doer, now=now, **told)
     assert isinstance(made, Demande)
     return made
+
+
+def _nomination(who: Compte, now: Any) -> Nomination:
+    told = {"email": f"{uuid4().hex}@example.org", "given_name": "Zoé", "family_name": "Petit"}
+    return Nomination.objects.create(**told, asked_by=who, asked_at=now, expires_at=now + timedelta(days=7))
 
 
 def _rapprochement(usager_id: UUID, now: Any) -> Rapprochement:

@@ -1,16 +1,15 @@
 """The published description against the service, by schemathesis: what it says is what is done."""
 
-import base64
 from typing import Any
 
 import pytest
-import schemathesis
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from oidc.provider.clients import NewClient, create_client
 from tests import builders
+from tests.oidc.described import description
 
 
 @pytest.fixture
@@ -19,21 +18,7 @@ def api_schema(live_service: str, settings: Any) -> Any:
     builders.keys()
     new = NewClient("Allocations", "administration", ["https://alloc.example.org/retour"])
     client, secret = create_client(new, timezone.now())
-    schema = schemathesis.openapi.from_url(f"{live_service}/api/v1/openapi.json")
-    schema.config.update(base_url=live_service)
-    credentials = base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()
-
-    @schema.auth()
-    class Credentials:
-        """Gives every call the client's credentials."""
-
-        def get(self, case: Any, context: Any) -> str:
-            return f"Basic {credentials}"
-
-        def set(self, case: Any, data: str, context: Any) -> None:
-            case.headers = {**(case.headers or {}), "Authorization": data}
-
-    return schema
+    return description(live_service, client, secret)
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

@@ -137,8 +137,8 @@ class ClosureForm(forms.Form):
         return siret
 
 
-class ConfirmedClosureForm(CodeForm, ClosureForm):
-    """The second gesture: the number of mandats that will end, typed again, and a fresh second factor."""
+class CountedForm(CodeForm):
+    """The number of mandats that will end, typed again, and a fresh second factor."""
 
     count = forms.CharField(
         label="Combien de mandats prennent fin ?",
@@ -159,3 +159,14 @@ class ConfirmedClosureForm(CodeForm, ClosureForm):
         if typed != str(self.expected):
             raise forms.ValidationError(f"Ce n’est pas le nombre affiché : {self.expected}.")
         return typed
+
+
+class ConfirmedClosureForm(CountedForm, ClosureForm):
+    """The second gesture of a closure."""
+
+
+class MergerForm(CountedForm, ClosureForm):
+    """Which structure absorbs this one."""
+
+    motif = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+    field_order = ("siret", "count", "code")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mandats.pages.service import accueil, fins, forms_paper, objections
+from mandats.pages.service import accueil, chiffres, fins, forms_paper, fusion, objections
 
 urlpatterns = [
     path("accueil-telephonique", accueil.telephone, name="accueil"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("administration/deces-ou-tutelle", fins.proof, name="end_by_proof"),
     path("habilitations/fin-de-structure", fins.closure, name="closure"),
     path("habilitations/fin-de-structure/confirmation", fins.closure_confirm, name="closure_confirm"),
+    path("registre/structures/<uuid:structure_id>/fusion", fusion.merger, name="merger"),
+    path("equipe/chiffres", chiffres.figures, name="figures"),
     path("formulaire-d-arret", forms_paper.stop_form, name="stop_form"),
 ]

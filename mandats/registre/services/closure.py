@@ -14,9 +14,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from aidants.domain.errors import ErrorCode
+from aidants.domain.errors import SAME_STRUCTURE, ErrorCode
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.record import record
+from aidants.structures.changes import welcome_team
+from aidants.structures.models import Structure
 from mandats.domain import errors, events
 from mandats.domain.fins import EndFacts, may_end
 from mandats.domain.motifs import OF_THE_STRUCTURE, MotifDeFin
@@ -41,6 +43,21 @@ def end_structure(structure_id: UUID, acteur: Acteur, motif: MotifDeFin, now: da
     facts = {"count": standing_mandats(structure_id, now).count(), "motif": motif.value}
     record(events.STRUCTURE_END, acteur=acteur, at=now, subject=structure_id, structure=structure_id, facts=facts)
     return GRANTED
+
+
+@transaction.atomic
+def merge_structure(structure_id: UUID, into: Structure, acteur: Acteur, now: datetime) -> Decision:
+    """End a structure that another absorbs: its mandats end with their avis, its team is welcomed by the other.
+
+    No mandat moves: each usager signs anew with the other structure, if they wish (DOMAIN §3.4).
+    """
+    rights = HabilitationStructure.objects.filter(structure=into, ended_at__isnull=True)
+    if into.id == structure_id or not rights.exists():
+        return _refuse(SAME_STRUCTURE, structure_id, acteur, now)
+    done = end_structure(structure_id, acteur, MotifDeFin.FERMETURE, now)
+    if not isinstance(done, Denied):
+        welcome_team(Structure.objects.get(pk=structure_id), into, acteur, now)
+    return done
 
 
 def _refuse(reason: ErrorCode, structure_id: UUID, acteur: Acteur, now: datetime) -> Denied:

@@ -8,7 +8,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
 from aidants.domain.events import Event
 from aidants.journal.record import record
-from mandats.domain.fins import NATIONWIDE, SYSTEME, USAGER
+from mandats.domain.fins import NATIONWIDE, PARTENAIRE, SYSTEME, USAGER
 from mandats.registre.models import Mandat
 
 
@@ -36,6 +36,8 @@ def who_of(acteur: Acteur) -> str:
     """Return who acts in the words of :mod:`mandats.domain.fins`: a role, ``usager`` or ``systeme``."""
     if acteur.kind is Kind.USAGER:
         return USAGER
+    if acteur.kind is Kind.CLIENT and acteur.role == PARTENAIRE:
+        return PARTENAIRE
     return acteur.role if acteur.kind is Kind.COMPTE else SYSTEME if acteur.kind is Kind.SYSTEME else ""
 
 

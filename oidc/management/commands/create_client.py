@@ -9,6 +9,7 @@ from django.utils import timezone
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from oidc.protocol.client import Profile
 from oidc.protocol.client_authentication import METHODS
 from oidc.protocol.jose import is_private
 from oidc.provider.clients import NewClient, UnfitClient, create_client
@@ -26,8 +27,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options of PROTOCOLS §5, and the record's finer settings."""
         parser.add_argument("--name", required=True)
-        parser.add_argument("--profile", required=True, choices=("franceconnect", "administration"))
-        parser.add_argument("--redirect-uri", required=True, action="append", dest="redirect_uris")
+        parser.add_argument("--profile", required=True, choices=[one.value for one in Profile])
+        parser.add_argument("--redirect-uri", action="append", default=[], dest="redirect_uris")
         parser.add_argument("--post-logout-redirect-uri", action="append", default=[], dest="post_logout_redirect_uris")
         parser.add_argument("--auth-method", default="", choices=("", *METHODS))
         parser.add_argument("--id-token-alg", default="", choices=ALGORITHMS)

@@ -17,6 +17,7 @@ from oidc.provider.models import Client
 _PROFILES = (
     (Profile.ADMINISTRATION.value, "Administration connectée directement"),
     (Profile.FRANCECONNECT.value, "FranceConnect"),
+    (Profile.PARTENAIRE.value, "Partenaire : tient structures et aidants à jour, ne connecte personne"),
 )
 _METHODS = (
     ("client_secret_basic", "Secret, en tête HTTP (client_secret_basic)"),
@@ -55,8 +56,8 @@ class SettingsForm(forms.Form):
     )
     redirect_uris = Lines(
         label="Adresses de retour",
-        help_text="Une par ligne, en https, comparées caractère par caractère.",
-        error_messages={"required": "Écrivez au moins une adresse de retour."},
+        help_text="Une par ligne, en https, comparées caractère par caractère. Aucune pour un partenaire.",
+        required=False,
     )
     post_logout_redirect_uris = Lines(label="Adresses après déconnexion", required=False, help_text="Une par ligne.")
     backchannel_logout_uri = forms.CharField(

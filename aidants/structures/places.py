@@ -1,0 +1,162 @@
+"""Places in a team: roles given and withdrawn by a referent, and requests to join from another structure.
+
+A structure never loses its last referent here, and nobody changes their own roles.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from aidants.comptes.avis import Avis, tell
+from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur
+from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.domain.errors import (
+    ADHESION_GONE,
+    ADHESION_KNOWN,
+    LAST_REFERENT,
+    NOT_A_REFERENT,
+    ROLE_OF_ONESELF,
+    ErrorCode,
+)
+from aidants.domain.events import ADHESION_ANSWER, ADHESION_ASK, ROLE_CHANGE, ROLE_GRANT, ROLE_REFUSED, ROLE_WITHDRAW
+from aidants.domain.roles import Role
+from aidants.journal.record import record
+from aidants.structures.models import Adhesion, Affectation, Structure
+from aidants.structures.team import is_referent_of
+
+ACCEPTED, REFUSED = "acceptee", "refusee"
+
+
+def _roles(is_aidant: bool, is_referent: bool) -> list[str]:
+    return [role.value for role, held in ((Role.AIDANT, is_aidant), (Role.REFERENT, is_referent)) if held]
+
+
+@transaction.atomic
+def set_roles(place_id: UUID, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime) -> Decision:
+    """Give and withdraw the roles of one place of the acteur's structure; no role at all ends the place.
+
+    What was done from it stays; the person is told, and the next request already follows.
+    """
+    place = Affectation.objects.select_for_update(of=("self",)).select_related("compte", "structure").get(pk=place_id)
+    Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
+    reason = _why_not(place, acteur, is_referent)
+    if reason is not None:
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=reason.code)
+        return Denied(reason)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    return GRANTED
+
+
+@transaction.atomic
+def set_roles_from_outside(
+    place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime
+) -> Decision:
+    """Do the same for a system that keeps the team up to date: it never takes the last referent away either."""
+    Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
+    if place.is_referent and not is_referent and _is_last_referent(place):
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=LAST_REFERENT.code)
+        return Denied(LAST_REFERENT)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    return GRANTED
+
+
+def _write_roles(place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime) -> None:
+    roles, before = _roles(is_aidant, is_referent), _roles(place.is_aidant, place.is_referent)
+    if roles == before:
+        return
+    if roles:
+        place.is_aidant, place.is_referent = is_aidant, is_referent
+        place.save(update_fields=("is_aidant", "is_referent"))
+    else:
+        place.ended_at = now
+        place.save(update_fields=("ended_at",))
+    event, facts, about = ROLE_CHANGE if roles else ROLE_WITHDRAW, {"roles": roles or before}, place.structure_id
+    record(event, acteur=acteur, at=now, subject=place.compte_id, structure=about, facts=facts)
+    tell(place.compte, Avis.ROLE_CHANGE, now, told=_words(place.structure, roles))
+
+
+def _words(structure: Structure, roles: list[str]) -> str:
+    if not roles:
+        return f"Vous n’êtes plus dans l’équipe de {structure.name}."
+    return f"Dans l’équipe de {structure.name}, vous êtes maintenant {' et '.join(roles)}."
+
+
+def _why_not(place: Affectation, acteur: Acteur, is_referent: bool) -> ErrorCode | None:
+    """Return why the roles may not change; the structure's row is held meanwhile, so that two do not leave at once."""
+    if acteur.structure_id != place.structure_id or not is_referent_of(acteur.known_id, place.structure_id):
+        return NOT_A_REFERENT
+    if place.compte_id == acteur.id:
+        return ROLE_OF_ONESELF
+    if place.is_referent and not is_referent and _is_last_referent(place):
+        return LAST_REFERENT
+    return None
+
+
+def _is_last_referent(place: Affectation) -> bool:
+    others = Affectation.objects.filter(structure=place.structure_id, is_referent=True, ended_at__isnull=True)
+    return not others.exclude(pk=place.pk).exists()
+
+
+@transaction.atomic
+def ask_to_join(structure: Structure, compte: Compte, acteur: Acteur, now: datetime) -> Adhesion | Denied:
+    """Ask to join a structure as an aidant; its referents are told."""
+    Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
+    standing = Affectation.objects.filter(compte=compte, structure=structure, ended_at__isnull=True)
+    if standing.exists() or Adhesion.objects.filter(compte=compte, structure=structure, answer="").exists():
+        return Denied(ADHESION_KNOWN)
+    made = Adhesion.objects.create(compte=compte, structure=structure, asked_at=now)
+    record(ADHESION_ASK, acteur=acteur, at=now, subject=made.id, structure=structure.id)
+    referents = Affectation.objects.filter(structure=structure, is_referent=True, ended_at__isnull=True)
+    for one in referents.select_related("compte").order_by("id"):
+        tell(one.compte, Avis.ADHESION_DEMANDEE, now, asker=compte.full_name, structure=structure.name)
+    return made
+
+
+def waiting_to_join(structure_id: UUID) -> list[Adhesion]:
+    """Return who waits for an answer of this structure, the first first."""
+    rows = Adhesion.objects.filter(structure=structure_id, answer="").select_related("compte")
+    return list(rows.order_by("asked_at", "id"))
+
+
+@transaction.atomic
+def answer_adhesion(adhesion_id: UUID, acteur: Acteur, *, accept: bool, now: datetime) -> Decision:
+    """Accept somebody as an aidant of the acteur's structure, or not; one answer counts."""
+    row = Adhesion.objects.select_for_update(of=("self",)).select_related("compte", "structure").get(pk=adhesion_id)
+    reason = None
+    if acteur.structure_id != row.structure_id or not is_referent_of(acteur.known_id, row.structure_id):
+        reason = NOT_A_REFERENT
+    elif row.answer:
+        reason = ADHESION_GONE
+    elif row.compte_id == acteur.id:
+        reason = ROLE_OF_ONESELF
+    if reason is not None:
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=row.compte_id, reason=reason.code)
+        return Denied(reason)
+    row.answer, row.answered_at = ACCEPTED if accept else REFUSED, now
+    row.answered_by = Compte.objects.get(pk=acteur.known_id)
+    row.save(update_fields=("answer", "answered_at", "answered_by"))
+    record(ADHESION_ANSWER, acteur=acteur, at=now, subject=row.id, facts={"answer": row.answer})
+    if accept:
+        _give_place(row, acteur, now)
+    tell(row.compte, Avis.ADHESION_REPONDUE, now, accepted=accept, structure=row.structure.name)
+    return GRANTED
+
+
+def _give_place(row: Adhesion, acteur: Acteur, now: datetime) -> None:
+    wanted = {"compte": row.compte, "structure": row.structure, "ended_at": None}
+    Affectation.objects.get_or_create(**wanted, defaults={"is_aidant": True, "started_at": now})
+    facts = {"roles": [Role.AIDANT.value]}
+    record(ROLE_GRANT, acteur=acteur, at=now, subject=row.compte_id, facts=facts)
+
+
+def take_back(adhesion_id: UUID, compte: Compte, now: datetime) -> bool:
+    """Let who asked take their request back; False when it was answered before, or is not theirs."""
+    mine = Adhesion.objects.filter(pk=adhesion_id, compte=compte, answer="")
+    return bool(mine.update(answer="retiree", answered_at=now))
+
+
+def close_late_adhesions(now: datetime, before: datetime) -> int:
+    """Close the requests asked before ``before`` that nobody answered; return how many."""
+    return Adhesion.objects.filter(answer="", asked_at__lt=before).update(answer="expiree", answered_at=now)

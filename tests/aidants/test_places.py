@@ -1,0 +1,166 @@
+"""Roles in a team, requests to join, and forms that never change structure under one's hands."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from aidants.comptes.models import Compte
+from aidants.envois.sending import send_due
+from aidants.journal.models import Entree
+from aidants.structures.models import Adhesion, Affectation, Structure
+from mandats.registre.models import Brouillon, Mandat
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def referent_of(place: Structure) -> Compte:
+    made = builders.compte()
+    Affectation.objects.create(compte=made, structure=place, is_referent=True, started_at=builders.NOW)
+    return made
+
+
+@pytest.fixture
+def place() -> Structure:
+    return builders.structure()
+
+
+@pytest.fixture
+def sylvie(place: Structure) -> Compte:
+    return referent_of(place)
+
+
+@pytest.fixture
+def desk(sylvie: Compte) -> Client:
+    return builders.signed_in(sylvie)
+
+
+def change(desk: Client, by: Compte, who: Compte, *roles: str) -> Any:
+    return desk.post(f"/equipe/{who.id}/place", {"roles": roles, "code": builders.totp_code(by)})
+
+
+@pytest.mark.writes("role:change")
+def test_another_referent_is_named_and_told(desk: Client, sylvie: Compte, place: Structure) -> None:
+    nadia = builders.aidant(place)
+    assert "Votre structure n’a qu’un référent" in desk.get("/equipe").content.decode()
+    assert change(desk, sylvie, nadia, "aidant", "referent").status_code == 302
+    assert Affectation.objects.get(compte=nadia).is_referent
+    assert builders.signed_in(nadia).get("/equipe").status_code == 200
+    assert "n’a qu’un référent" not in desk.get("/equipe").content.decode()
+    entry = Entree.objects.get(event="role:change")
+    assert (entry.acteur_id, entry.subject_id, entry.structure_id) == (sylvie.id, nadia.id, place.id)
+    send_due(timezone.now())
+    assert nadia.email in mail.outbox[-1].to
+
+
+def test_who_leaves_the_team_opens_nothing_at_the_next_request(desk: Client, sylvie: Compte, place: Structure) -> None:
+    nadia = builders.aidant(place, family_name="BENALI")
+    mandat, theirs = builders.mandat(nadia, place, now=timezone.now()), builders.signed_in(nadia)
+    assert theirs.get(f"/mandats/{mandat.id}").status_code == 200
+    assert change(desk, sylvie, nadia).status_code == 302
+    assert theirs.get(f"/mandats/{mandat.id}").status_code == 404
+    assert Entree.objects.get(event="role:withdraw").subject_id == nadia.id
+    assert "BENALI" not in desk.get("/equipe").content.decode().split("<main")[1]
+
+
+def test_a_code_is_asked_and_the_last_referent_stays(desk: Client, sylvie: Compte, place: Structure) -> None:
+    nadia, olga = builders.aidant(place), referent_of(place)
+    assert desk.post(f"/equipe/{nadia.id}/place", {"roles": ["referent"], "code": "000000"}).status_code == 422
+    Affectation.objects.filter(compte=sylvie).update(is_aidant=True)
+    assert change(desk, sylvie, olga, "aidant").status_code == 302, "sylvie remains"
+    assert not Affectation.objects.get(compte=olga).is_referent
+    assert desk.get(f"/equipe/{sylvie.id}/place").status_code == 404, "nobody changes their own roles"
+
+
+def test_another_structure_s_people_are_as_unknown_as_nobody(desk: Client, sylvie: Compte) -> None:
+    elsewhere = builders.structure("Ailleurs", siret="99999920400012")
+    stranger = builders.aidant(elsewhere)
+    assert change(desk, sylvie, stranger).status_code == 404
+    asked = Adhesion.objects.create(compte=builders.compte(), structure=elsewhere, asked_at=timezone.now())
+    assert desk.post(f"/equipe/demandes/{asked.id}", {"answer": "accepter"}).status_code == 404
+    assert Affectation.objects.get(compte=stranger).ended_at is None
+
+
+@pytest.mark.parametrize(("answer", "places"), [("accepter", 1), ("refuser", 0)])
+@pytest.mark.writes("adhesion:ask", "adhesion:answer")
+def test_an_aidant_of_elsewhere_asks_and_a_referent_answers(
+    desk: Client, place: Structure, answer: str, places: int
+) -> None:
+    hugo = builders.aidant(builders.structure("Ailleurs", siret="99999920400012"), family_name="MARCHETTI")
+    theirs = builders.signed_in(hugo)
+    assert theirs.post("/structures/rejoindre", {"siret": "123"}).status_code == 422
+    assert theirs.post("/structures/rejoindre", {"siret": "999 999 105 00011"}).status_code == 302
+    again = theirs.post("/structures/rejoindre", {"siret": place.siret})
+    assert "votre demande y attend déjà" in again.content.decode()
+    page = desk.get("/equipe").content.decode()
+    assert "Demandent à rejoindre" in page
+    assert "MARCHETTI" in page
+    asked = Adhesion.objects.get()
+    desk.post(f"/equipe/demandes/{asked.id}", {"answer": answer})
+    assert Affectation.objects.filter(compte=hugo, structure=place, is_aidant=True).count() == places
+    desk.post(f"/equipe/demandes/{asked.id}", {"answer": "accepter"})
+    assert Affectation.objects.filter(compte=hugo, structure=place).count() == places, "one answer counts"
+    events = Entree.objects.filter(subject_id=asked.id).order_by("id").values_list("event", flat=True)
+    assert list(events) == ["adhesion:ask", "adhesion:answer"]
+
+
+def test_a_request_may_be_taken_back_by_who_made_it(place: Structure) -> None:
+    hugo = builders.compte()
+    theirs, asked = (
+        builders.signed_in(hugo),
+        Adhesion.objects.create(compte=hugo, structure=place, asked_at=timezone.now()),
+    )
+    other = builders.signed_in(builders.compte())
+    assert other.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 404
+    assert theirs.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 302
+    asked.refresh_from_db()
+    assert asked.answer == "retiree"
+
+
+def test_the_team_at_a_glance(desk: Client, place: Structure, query_count: Any) -> None:
+    ready, untrained = builders.aidant(place, family_name="PRÊTE"), builders.compte(family_name="NEUF")
+    Affectation.objects.create(compte=untrained, structure=place, is_aidant=True, started_at=builders.NOW)
+    builders.mandat(ready, place, now=timezone.now())
+    with query_count(9):
+        page = desk.get("/equipe").content.decode()
+    assert "Peut conclure des mandats" in page
+    assert "Attend encore : Formation suivie en entier" in page
+    assert "dernier acte ici le" in page
+    assert "DUBOIS" not in page
+
+
+def test_figures_hide_what_points_at_somebody(desk: Client, place: Structure, query_count: Any) -> None:
+    who = builders.aidant(place)
+    for _ in range(2):
+        builders.utilisation(builders.mandat(who, place, now=timezone.now()))
+    with query_count(6):
+        page = desk.get("/equipe/chiffres").content.decode()
+    assert "moins de 5" in page
+    assert "masqué" in page
+    for _ in range(4):
+        builders.utilisation(builders.mandat(who, place, now=timezone.now()))
+    page = desk.get("/equipe/chiffres").content.decode()
+    assert "Mandats conclus</dt><dd>6" in page
+    assert "<td>6</td>" in page
+
+
+def test_a_form_opened_under_one_structure_is_never_signed_under_another(place: Structure) -> None:
+    who, second = builders.aidant(place), builders.structure("Médiathèque", siret="99999930300013")
+    joined = Affectation.objects.create(compte=who, structure=second, is_aidant=True, started_at=timezone.now())
+    browser, brouillon = builders.signed_in(who), builders.consented(who, place, now=timezone.now())
+    accept = f"/mandats/brouillons/{brouillon.id}/acceptation"
+    assert browser.get(accept).status_code == 200
+    browser.post("/structures", {"structure": str(second.id)})
+    refused = browser.post(accept, {"code": builders.totp_code(who)})
+    assert refused.status_code == 404
+    assert "changez de structure" in refused.content.decode()
+    assert not Mandat.objects.exists()
+    assert Brouillon.objects.get().structure == place
+    browser.post("/structures", {"structure": str(place.id)})
+    builders.keys()
+    assert browser.post(accept, {"code": builders.totp_code(who)}).status_code == 302
+    assert Mandat.objects.get().structure == place
+    assert joined.structure_id == second.id
