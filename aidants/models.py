@@ -3,6 +3,7 @@
 from aidants.comptes.facteurs.models import Carte, CodeDeSecours, Generateur, JeuDeSecours
 from aidants.comptes.models import Appareil, Compte, Fonction, Lien, LienProConnect, Recuperation
 from aidants.comptes.sessions.models import SessionOuverte
+from aidants.dispositif.activite.models import ActiviteMois, CompteRendu
 from aidants.dispositif.formation.models import (
     Certification,
     Inscription,
@@ -43,6 +44,7 @@ from aidants.structures.models import Adhesion, Affectation, Invitation, Nominat
 
 __all__ = [
     "AcceptationConditions",
+    "ActiviteMois",
     "Adhesion",
     "Affectation",
     "Appareil",
@@ -56,6 +58,7 @@ __all__ = [
     "CodeDeSecours",
     "Comite",
     "Compte",
+    "CompteRendu",
     "Contrat",
     "Cosignature",
     "Curseur",

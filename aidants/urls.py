@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("aidants.pages.habilitation.urls")),
     path("", include("aidants.pages.formation.urls")),
     path("", include("aidants.pages.structures.urls")),
+    path("", include("aidants.pages.activite.urls")),
     path("connexion", sign_in.sign_in, name="sign_in"),
     path("connexion/code", sign_in.second_factor, name="second_factor"),
     path("connexion/cle", sign_in.sign_in_passkey, name="sign_in_passkey"),

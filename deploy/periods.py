@@ -31,6 +31,7 @@ from deploy.keeping import keep, purge_traces, tell, watch
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
+from mandats.pilotage.par_departement import count_mandats
 from mandats.pilotage.publiques import compute_figures
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
@@ -159,6 +160,7 @@ JOBS = (
     Job("purge_brouillons", timedelta(minutes=10), _purge_brouillons),
     Job("purge_received", timedelta(hours=1), _purge_received),
     Job("keep", timedelta(minutes=10), keep),
+    Job("count_mandats", timedelta(minutes=10), count_mandats),
     Job("watch", timedelta(hours=1), watch),
     Job("tell_alertes", timedelta(days=1), tell),
     Job("public_figures", timedelta(hours=6), compute_figures),

@@ -4,7 +4,7 @@ from mandats.alertes.models import Alerte
 from mandats.attestation.keys import SigningKey
 from mandats.attestation.sealing_keys import Certificat
 from mandats.droits.models import Demande, Rapprochement
-from mandats.pilotage.models import FiguresPubliques
+from mandats.pilotage.models import FiguresPubliques, MandatsDepartement
 from mandats.registre.models import (
     AccordContact,
     Autorisation,
@@ -43,6 +43,7 @@ __all__ = [
     "FiguresPubliques",
     "Horodatage",
     "Mandat",
+    "MandatsDepartement",
     "Rapprochement",
     "SigningKey",
     "Suspension",

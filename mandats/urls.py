@@ -14,6 +14,7 @@ urlpatterns = [
     path("vos-donnees", notice, name="notice"),
     path("formation/certificat", certificate, name="training_certificate"),
     path("alertes", include("mandats.pages.alertes.urls")),
+    path("pilotage", include("mandats.pages.tableaux.urls")),
     path("administration/", include("mandats.pages.administration.urls")),
     path("", include("mandats.pages.pilotage.urls")),
     path("", include("mandats.pages.sms.urls")),

@@ -62,6 +62,8 @@ DOORS = (
     _door([_REFERENT], "mandats:renounce", "Renoncer à un mandat", "Par sa référence ; la personne en est avertie."),
     _door([_REFERENT], "aidants:journal_structure", "Journal", "Qui a fait quoi, sans aucun nom d’usager.", "Journal"),
     _door([_REFERENT], "aidants:postes", "Postes de conseiller", "Chercher, recruter, suivre les contrats."),
+    _door([_REFERENT], "aidants:statistics", "Activité", "Ce que l’équipe a fait, mois par mois."),
+    _door([_REFERENT], "aidants:report_export", "Export de l’activité", "Un fichier dans la forme de La Coop."),
     # instructeur
     _door(
         _BOTH,
@@ -115,8 +117,15 @@ DOORS = (
     _door([_INSTRUCTEUR], "aidants:comites", "Comités de sélection", "Ordre du jour, décisions, procès-verbaux."),
     _door([_INSTRUCTEUR], "aidants:quotas", "Quotas et appels", "Postes par département et réseau, dates des appels."),
     _door([_INSTRUCTEUR, _OPERATEUR], "aidants:budget", "Budget", "Publié, engagé, payé."),
+    _door(
+        [_INSTRUCTEUR, _OPERATEUR, _ADMINISTRATEUR],
+        "mandats:pilotage:nation",
+        "Tableau de bord",
+        "Postes, formation, activité, mandats, argent : la nation et chaque département.",
+    ),
     # prefecture
     _door([_PREFECTURE], "aidants:prefecture", "Candidatures du département", "Votre avis, sous quinze jours.", "Avis"),
+    _door([_PREFECTURE], "mandats:pilotage:mine", "Tableau de bord", "Votre département en chiffres."),
     # operateur
     _door(
         [_OPERATEUR], "aidants:conventions", "Conventions et versements", "Ce qui est à signer, à payer.", "Conventions"

@@ -15,3 +15,24 @@ class FiguresPubliques(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MandatsDepartement(models.Model):
+    """What mandats add up to in one department, as a period counted last; an internal figure, never public as it is.
+
+    ``usagers`` are counted where one of their mandats is; ``autonomes``: those who no longer need a mandat.
+    """
+
+    departement = models.CharField(max_length=3, primary_key=True)
+    usagers = models.PositiveIntegerField()
+    autonomes = models.PositiveIntegerField()
+    mandats = models.PositiveIntegerField()
+    utilisations = models.PositiveIntegerField()
+    aidants = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mandats_departement"
+
+    def __str__(self) -> str:
+        return self.departement

@@ -41,7 +41,15 @@ from tests.aidants.training_desk import organisme
 from tests.oidc import flow
 
 # Arguments of addresses that name no object.
-WORDS = {"code": "falc", "slug": "x", "kind": "export", "number": "1", "level": "0", "place": "000"}
+WORDS = {
+    "code": "falc",
+    "departement": "05",
+    "slug": "x",
+    "kind": "export",
+    "number": "1",
+    "level": "0",
+    "place": "000",
+}
 
 
 class Bare(Browser):

@@ -8,6 +8,7 @@ import pytest
 
 from aidants.domain import errors as aidants_errors
 from aidants.domain import events as aidants_events
+from aidants.domain.activite import activity_errors, activity_events
 from aidants.domain.activite import errors as activite_errors
 from aidants.domain.activite import events as activite_events
 from aidants.domain.dispositif import errors as dispositif_errors
@@ -23,6 +24,8 @@ from tests.architecture.sources import ROOT
 
 MODULES = (
     activite_errors,
+    activity_errors,
+    activity_events,
     activite_events,
     aidants_errors,
     aidants_events,

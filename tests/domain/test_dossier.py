@@ -14,8 +14,8 @@ from aidants.domain.activite.dossier import (
     may_move,
     may_submit,
 )
-from aidants.domain.activite.territoires import NAMES, TILES, departement_of
 from aidants.domain.decisions import GRANTED, Denied
+from aidants.domain.departements import DEPARTEMENTS, departement_of
 from aidants.domain.errors import ErrorCode
 
 MOVES = {
@@ -72,9 +72,4 @@ def test_professionals_only(statut: str) -> None:
 )
 def test_departement_of(insee: str, departement: str) -> None:
     assert departement_of(insee) == departement
-    assert departement in NAMES
-
-
-def test_each_department_has_its_own_tile() -> None:
-    assert len({place for _, *rest in TILES.values() for place in [tuple(rest)]}) == len(TILES)
-    assert len([code for code in TILES if len(code) == 2]) == 96
+    assert departement in DEPARTEMENTS

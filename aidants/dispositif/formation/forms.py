@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from aidants.domain.activite.formation import CADRES, KINDS
-from aidants.domain.activite.territoires import NAMES
+from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.siret import is_siret
 
 _LARGEST_FILE = 512 * 1024
@@ -24,7 +24,8 @@ class OrganismeForm(forms.Form):
     name = forms.CharField(label="Nom de l’organisme", max_length=256, error_messages={"required": "Saisissez le nom."})
     siret = forms.CharField(label="SIRET", max_length=17, error_messages={"required": "Saisissez le SIRET."})
     departement = forms.ChoiceField(
-        label="Département", choices=[("", "Choisir"), *((code, f"{code} {name}") for code, name in NAMES.items())]
+        label="Département",
+        choices=[("", "Choisir"), *((code, f"{code} {name}") for code, name in DEPARTEMENTS.items())],
     )
     city = forms.CharField(label="Commune", max_length=256, error_messages={"required": "Saisissez la commune."})
 

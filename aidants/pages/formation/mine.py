@@ -15,8 +15,8 @@ from aidants.dispositif.formation import sessions
 from aidants.dispositif.formation.models import Certification, Inscription, Parcours
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite.formation import FIGURES, Cadre, calendar_of
-from aidants.domain.activite.territoires import departement_of
 from aidants.domain.decisions import Denied
+from aidants.domain.departements import departement_of
 from aidants.structures.models import Affectation
 
 _PAGE = 10

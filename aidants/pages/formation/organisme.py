@@ -23,8 +23,8 @@ from aidants.dispositif.formation.forms import ResultForm, ResultsFileForm, Sess
 from aidants.dispositif.formation.models import Certification, Organisme, SessionFormation
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite.formation import CADRES, MOMENTS, Cadre, Moment
-from aidants.domain.activite.territoires import departement_of
 from aidants.domain.decisions import Denied
+from aidants.domain.departements import departement_of
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
 

@@ -1,0 +1,1 @@
+"""Screens of activity: reports, figures, the national line's calls, kits."""

@@ -1,0 +1,1 @@
+"""Dashboards: the nation, the map and table of departments, one department.  Figures only, nobody is named."""
