@@ -202,11 +202,8 @@ class StructureEnd(ForPartners):
     )
     def post(self, request: Request, structure: str) -> Response:
         """Met fin à l’habilitation et à tous les mandats ; chaque usager en est prévenu. Vingt par jour au plus."""
-        motif, known, now = (
-            MotifDeFin(_motif(request, wire.END_OF_STRUCTURE)),
-            _structure(request, structure),
-            timezone.now(),
-        )
+        known, now = _structure(request, structure), timezone.now()
+        motif = MotifDeFin(_motif(request, wire.END_OF_STRUCTURE))
         acteur = acteur_of(request)
         if _ended_since(acteur, now - timedelta(days=1)) >= ENDS_A_DAY:
             raise Refused(PARTENAIRE_TOO_MANY_ENDS)
@@ -278,8 +275,8 @@ class AidantEnd(ForPartners):
     )
     def post(self, request: Request, structure: str, aidant: str) -> Response:
         """Met fin à la place, ou à l’invitation sans réponse ; le compte reste. Répéter l’appel ne change rien."""
-        _motif(request, wire.END_OF_PLACE)
         known = _aidant(request, structure, aidant)
+        _motif(request, wire.END_OF_PLACE)
         before = wire.aidant_told(known)["etat"]
         outcome = upkeep.end_aidant(known, acteur_of(request), timezone.now())
         if isinstance(outcome, Denied):

@@ -10,7 +10,7 @@ FILE = Path(__file__).with_name("routes.txt")
 OPEN, UNKNOWN, REFUSED = "o", "-", "x"
 SCOPES = ("own", "colleague", "foreign", "unknown")
 SIGNED = ("nobody", *(role.value for role in Role))
-ROLES = ("stranger", "halfway", *SIGNED, "usager", "client")
+ROLES = ("stranger", "halfway", *SIGNED, "usager", "client", "partenaire")
 
 
 class BadRow(ValueError):

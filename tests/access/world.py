@@ -36,6 +36,7 @@ from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client, Interaction
 from tests import builders
 from tests.access.more_objects import join_body, of_habilitation, of_training
+from tests.access.partner import calling_partner, names
 from tests.access.table import SCOPES
 from tests.aidants.training_desk import organisme
 from tests.oidc import flow
@@ -90,6 +91,7 @@ class World:
         self.browsers: dict[str, Browser] = {role: builders.signed_in(who) for role, who in self.people.items()}
         self.browsers["stranger"] = Browser()
         self.browsers["client"] = self._administration()
+        self.browsers["partenaire"] = calling_partner(self.places, self.aidants, self.now)
         self.shared = {scope: self._objects(scope) for scope in SCOPES[:3]}
         integrate(self.now)
         self.browsers["usager"] = self._usager()
@@ -151,7 +153,7 @@ class World:
             return {**dict.fromkeys(self.arguments(role, "own"), uuid4()), "key": "code-0", **WORDS}
         who = self.people.get(role, self.people["aidant"])
         other = {"own": who, "colleague": self.aidants["colleague"], "foreign": self.aidants["foreign"]}[scope]
-        return {**self.shared[scope], **WORDS, **self._of_person(other)}
+        return {**self.shared[scope], **WORDS, **names(scope), **self._of_person(other)}
 
     def _of_person(self, who: Compte) -> dict[str, object]:
         """Return what belongs to one person: account, a session elsewhere, a factor, a request of a site."""
