@@ -55,26 +55,19 @@ def _signed(number: int, at: datetime, now: datetime, statuses: dict[int, int]) 
 def statuses_at(number: int, at: datetime) -> dict[int, int]:
     """Return the places of a list that were not VALID at ``at``, each with its status.
 
-    A list holds autorisations, or credentials, which follow their mandat.  INVALID: ended, by any cause, or past its
-    term.  SUSPENDED: it may stand again.
+    A list holds autorisations, or credentials, which follow their mandat, and that ends with its last autorisation.
+    INVALID: ended, by any cause, or past its term.  SUSPENDED: it may stand again.
     """
     over = Q(mandat__ended_at__lte=at) | Q(mandat__expires_at__lte=at)
     rows: QuerySet[Any]
     if number >= FIRST_LIST:
         rows = Titre.objects.filter(status_list=number)
-        over |= Q(~Exists(_standing(at)))
     else:
         rows = Autorisation.objects.filter(status_list=number, mandat__accepted_at__lte=at)
         over |= Q(ended_at__lte=at)
     invalid = _places(rows.filter(over))
     suspended = _places(rows.exclude(over).filter(_suspended_at(at)))
     return dict.fromkeys(suspended, SUSPENDED) | dict.fromkeys(invalid, INVALID)
-
-
-def _standing(at: datetime) -> QuerySet[Autorisation]:
-    """Return the demarches that a mandat still gave at ``at``."""
-    rows = Autorisation.objects.filter(mandat=OuterRef("mandat"))
-    return rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
 
 
 def narrowed_now(number: int) -> dict[int, int]:
