@@ -4,6 +4,7 @@ Data reaches the templates as one JSON input and is laid out as text: nothing of
 markup.  Never fills a text, never signs: the seal and its time-stamp are put on these bytes afterwards.
 """
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,11 +28,15 @@ from mandats.domain.durees import french_date, french_moment, local_date, zone_l
 
 _FOLDER: Final = Path(__file__).parent
 
+_DIGITS_APART: Final = re.compile(r"(?<=\d) (?=\d)")
+"""The blanks of a telephone number, where a line in large print would break."""
+
 _CONSENT: Final = {
     ("ecran", "dessin"): "en signant à l’écran",
     ("ecran", "code"): "avec le code reçu sur son téléphone",
     ("ecran", "temoin"): "devant un témoin",
     ("papier", "scan"): "en signant l’exemplaire papier",
+    ("papier", "declaration"): "en signant l’exemplaire papier, que la structure conserve",
     ("sms", "reponse"): "en répondant par SMS",
 }
 _CONSENT_BY_KIND: Final = {
@@ -179,7 +184,8 @@ def render_large_summary(reference: str, summary: str, at: datetime, time_zone: 
     found = {"lang": "fr", "direction": "ltr", "title": "L’essentiel de votre mandat", "large": True}
     notices = ("Ce résumé aide à comprendre. Seul le texte du mandat engage.",)
     page = {"page": "Page {page} sur {total}"}
-    return _explained(found | page, notices, blocks(summary), reference, service, at, time_zone)
+    text = _DIGITS_APART.sub("\u00a0", summary)
+    return _explained(found | page, notices, blocks(text), reference, service, at, time_zone)
 
 
 def _explained(

@@ -2,7 +2,8 @@
 
 A value is drawn once from a keyed digest and stored with the key's version; it never changes, whatever becomes of
 the key: a new key (PAIRWISE_KEY) serves new pairs only, and the one before may be forgotten.  Never derived from
-anything but our own random identifiers.
+anything but our own random identifiers.  One person known under two records keeps, once they are joined, the name
+that a sector gave to either; the older record's where it gave two.
 """
 
 import base64
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from mandats.registre.models import Usager
 from oidc.protocol.parameters import is_text
 from oidc.provider.models import PairwiseSubject
 
@@ -22,10 +24,12 @@ def subjects_of(sector: str, *, usager: UUID, aidant: UUID) -> tuple[str, str]:
     """Return the pairwise values of an usager and an aidant, given now if they had none."""
     wanted = {(USAGER, usager), (AIDANT, aidant)}
     known = _known(sector, wanted)
+    if (USAGER, usager) not in known and (name := _name_before_joining(sector, usager)):
+        known[USAGER, usager] = name
     if len(known) < len(wanted):
         missing = [_draw(kind, subject, sector) for kind, subject in wanted - known.keys()]
         PairwiseSubject.objects.bulk_create(missing, ignore_conflicts=True)
-        known = _known(sector, wanted)
+        known |= _known(sector, wanted)
     return known[USAGER, usager], known[AIDANT, aidant]
 
 
@@ -34,7 +38,19 @@ def usagers_named(sector: str, values: list[str]) -> set[UUID]:
     rows = PairwiseSubject.objects.filter(
         kind=USAGER, sector=sector, value__in=[text for text in values if is_text(text, 64)]
     )
-    return set(rows.values_list("subject_id", flat=True))
+    named = set(rows.values_list("subject_id", flat=True))
+    joined = Usager.objects.filter(pk__in=named, merged_into__isnull=False)
+    return named | set(joined.values_list("merged_into", flat=True))
+
+
+def _name_before_joining(sector: str, usager: UUID) -> str:
+    """Return the name that a sector gave to a record since joined to this one, which has none there; or nothing.
+
+    Two records of one person become one; the name given never changes.  It is read, not moved: a join may be undone.
+    """
+    before = Usager.objects.filter(merged_into=usager).values("pk")
+    rows = PairwiseSubject.objects.filter(kind=USAGER, sector=sector, subject_id__in=before)
+    return rows.order_by("id").values_list("value", flat=True).first() or ""
 
 
 def _known(sector: str, wanted: set[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:

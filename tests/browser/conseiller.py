@@ -110,6 +110,15 @@ class Conseiller:
     def sees_document(self, identity: Paper) -> None:
         """Recopy an identity document that is on the desk, and leave the contacts empty: there are none."""
         at = self.visitor
+        self.recopies_document(identity)
+        at.see("Comment joindre la personne")
+        at.read("vous lui remettez ses relevés sur papier")
+        at.press("Continuer")
+        at.see("Lecture et accord")
+
+    def recopies_document(self, identity: Paper) -> None:
+        """Type what an identity document says, its number apart."""
+        at = self.visitor
         at.follow("Pièce d’identité vue")
         at.see("Pièce d’identité vue")
         at.tick("Carte nationale d’identité")
@@ -121,10 +130,6 @@ class Conseiller:
         at.write("Lieu de naissance", identity.birthplace)
         at.tick("J’ai vu l’original")
         at.press("Continuer")
-        at.see("Comment joindre la personne")
-        at.read("vous lui remettez ses relevés sur papier")
-        at.press("Continuer")
-        at.see("Lecture et accord")
 
     def shows_where_to_draw(self) -> None:
         """Open the way that signs on the screen."""

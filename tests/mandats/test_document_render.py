@@ -157,6 +157,22 @@ def test_the_mandat_says(words: str) -> None:
     assert words in words_of(PAPERS["mandat"]())
 
 
+@pytest.mark.parametrize(
+    ("kind", "method", "words"),
+    [
+        ("ecran", "dessin", "en signant à l’écran."),
+        ("ecran", "code", "avec le code reçu sur son téléphone."),
+        ("ecran", "temoin", "devant un témoin."),
+        ("papier", "scan", "en signant l’exemplaire papier."),
+        ("papier", "declaration", "en signant l’exemplaire papier, que la structure conserve."),
+        ("sms", "reponse", "en répondant par SMS."),
+    ],
+)
+def test_the_mandat_says_how_the_person_agreed(kind: str, method: str, words: str) -> None:
+    given = replace(ordinary_mandat(), consentement=kind, consent_method=method, signature_png=None)
+    assert f"A consenti le 22 novembre 2026 à 18 h 03 min 25 s, {words}" in words_of(render_mandat(given))
+
+
 def test_what_is_attached_is_what_was_given() -> None:
     given = ordinary_mandat()
     assert attachments(render_mandat(given)) == {

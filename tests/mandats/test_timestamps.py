@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from aidants.domain.acteur import SYSTEME
@@ -80,6 +83,45 @@ def test_what_others_read_of_a_stamped_paper(mandat: Mandat, timestamps: LocalAu
     verify = ["openssl", "ts", "-verify", "-token_in", "-in", str(tmp_path / "token.der"), "-digest", digest]
     run = subprocess.run([*verify, "-CAfile", str(timestamps.root)], capture_output=True, text=True, check=False)
     assert "Verification: OK" in run.stdout + run.stderr
+
+
+def _flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+def _bottom_line(pdf: bytes, roots: Any, now: datetime) -> bool:
+    """Ask pyHanko; what it cannot even read is not well."""
+    try:
+        signature = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0]
+        seals = builders.sealer().certificates[-1:]
+        return bool(validate_pdf_signature(signature, trusting(seals, now), trusting(roots, now)).bottom_line)
+    except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError):
+        return False
+
+
+def test_others_tell_a_flipped_bit_too(mandat: Mandat, timestamps: LocalAuthority, tmp_path: Path) -> None:
+    """In the pages that the seal covers, and in the time-stamp: pyHanko, poppler and openssl each refuse."""
+    pdf, path, now = bytes(made(mandat).content), tmp_path / "changed.pdf", timezone.now()
+    roots, start = read_pem(timestamps.root.read_text()), gap_of(seal_in(pdf))[0]
+    assert _bottom_line(pdf, roots, now)
+    streams = [found.end() for found in re.finditer(rb"stream\r?\n", pdf[:start])][::2]
+    for place in [at + 10 for at in streams][:: max(1, len(streams) // 6)]:
+        path.write_bytes(_flipped(pdf, place))
+        assert not _bottom_line(path.read_bytes(), roots, now), place
+        told = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, check=False).stdout
+        assert "Signature is Valid" not in told, place
+
+    token, file = token_of(pdf), tmp_path / "token.der"
+    digest = hashlib.sha256(signature_value(pdf)).hexdigest()
+    verify = ["openssl", "ts", "-verify", "-token_in", "-in", str(file), "-CAfile", str(timestamps.root), "-digest"]
+    info = token.index(bytes.fromhex(digest))
+    for place in (info, info + 31, info + 40, len(token) - 20):
+        file.write_bytes(_flipped(token, place))
+        run = subprocess.run([*verify, digest], capture_output=True, text=True, check=False)
+        assert run.returncode != 0, place
+        assert "Verification: OK" not in run.stdout + run.stderr, place
+        at = pdf.index(token.hex().encode()) + 2 * place if token.hex().encode() in pdf else 0
+        assert not at or not _bottom_line(_flipped(pdf, at), roots, now), place
 
 
 @pytest.mark.writes("document:stamp")

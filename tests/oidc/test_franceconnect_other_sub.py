@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from deploy.demo.data.mandats import demo_identite
 from mandats.droits.models import Rapprochement
-from mandats.droits.rapprochements import merge
+from mandats.droits.rapprochements import merge, propose_merge, undo
 from mandats.registre.models import Mandat
+from oidc.provider.subjects import subjects_of, usagers_named
 from tests import builders
 from tests.oidc.franceconnect_desk import Desk, simulated_franceconnect
 
@@ -46,6 +47,26 @@ def test_the_new_sub_sees_nothing_until_two_persons_decided(franceconnect: str, 
     assert merge(made.id, builders.acteur(builders.compte(), known_before.structure), timezone.now())
     _, page = enter(franceconnect)
     assert known_before.reference in page
+
+
+@pytest.mark.writes("droits:merge")
+def test_a_site_keeps_the_name_it_knew_whichever_record_it_was_given_to(known_before: Mandat) -> None:
+    place, who = known_before.structure, known_before.aidant
+    after = replace(demo_identite("madame-d"), sub_digest="1" * 64)
+    second = builders.mandat(who, place, after, now=timezone.now(), demarches=("justice",))
+    (made,) = propose_merge(after, way="usager", now=timezone.now())
+    kept, joined, aidant = known_before.usager_id, second.usager_id, who.id
+    before = subjects_of("caf.example", usager=joined, aidant=aidant)
+    both = subjects_of("ants.example", usager=kept, aidant=aidant)[0]
+    assert subjects_of("ants.example", usager=joined, aidant=aidant)[0] != both
+    doer = builders.acteur(builders.compte(), place)
+    assert merge(made.id, doer, timezone.now())
+    assert subjects_of("caf.example", usager=kept, aidant=aidant) == before
+    assert subjects_of("ants.example", usager=kept, aidant=aidant)[0] == both
+    assert usagers_named("caf.example", [before[0]]) == {kept, joined}
+    assert undo(made.id, doer, timezone.now())
+    assert subjects_of("caf.example", usager=joined, aidant=aidant) == before
+    assert subjects_of("caf.example", usager=kept, aidant=aidant)[0] != before[0]
 
 
 def test_at_the_desk_nobody_is_told(franceconnect: str, known_before: Mandat) -> None:
