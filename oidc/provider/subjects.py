@@ -39,8 +39,8 @@ def usagers_named(sector: str, values: list[str]) -> set[UUID]:
         kind=USAGER, sector=sector, value__in=[text for text in values if is_text(text, 64)]
     )
     named = set(rows.values_list("subject_id", flat=True))
-    joined = Usager.objects.filter(pk__in=named, merged_into__isnull=False)
-    return named | set(joined.values_list("merged_into", flat=True))
+    joined = Usager.objects.filter(pk__in=named).values_list("merged_into", flat=True)
+    return named | {kept for kept in joined if kept}
 
 
 def _name_before_joining(sector: str, usager: UUID) -> str:
