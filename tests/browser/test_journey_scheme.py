@@ -1,0 +1,234 @@
+"""The first half of the scheme, hat after hat: applicant, préfecture, committee, candidate, structure, operateur."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from aidants.comptes.models import Compte, Fonction
+from aidants.dispositif.models import Candidature, Comite, Contrat, MiseEnRelation
+from aidants.structures.models import Affectation
+from tests import builders
+from tests.browser.conftest import Visit
+from tests.browser.conseiller import Conseiller
+from tests.browser.personne import letter, link_in
+from tests.browser.visitor import DESK, NARROW, Visitor
+from tests.stack import LiveStack
+
+_INVITED = "Votre profil dans le vivier des conseillers numériques"
+
+
+def _signs_in(visit: Visit, stack: LiveStack, who: Compte) -> Visitor:
+    person = Conseiller(visit(), stack.sites, who, builders.structure("Nulle part"))
+    person.visitor.open(f"{stack.sites.service}/connexion")
+    person.types_credentials()
+    person.visitor.page.wait_for_url("**/accueil")
+    return person.visitor
+
+
+def _holder(role: str, departement: str = "") -> Compte:
+    who = builders.compte(given_name="Inès", family_name="Roy")
+    Fonction.objects.create(compte=who, role=role, departement=departement)
+    return who
+
+
+def _applies(at: Visitor, stack: LiveStack, address: str, name: str) -> None:
+    at.open(f"{stack.sites.service}/candidature")
+    at.see("Demander des postes")
+    at.read("Ouvert")
+    at.write("Adresse électronique", address)
+    at.press("Commencer un dossier")
+    at.see("Demander des postes")
+    text = letter(at, stack.emails_folder, address, "Votre dossier de candidature au dispositif conseillers numériques")
+    at.open(link_in(text))
+    at.see("Ouvrir votre dossier")
+    at.press("Ouvrir")
+    at.see("Votre candidature")
+    at.read("Ce qui empêche le dépôt")
+    at.follow("Compléter : Votre structure")
+    at.see("Votre structure")
+    at.choose("Votre structure est", "CCAS, CIAS, caisse des écoles")
+    for label, typed in (
+        ("SIRET", "999 999 050 00018"),
+        ("Nom de la structure", name),
+        ("Adresse", "1 place de la Mairie"),
+        ("Code postal", "04000"),
+        ("Commune", "digne les bains"),
+    ):
+        at.write(label, typed)
+    at.press("Enregistrer")
+    at.see("Votre structure")
+    at.read("Ce SIRET n’est pas valable")
+    at.write("SIRET", "999 999 050 00019")
+    at.press("Enregistrer")
+    at.see("Votre candidature")
+    at.read("Sa commune ou sa communauté de communes dépose")
+    at.follow("Modifier : Votre structure")
+    at.choose("Votre structure est", "Commune, département ou région")
+    at.press("Enregistrer")
+    at.see("Votre candidature")
+    _completes(at)
+
+
+def _completes(at: Visitor) -> None:
+    at.follow("Compléter : Qui répond")
+    at.see("Qui répond de la demande")
+    for label, typed in (("Prénom", "Agnès"), ("Nom", "Meyer"), ("Téléphone", "04 99 99 00 01")):
+        at.write(label, typed)
+    at.press("Enregistrer")
+    at.follow("Compléter : Lieux")
+    at.see("Lieux d’accueil")
+    for label, typed in (("Nom du lieu", "Médiathèque"), ("Code postal", "04000"), ("Commune", "Digne-les-Bains")):
+        at.write(label, typed)
+    at.press("Ajouter ce lieu")
+    at.read("Médiathèque, Digne-les-Bains")
+    at.follow("Revenir au dossier")
+    at.follow("Compléter : Postes et projet")
+    at.see("Postes et projet")
+    at.write("Nombre de postes demandés", "2")
+    at.write("Votre projet", "Aller vers les villages.")
+    at.press("Enregistrer")
+    at.see("Votre candidature")
+    at.press("Déposer la candidature")
+    at.hear("Votre candidature est déposée")
+    at.see("Votre candidature")
+
+
+def _decides(at: Visitor, stack: LiveStack, name: str) -> None:
+    """Set the quota, put the application on an agenda, retain one post, close, take the minutes."""
+    at.open(f"{stack.sites.service}/instruction/quotas")
+    at.see("Postes par département")
+    at.choose("Département ou réseau", "04 Alpes-de-Haute-Provence")
+    at.write("Nombre de postes", "10")
+    at.press("Enregistrer")
+    at.hear("Le nombre de postes est enregistré")
+    at.open(f"{stack.sites.service}/instruction/candidatures")
+    at.see("Candidatures")
+    at.follow(f"Ouvrir {name}")
+    at.see(name)
+    at.open(f"{stack.sites.service}/instruction/comites")
+    at.see("Comités de sélection")
+    months = (date(2030 + at_month // 12, at_month % 12 + 1, 7) for at_month in range(100))
+    day = next(one for one in months if not Comite.objects.filter(held_on=one).exists())
+    at.write("Date du comité", day.isoformat())
+    at.press("Prévoir")
+    at.see("Comité du")
+    at.tick(name)
+    at.press("Mettre à l’ordre du jour")
+    at.follow(f"Examiner {name}")
+    at.see(name)
+    at.read("Les autres candidatures du territoire")
+    at.tick("Retenue")
+    at.write("Nombre de postes retenus", "1")
+    at.press("Enregistrer la décision")
+    at.hear("La décision est enregistrée")
+    at.press("Clore le comité")
+    at.hear("Le comité est clos")
+    at.see("Comité du")
+    minutes = at.page.request.get(f"{at.page.url}/proces-verbal").body()
+    assert minutes.startswith(b"%PDF-")
+
+
+def _enters_the_pool(at: Visitor, stack: LiveStack, address: str, cv: Path) -> None:
+    at.open(f"{stack.sites.service}/vivier")
+    at.see("Devenir conseiller numérique")
+    at.write("Adresse électronique", address)
+    at.press("Recevoir le lien")
+    at.open(link_in(letter(at, stack.emails_folder, address, _INVITED)))
+    at.see("Ouvrir votre profil")
+    at.press("Ouvrir")
+    at.see("Votre profil")
+    for label, typed in (
+        ("Prénom", "Lina"),
+        ("Nom", "de La Rochefoucauld-Montbéliard"),
+        ("Code postal", "04000"),
+        ("Commune", "Digne-les-Bains"),
+        ("Disponible à partir du", "2026-11-01"),
+    ):
+        at.write(label, typed)
+    at.choose("Votre situation", "En recherche d’emploi")
+    at.tick("Animer un atelier")
+    at.hand_over("CV", cv)
+    at.press("Enregistrer mon profil")
+    at.hear("Votre profil est enregistré")
+    at.press("Montrer mon profil")
+    at.hear("Votre profil est visible")
+    at.see("Votre profil")
+
+
+def _hires(at: Visitor, stack: LiveStack) -> None:
+    at.open(f"{stack.sites.service}/postes")
+    at.see("Postes de conseiller")
+    at.follow("Chercher dans le vivier")
+    at.see("Chercher dans le vivier")
+    at.press("Chercher")
+    at.see("Chercher dans le vivier")
+    at.press("Ouvrir le profil de Lina")
+    at.see("Lina")
+    at.read_nowhere("Rochefoucauld")
+    at.press("Nous sommes intéressés")
+    at.see("Lina de La Rochefoucauld-Montbéliard")
+    at.press("Recruter cette personne")
+    at.hear("C’est enregistré")
+    at.follow("Enregistrer le contrat")
+    at.see("Contrat de conseiller")
+    at.choose("Type de contrat", "CDD")
+    for label, typed in (
+        ("Début", "2026-12-01"),
+        ("Fin prévue", "2028-11-30"),
+        ("Salaire brut mensuel", "1 900"),
+        ("Coût mensuel", "2700"),
+    ):
+        at.write(label, typed)
+    at.press("Calculer le montant")
+    at.see("Contrat de conseiller")
+    at.read("50\u202f000\u00a0€")
+    at.press("Enregistrer le contrat signé")
+    at.see("Lina")
+    at.read("À signer par la Banque des Territoires")
+
+
+@pytest.mark.parametrize("way", [DESK, NARROW], indirect=True, ids=str)
+def test_from_the_application_to_the_convention(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
+    stamp = time.monotonic_ns()
+    name, address = f"Ville d’essai {stamp}", f"agnes.{stamp}@ville.example"
+    applicant = visit()
+    _applies(applicant, stack, address, name)
+    at = _signs_in(visit, stack, _holder("prefecture", "04"))
+    at.open(f"{stack.sites.service}/prefecture")
+    at.see("Candidatures du département")
+    at.follow(f"Donner un avis sur {name}")
+    at.see(name)
+    at.tick("Favorable")
+    at.press("Enregistrer l’avis")
+    at.hear("Votre avis est enregistré")
+    at.see("Candidatures du département")
+    _decides(_signs_in(visit, stack, _holder("instructeur")), stack, name)
+    applicant.open(f"{stack.sites.service}/candidature/dossier")
+    applicant.see("Votre candidature")
+    applicant.read("1 poste")
+    dossier = Candidature.objects.get(name=name)
+    cv = tmp_path / "cv.pdf"
+    made = pikepdf.new()
+    made.add_blank_page()
+    made.save(cv)
+    person = visit()
+    _enters_the_pool(person, stack, f"lina.{stamp}@vivier.example", cv)
+    referent = builders.compte()
+    Affectation.objects.create(compte=referent, structure=dossier.structure, is_referent=True, started_at=builders.NOW)
+    _hires(_signs_in(visit, stack, referent), stack)
+    person.open(f"{stack.sites.service}/vivier/profil")
+    person.see("Votre profil")
+    person.read("Contrat signé")
+    contrat = Contrat.objects.get(compte__email=f"lina.{stamp}@vivier.example")
+    assert MiseEnRelation.objects.get(contrats=contrat).state == "finalisee"
+    at = _signs_in(visit, stack, _holder("operateur"))
+    at.open(f"{stack.sites.service}/conventions/{contrat.id}")
+    at.see(contrat.structure.name)
+    at.press("Signer la convention")
+    at.hear("La convention est signée")
+    at.open(f"{stack.sites.service}/budget")
+    at.see("Budget du dispositif")
+    at.read("245 M€")
