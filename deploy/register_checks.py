@@ -11,6 +11,7 @@ from string import Template
 from django.db import connection
 
 from aidants.journal.walk import Break
+from deploy.scheme_checks import SCHEME
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ JOIN code_usager c ON c.mandat_id = m.id AND c.kind = 'verification' AND c.ended
 WHERE e.event = 'code:cancel' AND c.created_at < e.at
 """,
     ),
+    *(Comparison(why, statement) for why, statement in SCHEME),
 )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from aidants.comptes.models import Compte
 from aidants.dispositif.models import Candidat, Contrat, MiseEnRelation, Poste, Versement
@@ -148,7 +148,12 @@ def leave_teams(now: datetime) -> int:
 
     A referent stays a referent: only the post is lost.  Nobody keeps acting for a structure that employs them no more.
     """
-    broken = Contrat.objects.filter(ended_on__lt=now.date(), compte__affectations__is_conseiller=True)
+    broken = Contrat.objects.filter(
+        ended_on__lt=now.date(),
+        compte__affectations__structure=F("structure"),
+        compte__affectations__is_conseiller=True,
+        compte__affectations__ended_at__isnull=True,
+    )
     left = 0
     for contrat in broken.order_by("ended_on", "id")[:200]:
         standing = Contrat.objects.filter(

@@ -112,7 +112,7 @@ def _decides(at: Visitor, stack: LiveStack, name: str) -> None:
     at.see("Comités de sélection")
     months = (date(2030 + at_month // 12, at_month % 12 + 1, 7) for at_month in range(100))
     day = next(one for one in months if not Comite.objects.filter(held_on=one).exists())
-    at.write("Date du comité", day.isoformat())
+    at.field("Date du comité").fill(day.isoformat())
     at.press("Prévoir")
     at.see("Comité du")
     at.tick(name)
@@ -145,9 +145,9 @@ def _enters_the_pool(at: Visitor, stack: LiveStack, address: str, cv: Path) -> N
         ("Nom", "de La Rochefoucauld-Montbéliard"),
         ("Code postal", "04000"),
         ("Commune", "Digne-les-Bains"),
-        ("Disponible à partir du", "2026-11-01"),
     ):
         at.write(label, typed)
+    at.field("Disponible à partir du").fill("2026-11-01")
     at.choose("Votre situation", "En recherche d’emploi")
     at.tick("Animer un atelier")
     at.hand_over("CV", cv)
@@ -175,9 +175,9 @@ def _hires(at: Visitor, stack: LiveStack) -> None:
     at.follow("Enregistrer le contrat")
     at.see("Contrat de conseiller")
     at.choose("Type de contrat", "CDD")
+    at.field("Début").fill("2026-12-01")
+    at.field("Fin prévue").fill("2028-11-30")
     for label, typed in (
-        ("Début", "2026-12-01"),
-        ("Fin prévue", "2028-11-30"),
         ("Salaire brut mensuel", "1 900"),
         ("Coût mensuel", "2700"),
     ):

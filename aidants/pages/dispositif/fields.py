@@ -1,5 +1,6 @@
 """Fields that several forms of the scheme ask for: a place, amounts, dates, telephone.  Well-formedness only."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from aidants.comptes.forms import one_line
 from aidants.domain.noms import LONGEST, is_name
 from aidants.domain.telephone import BadTelephone, to_e164
 from aidants.domain.territoires.communes import Commune, communes_of, find_commune
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 def text_field(label: str, longest: int = 256, help_text: str = "", **more: Any) -> forms.CharField:
@@ -55,12 +58,18 @@ def _a_name(text: str) -> None:
         raise ValidationError("Écrivez un nom : des lettres, des espaces, des traits d’union, des apostrophes.")
 
 
+def _a_near_year(day: date) -> None:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValidationError("Vérifiez l’année : quatre chiffres, par exemple 2026.")
+
+
 def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """Return a field for a day."""
     return forms.DateField(
         label=label,
         help_text=help_text,
         required=required,
+        validators=[_a_near_year],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "Indiquez une date, par exemple 22/11/2026.",
