@@ -216,6 +216,7 @@ def test_from_the_application_to_the_convention(visit: Visit, stack: LiveStack, 
     made.save(cv)
     person = visit()
     _enters_the_pool(person, stack, f"lina.{stamp}@vivier.example", cv)
+    assert dossier.structure
     referent = builders.compte()
     Affectation.objects.create(compte=referent, structure=dossier.structure, is_referent=True, started_at=builders.NOW)
     _hires(_signs_in(visit, stack, referent), stack)
