@@ -65,12 +65,25 @@ def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
         found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
     if not settings.FRANCECONNECT_IDP_ID:
         found.append(Error("FRANCECONNECT_IDP_ID manque : nos identités nous reviendraient.", id="mandats.E007"))
+    found.extend(_proconnect())
     if settings.SMS_BACKEND in ("console", "file"):
         found.append(Warning("SMS_BACKEND : les SMS ne partent pas, codes compris.", id="mandats.W001"))
     elif not (settings.SMS_API_TOKEN and settings.SMS_SENDER and len(settings.SMS_WEBHOOK_SECRET) >= 32):
         advice = "SMS_API_TOKEN, SMS_SENDER ou SMS_WEBHOOK_SECRET (32 caractères au moins) manque."
         found.append(Error(advice, id="mandats.E015"))
     return found
+
+
+def _proconnect() -> list[CheckMessage]:
+    """ProConnect is whole, by https, or not offered at all."""
+    named, secret = settings.PROCONNECT_CLIENT_ID, settings.PROCONNECT_CLIENT_SECRET
+    if not named and not secret:
+        return [Warning("PROCONNECT_CLIENT_ID manque : personne n’entre par ProConnect.", id="mandats.W016")]
+    if not (named and secret):
+        return [Error("PROCONNECT_CLIENT_ID et PROCONNECT_CLIENT_SECRET vont ensemble.", id="mandats.E016")]
+    if not settings.PROCONNECT_BASE.startswith("https://"):
+        return [Error("PROCONNECT_BASE doit commencer par https://.", id="mandats.E017")]
+    return []
 
 
 def _is_migrated() -> bool:

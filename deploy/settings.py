@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "mandats",
     "oidc",
     "deploy",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

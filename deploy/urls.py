@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from deploy import administration
+
 
 @require_safe
 def sante(request: HttpRequest) -> HttpResponse:
@@ -15,6 +17,7 @@ urlpatterns = [
     path("sante", sante, name="sante"),
     # Django tries one address after the other: those that servers call, thousands of times a minute, come first.
     path("", include("oidc.urls")),
+    path("gestion/", administration.site.urls),
     path("", include("aidants.urls")),
     path("", include("mandats.urls")),
 ]

@@ -50,7 +50,13 @@ def _what_made_it() -> str:
     digest = hashlib.sha256(sys.version.encode())
     rooms = (ROOT / app for app in ("aidants", "mandats", "oidc", "deploy"))
     read = {file for room in rooms for file in room.rglob("*.py") if {"migrations", "management"} & set(file.parts)}
-    read |= {ROOT / "requirements-dev.txt", ROLES_SQL, PRIVILEGES_SQL, ROOT / "deploy" / "demo" / "postgres.py"}
+    read |= {
+        ROOT / "deploy" / "settings.py",
+        ROOT / "requirements-dev.txt",
+        ROLES_SQL,
+        PRIVILEGES_SQL,
+        ROOT / "deploy" / "demo" / "postgres.py",
+    }
     for file in sorted(read):
         digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:32]

@@ -169,6 +169,7 @@ DOORS = (
     _door(
         [_ADMINISTRATEUR], "aidants:imports", "Imports", "Structures et aidants d’un fichier, vérifié ligne à ligne."
     ),
+    _door([_ADMINISTRATEUR], "admin:index", "Tables", "Lire des tables, sans rien y changer."),
     _door([_ADMINISTRATEUR], "aidants:cards", "Cartes", "Importer des cartes à codes, en retirer une."),
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from aidants.domain.roles import Role
 
 FILE = Path(__file__).with_name("routes.txt")
-OPEN, UNKNOWN, REFUSED = "o", "-", "x"
+OPEN, UNKNOWN, REFUSED, ELSEWHERE = "o", "-", "x", "~"
 SCOPES = ("own", "colleague", "foreign", "unknown")
 SIGNED = ("nobody", *(role.value for role in Role))
 ROLES = ("stranger", "halfway", *SIGNED, "usager", "client", "partenaire")
@@ -38,7 +38,7 @@ def _row(line: str) -> Row:
         name, _, letters = word.partition(":")
         roles = {"public": ROLES, "signed": SIGNED}.get(name, (name,))
         letters = letters or OPEN * 4
-        if set(roles) - set(ROLES) or len(letters) != 4 or set(letters) - {OPEN, UNKNOWN, REFUSED}:
+        if set(roles) - set(ROLES) or len(letters) != 4 or set(letters) - {OPEN, UNKNOWN, REFUSED, ELSEWHERE}:
             raise BadRow(line)
         who |= dict.fromkeys(roles, letters)
     if not methods or not who:

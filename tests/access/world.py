@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.apps import apps
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from aidants.comptes.models import Compte, Fonction
 from aidants.comptes.second_factor import grant_change
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import Acteur, Kind
-from aidants.domain.roles import NATIONAL_ROLES
+from aidants.domain.roles import NATIONAL_ROLES, Role
 from aidants.journal.sequence import integrate
 from aidants.structures.invitations import Invite, invite
 from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, Structure
@@ -37,6 +38,7 @@ from oidc.provider.models import Client, Interaction
 from tests import builders
 from tests.access.more_objects import join_body, of_habilitation, of_training
 from tests.access.partner import calling_partner, names
+from tests.access.scheme_objects import of_scheme
 from tests.access.table import SCOPES
 from tests.aidants.training_desk import organisme
 from tests.oidc import flow
@@ -51,6 +53,7 @@ WORDS = {
     "level": "0",
     "place": "000",
 }
+WORDS = {"code": "falc", "slug": "x", "name": "porteur", "kind": "export", "number": "1", "level": "0", "place": "000"}
 
 
 class Bare(Browser):
@@ -77,7 +80,8 @@ class World:
         self.people = {"aidant": builders.aidant(here), "referent": _referent(here), "nobody": builders.compte()}
         for role in NATIONAL_ROLES:
             self.people[role.value] = builders.compte()
-            Fonction.objects.create(compte=self.people[role.value], role=role.value)
+            where = "05" if role is Role.PREFECTURE else ""
+            Fonction.objects.create(compte=self.people[role.value], role=role.value, departement=where)
         self.second_referent, self.foreign_referent = _referent(here), _referent(elsewhere)
         self.aidants = {
             "own": self.people["aidant"],
@@ -143,6 +147,7 @@ class World:
             "client_pk": self.site.pk if scope == "own" else _site().pk,
             "fonction_id": Fonction.objects.get(compte=_with_role("accueil")).id,
             "nomination_id": _nomination(asker, self.now).id,
+            **of_scheme(place, who, "13" if scope == "foreign" else "05"),
             **of_habilitation(who, self.now),
             **of_training(self.bodies[scope], self.people["organisme"], place, who),
         }
@@ -154,6 +159,11 @@ class World:
         who = self.people.get(role, self.people["aidant"])
         other = {"own": who, "colleague": self.aidants["colleague"], "foreign": self.aidants["foreign"]}[scope]
         return {**self.shared[scope], **WORDS, **names(scope), **self._of_person(other)}
+
+    def row_of(self, route: str, scope: str) -> object:
+        """Return the key of a row of the table that a page of the admin shows; nobody's owns it."""
+        app, model, _ = route.partition(":")[2].split("_")
+        return uuid4() if scope == "unknown" else apps.get_model(app, model).objects.order_by("pk")[0].pk
 
     def _of_person(self, who: Compte) -> dict[str, object]:
         """Return what belongs to one person: account, a session elsewhere, a factor, a request of a site."""

@@ -34,6 +34,9 @@ FIT = {
     "FRANCECONNECT_CLIENT_SECRET": "x",
     "FRANCECONNECT_IDP_ID": "x",
     "SMS_BACKEND": "provider",
+    "PROCONNECT_CLIENT_ID": "x",
+    "PROCONNECT_CLIENT_SECRET": "x",
+    "PROCONNECT_BASE": "https://proconnect.example.org/api/v2",
 }
 UNFIT = [
     ("SECRET_KEY", "short", "E001"),
@@ -47,6 +50,9 @@ UNFIT = [
     ("FRANCECONNECT_CLIENT_SECRET", "", "E006"),
     ("FRANCECONNECT_IDP_ID", "", "E007"),
     ("SMS_BACKEND", "console", "W001"),
+    ("PROCONNECT_CLIENT_ID", "", "E016"),
+    ("PROCONNECT_CLIENT_SECRET", "", "E016"),
+    ("PROCONNECT_BASE", "http://proconnect.example.org", "E017"),
 ]
 
 
