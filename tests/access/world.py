@@ -48,12 +48,12 @@ WORDS = {
     "code": "falc",
     "departement": "05",
     "slug": "x",
+    "name": "porteur",
     "kind": "export",
     "number": "1",
     "level": "0",
     "place": "000",
 }
-WORDS = {"code": "falc", "slug": "x", "name": "porteur", "kind": "export", "number": "1", "level": "0", "place": "000"}
 
 
 class Bare(Browser):
