@@ -30,6 +30,7 @@ from aidants.dispositif.models import (
     Quota,
     Versement,
 )
+from aidants.dispositif.soutien.models import AppelSolidarite, CommandeKit
 from aidants.envois.models import Envoi, MessageRecu
 from aidants.habilitation.models import (
     AcceptationConditions,
@@ -48,6 +49,7 @@ __all__ = [
     "Adhesion",
     "Affectation",
     "Appareil",
+    "AppelSolidarite",
     "AvisPrefet",
     "Campagne",
     "Candidat",
@@ -57,6 +59,7 @@ __all__ = [
     "Checkpoint",
     "CodeDeSecours",
     "Comite",
+    "CommandeKit",
     "Compte",
     "CompteRendu",
     "Contrat",

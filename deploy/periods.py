@@ -21,6 +21,7 @@ from aidants.dispositif.avis import lapse_due
 from aidants.dispositif.candidatures import forget_unsubmitted
 from aidants.dispositif.contrats import leave_teams
 from aidants.dispositif.liens import purge_dossier_links
+from aidants.dispositif.soutien.calls import give_back_forgotten
 from aidants.dispositif.vivier import forget_profiles
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
@@ -83,6 +84,7 @@ def _purge_brouillons(now: datetime) -> None:
     purge_brouillons(now)
     purge_call_codes(now)
     purge_dossiers(now)
+    give_back_forgotten(now)
 
 
 def _sheets_and_requests(now: datetime) -> None:

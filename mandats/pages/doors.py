@@ -64,6 +64,7 @@ DOORS = (
     _door([_REFERENT], "aidants:postes", "Postes de conseiller", "Chercher, recruter, suivre les contrats."),
     _door([_REFERENT], "aidants:statistics", "Activité", "Ce que l’équipe a fait, mois par mois."),
     _door([_REFERENT], "aidants:report_export", "Export de l’activité", "Un fichier dans la forme de La Coop."),
+    _door([_REFERENT], "aidants:kits", "Kits d’inclusion", "Commander, dire ce qui est arrivé."),
     # instructeur
     _door(
         _BOTH,
@@ -123,6 +124,7 @@ DOORS = (
         "Tableau de bord",
         "Postes, formation, activité, mandats, argent : la nation et chaque département.",
     ),
+    _door([_INSTRUCTEUR], "aidants:kits_to_send", "Kits à envoyer", "Ce que les structures ont commandé."),
     # prefecture
     _door([_PREFECTURE], "aidants:prefecture", "Candidatures du département", "Votre avis, sous quinze jours.", "Avis"),
     _door([_PREFECTURE], "mandats:pilotage:mine", "Tableau de bord", "Votre département en chiffres."),
@@ -150,6 +152,7 @@ DOORS = (
         "Imprimer les lettres qui portent un code.",
         "Codes par lettre",
     ),
+    _door([_ACCUEIL], "aidants:call_receive", "Ligne nationale", "Mettre un appel dans la file de son département."),
     # administrateur
     _door(
         [_ADMINISTRATEUR],

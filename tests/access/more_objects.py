@@ -4,7 +4,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from aidants.comptes.models import Compte
+from aidants.dispositif.activite.models import CompteRendu
 from aidants.dispositif.formation.models import Certification, MembreOrganisme, Organisme
+from aidants.dispositif.soutien.models import AppelSolidarite, CommandeKit
 from aidants.habilitation.models import Dossier
 from aidants.structures.models import Affectation, Structure
 from tests.aidants.training_desk import TrainingDesk
@@ -28,3 +30,14 @@ def of_habilitation(who: Compte, now: datetime) -> dict[str, object]:
     whole = {"etat": "en_instruction", "name": "Asso", "siret": "99999910500011", "submitted_at": now}
     dossier = Dossier.objects.create(email=f"{uuid4().hex}@example.org", created_at=now, **whole)
     return {"dossier_id": dossier.id, "affectation_id": Affectation.objects.get(compte=who).id}
+
+
+def of_activity(place: Structure, who: Compte, now: datetime) -> dict[str, object]:
+    """Return a report, an order of a kit, and a call of the national line."""
+    plain = {"day": now.date(), "channel": "bureau", "kind": "individuel", "people": 1, "manner": "avec"}
+    report = CompteRendu.objects.create(
+        structure=place, compte=who, ages=[0] * 7, themes=["courriel"], outcome="fait", created_at=now, **plain
+    )
+    order = CommandeKit.objects.create(structure=place, ordered_by=who, articles={"guide": 1}, ordered_at=now)
+    call = AppelSolidarite.objects.create(departement="75", theme="internet", received_at=now, received_by=who)
+    return {"report_id": report.id, "commande_id": order.id, "call_id": call.id}

@@ -14,3 +14,27 @@ CRA_ALREADY = declare(
     "Cette utilisation a déjà son compte rendu.",
     "Un compte rendu au plus par utilisation d’un mandat.",
 )
+KIT_MOVED = declare(
+    "kit.moved",
+    409,
+    "Cette commande a changé entre-temps. Relisez où elle en est.",
+    "La commande n’est pas dans un état qui permet cet acte.",
+)
+KIT_EMPTY = declare(
+    "kit.empty",
+    422,
+    "Choisissez au moins un article, dix au plus de chacun.",
+    "Commande vide, article inconnu ou quantité hors de 1 à 10.",
+)
+CALL_TAKEN = declare(
+    "appel.taken",
+    409,
+    "Quelqu’un d’autre vient de prendre cet appel. Prenez le suivant.",
+    "Deux conseillers ont choisi le même appel : le premier l’a.",
+)
+CALL_MOVED = declare(
+    "appel.moved",
+    409,
+    "Cet appel n’est plus à vous, ou il est terminé.",
+    "Seul le conseiller qui a pris l’appel rappelle et termine.",
+)

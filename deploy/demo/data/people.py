@@ -86,6 +86,8 @@ PEOPLE = (
     Person("claire@vallee.example", "Claire", "Petitjean", "Agente France Services", "france-services", True),
     Person("odile@vallee.example", "Odile", "Rambaud", "Cheffe de service", "france-services", False, True),
     Person("anais@reunion.example", "Anaïs", "Payet", "Bibliothécaire", "reunion", True, False, True),
+    Person("lea@vallee.example", "Léa", "Fontaine", "Conseillère numérique", "france-services", True, False, True),
+    Person("formation@greta.example", "Marc", "Allard", "Formateur", role="organisme"),
     Person("instructeur@anct.example", "Paul", "Verdier", "Instructeur", role="instructeur"),
     Person("prefecture@hautes-alpes.example", "Hélène", "Aubert", "Déléguée", role="prefecture", departement="05"),
     Person("operateur@banque.example", "Karim", "Ollivier", "Chargé d’opérations", role="operateur"),

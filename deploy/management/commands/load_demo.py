@@ -43,6 +43,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Cette commande n’existe que dans la démonstration.")
         # The demonstration's data lean on the simulated sites: nothing else imports them.
+        from deploy.demo.data.activite import load_activity  # noqa: PLC0415
         from deploy.demo.data.clients import load_clients  # noqa: PLC0415
         from deploy.demo.data.dispositif import load_scheme  # noqa: PLC0415
         from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             acteurs = load_people(load_places(long_ago), long_ago)
             load_scheme(acteurs, now)
             load_mandats(acteurs, now)
+            load_activity(acteurs, now)
         names = {place.key: place.name for place in PLACES}
         state = {
             "password": PASSWORD,
