@@ -41,15 +41,10 @@ def _formation(acteurs: dict[str, Acteur], now: datetime) -> None:
     fields = {"name": "Greta des Alpes", "siret": "99999940200004", "departement": "05", "city": "Gap"}
     body: Organisme = approve_organisme(fields, state, then)
     add_member(body, "formation@greta.example", state, then)
-    plain = {"kind": "initiale", "insee_code": "05061", "departement": "05", "city": "Gap", "places": 12}
-    begun = NewSession(
-        cadre="conseiller", starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=90), **plain
-    )
-    one_day = NewSession(
-        cadre="aidant", starts_on=today + timedelta(days=12), ends_on=today + timedelta(days=12), **plain
-    )
+    first, last, soon = today - timedelta(days=30), today + timedelta(days=90), today + timedelta(days=12)
+    begun = NewSession("conseiller", "initiale", "Gap", "05061", "05", first, last, 12)
     session = open_session(body, begun, body_acteur, then)
-    open_session(body, one_day, body_acteur, then)
+    open_session(body, NewSession("aidant", "initiale", "Gap", "05061", "05", soon, soon, 12), body_acteur, then)
     compte = Compte.objects.get(pk=learner.known_id)
     Parcours.objects.filter(compte=compte).delete()
     Certification.objects.filter(compte=compte).delete()
