@@ -49,7 +49,7 @@ def _root_of(node: ast.Attribute) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
-SCROLLS = re.compile(r'<\w+[^>]*class="(?:signed|fr-table__container)"[^>]*>')
+SCROLLS = re.compile(r'<(?!dl)\w+[^>]*class="(?:signed|bars__frame|fr-table__container)"[^>]*>')
 
 
 def test_what_may_scroll_on_a_narrow_screen_is_reached_by_the_keyboard() -> None:
