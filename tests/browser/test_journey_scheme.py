@@ -14,7 +14,7 @@ from tests import builders
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
 from tests.browser.personne import letter, link_in
-from tests.browser.visitor import DESK, NARROW, Visitor
+from tests.browser.visitor import NARROW, Visitor
 from tests.stack import LiveStack
 
 _INVITED = "Votre profil dans le vivier des conseillers numériques"
@@ -190,7 +190,7 @@ def _hires(at: Visitor, stack: LiveStack) -> None:
     at.read("À signer par la Banque des Territoires")
 
 
-@pytest.mark.parametrize("way", [DESK, NARROW], indirect=True, ids=str)
+@pytest.mark.parametrize("way", [NARROW], indirect=True, ids=str)
 def test_from_the_application_to_the_convention(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
     stamp = time.monotonic_ns()
     name, address = f"Ville d’essai {stamp}", f"agnes.{stamp}@ville.example"
