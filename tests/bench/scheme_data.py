@@ -118,6 +118,8 @@ def fill(size: Size) -> None:
         **words,
     }
     with connection.cursor() as cursor:
+        # A million rows take longer than any act of the service may.
+        cursor.execute("SET LOCAL statement_timeout = 0")
         for statement in _STATEMENTS:
             cursor.execute(statement, given)
         cursor.execute(months_statement())
