@@ -169,7 +169,7 @@ def test_a_client_with_keys_asks_by_an_assertion_that_serves_once(fields: dict[s
         {"header": {"kid": "../../etc/passwd"}, "key": ECKey.generate_key("P-256")},
         {"alg": "RS256", "key": RSAKey.generate_key(2048)},
     ],
-    ids=str,
+    ids=["aud", "exp", "sub", "jti", "unknown kid", "another algorithm"],
 )
 def test_an_assertion_that_does_not_hold_is_refused_as_one(fields: dict[str, Any], bent: dict[str, Any]) -> None:
     site = keyed.keyed_site()
