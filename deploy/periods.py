@@ -28,6 +28,7 @@ from aidants.envois.inbox import purge_received
 from aidants.habilitation.dossiers import purge_dossiers
 from aidants.papiers.typesetting import PaperNotMade
 from aidants.structures.invitations import purge_invitations
+from aidants.structures.places import close_late_adhesions
 from deploy.keeping import keep, purge_traces, tell, watch
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
@@ -118,6 +119,7 @@ def _purge_sessions(now: datetime) -> None:
 
 def _absences(now: datetime) -> None:
     care_for_the_absent(now)
+    close_late_adhesions(now)
 
 
 def _purge_oidc(now: datetime) -> None:

@@ -3,7 +3,7 @@
 A structure never loses its last referent here, and nobody changes their own roles.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -27,6 +27,8 @@ from aidants.structures.models import Adhesion, Affectation, Structure
 from aidants.structures.team import is_referent_of
 
 ACCEPTED, REFUSED = "acceptee", "refusee"
+# A request that nobody answered in a month is closed: its author may ask again.
+ADHESION_LIVES = timedelta(days=30)
 
 
 def _roles(is_aidant: bool, is_referent: bool) -> list[str]:
@@ -157,6 +159,7 @@ def take_back(adhesion_id: UUID, compte: Compte, now: datetime) -> bool:
     return bool(mine.update(answer="retiree", answered_at=now))
 
 
-def close_late_adhesions(now: datetime, before: datetime) -> int:
-    """Close the requests asked before ``before`` that nobody answered; return how many."""
-    return Adhesion.objects.filter(answer="", asked_at__lt=before).update(answer="expiree", answered_at=now)
+def close_late_adhesions(now: datetime) -> int:
+    """Close the requests that nobody answered within :data:`ADHESION_LIVES`; return how many."""
+    late = Adhesion.objects.filter(answer="", asked_at__lt=now - ADHESION_LIVES)
+    return late.update(answer="expiree", answered_at=now)

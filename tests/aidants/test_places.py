@@ -1,5 +1,6 @@
 """Roles in a team, requests to join, and forms that never change structure under one's hands."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from aidants.comptes.models import Compte
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Adhesion, Affectation, Structure
+from deploy import periods
 from mandats.registre.models import Brouillon, Mandat
 from tests import builders
 
@@ -118,6 +120,19 @@ def test_a_request_may_be_taken_back_by_who_made_it(place: Structure) -> None:
     assert theirs.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 302
     asked.refresh_from_db()
     assert asked.answer == "retiree"
+
+
+def test_a_request_that_nobody_answers_is_closed_after_a_month_and_may_be_made_again(place: Structure) -> None:
+    now = timezone.now()
+    hugo = builders.compte()
+    wanted = {"compte": hugo, "structure": place}
+    late = Adhesion.objects.create(**wanted, asked_at=now - timedelta(days=30, seconds=1))
+    fresh = Adhesion.objects.create(compte=builders.compte(), structure=place, asked_at=now - timedelta(days=29))
+    periods.run_due(now)
+    late.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (late.answer, fresh.answer) == ("expiree", "")
+    assert Adhesion.objects.create(**wanted, asked_at=now)
 
 
 def test_the_team_at_a_glance(desk: Client, place: Structure, query_count: Any) -> None:
