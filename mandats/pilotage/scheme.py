@@ -120,9 +120,10 @@ WITH chain AS (
     FROM contrat c JOIN poste p ON p.id = c.poste_id LEFT JOIN candidature d ON d.id = p.candidature_id
     WHERE starts_with(p.departement, %(departement)s)
 ), taught AS (
-    SELECT h.compte_id, h.starts_on, f.completed_on, k.obtained_on,
-           (SELECT min(m.accepted_at)::date FROM mandat m WHERE m.aidant_id = h.compte_id) AS concluded
+    SELECT h.compte_id, h.starts_on, f.completed_on, k.obtained_on, m.first_at::date AS concluded
     FROM hired h
+    LEFT JOIN (SELECT aidant_id, min(accepted_at) AS first_at FROM mandat GROUP BY aidant_id) m
+        ON m.aidant_id = h.compte_id
     LEFT JOIN parcours_formation f ON f.compte_id = h.compte_id AND f.cadre = 'conseiller'
     LEFT JOIN certification k ON k.compte_id = h.compte_id AND k.obtained AND k.withdrawn_at IS NULL
 ), days AS (
