@@ -158,6 +158,13 @@ def _enters_the_pool(at: Visitor, stack: LiveStack, address: str, cv: Path) -> N
     at.see("Votre profil")
 
 
+def _cv(folder: Path) -> Path:
+    made, cv = pikepdf.new(), folder / "cv.pdf"
+    made.add_blank_page()
+    made.save(cv)
+    return cv
+
+
 def _hires(at: Visitor, stack: LiveStack) -> None:
     at.open(f"{stack.sites.service}/postes")
     at.see("Postes de conseiller")
@@ -210,12 +217,8 @@ def test_from_the_application_to_the_convention(visit: Visit, stack: LiveStack, 
     applicant.see("Votre candidature")
     applicant.read("1 poste")
     dossier = Candidature.objects.get(name=name)
-    cv = tmp_path / "cv.pdf"
-    made = pikepdf.new()
-    made.add_blank_page()
-    made.save(cv)
     person = visit()
-    _enters_the_pool(person, stack, f"lina.{stamp}@vivier.example", cv)
+    _enters_the_pool(person, stack, f"lina.{stamp}@vivier.example", _cv(tmp_path))
     assert dossier.structure
     referent = builders.compte()
     Affectation.objects.create(compte=referent, structure=dossier.structure, is_referent=True, started_at=builders.NOW)
