@@ -84,9 +84,10 @@ class CodeForm(forms.Form):
     passkey = passkey_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Put the cursor in the code; a passkey's answer stands in its place."""
+        """Put the cursor in the code where nothing else is typed; a passkey's answer stands in its place."""
         super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs["autofocus"] = True
+        if set(self.fields) == set(CodeForm.base_fields):
+            self.fields["code"].widget.attrs["autofocus"] = True
         if self.data.get(self.add_prefix("passkey")):
             self.fields["code"].required = False
 

@@ -76,7 +76,6 @@ class ChangeForm(StructureFields, CodeForm):
             if name not in _OPTIONAL and name != "code":
                 field.required = True
                 field.error_messages["required"] = f"Remplissez « {field.label} »."
-        self.fields["code"].widget.attrs.pop("autofocus", None)
         if "siret" in self.initial:
             del self.fields["siret"]
 
