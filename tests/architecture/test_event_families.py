@@ -105,7 +105,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_family_is_complete(family: str) -> None:
-    import oidc.franceconnect.events  # noqa: F401 -- declares
+    import oidc.franceconnect.events
+    import oidc.proconnect.events  # noqa: F401 -- declares
 
     assert set(FAMILIES[family]) - CATALOGUE.keys() == set()
 
