@@ -82,11 +82,11 @@ CONTACT = declare(
     "contact",
     objet="Le téléphone de vos mandats a changé",
     texte=(
-        "Le téléphone que vous aviez donné pour vos mandats vient de changer. Un téléphone fixe ne reçoit pas "
-        "de message : nous vous l’écrivons donc. C’était bien vous ? Ne faites rien. Ce n’était pas vous ? Appelez le "
-        "{accueil} : nous suspendons vos mandats tout de suite."
+        "Le téléphone que vous aviez donné pour votre mandat {reference} vient de changer. Un téléphone fixe ne "
+        "reçoit pas de message : nous vous l’écrivons donc. C’était bien vous ? Ne faites rien. Ce n’était pas "
+        "vous ? Appelez le {accueil} : nous suspendons vos mandats tout de suite."
     ),
-    sms="Le téléphone de vos mandats a changé. Ce n’était pas vous ? Appelez le {accueil}.",
+    sms="Mandat {reference} : le téléphone donné a changé. Ce n’était pas vous ? Appelez le {accueil}.",
 )
 REPONSE = declare(
     "reponse",
