@@ -222,8 +222,8 @@ def test_a_second_device_a_copy_a_stranger_s_finger_and_another_site(
 
     at.press("Se déconnecter")
     signs_in_by_key(at, stack)
-    at.see("Connexion")
     at.read("n’a pas été reconnue")
+    at.see("Connexion")
     letter(at, stack.emails_folder, conseiller.compte.email, "Une clé d’accès à votre compte a peut-être été copiée")
 
     other.recognises(owner=False)
