@@ -132,7 +132,7 @@ def test_a_request_that_nobody_answers_is_closed_after_a_month_and_may_be_made_a
     late.refresh_from_db()
     fresh.refresh_from_db()
     assert (late.answer, fresh.answer) == ("expiree", "")
-    assert Adhesion.objects.create(**wanted, asked_at=now)
+    assert Adhesion.objects.create(**wanted, asked_at=now).answer == ""
 
 
 def test_the_team_at_a_glance(desk: Client, place: Structure, query_count: Any) -> None:

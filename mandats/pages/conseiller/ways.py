@@ -147,7 +147,7 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     waiting = last_request(brouillon)
     if waiting is not None and waiting.closed_at is None and request.method != "POST":
         return _waiting(request, brouillon, waiting)
-    if request.method != "POST" and waiting is not None and waiting.outcome == "accord" and brouillon.consented_at:
+    if request.method != "POST" and waiting is not None and _has_agreed(brouillon, waiting):
         messages.success(request, "La personne a répondu : elle est d’accord.")
         return redirect("mandats:brouillon_accept", brouillon.id)
     identite = identity_of(brouillon)
@@ -165,6 +165,14 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
             return answer
     outcome = waiting.outcome if waiting else ""
     return _page(request, "remote", brouillon, form, outcome=outcome)
+
+
+def _has_agreed(brouillon: Brouillon, demande: DemandeSms) -> bool:
+    """Tell whether this request brought the consent; the answer may have come after the brouillon was read."""
+    if demande.outcome != "accord":
+        return False
+    brouillon.refresh_from_db(fields=["consented_at"])
+    return brouillon.consented_at is not None
 
 
 def _word_of(waiting: DemandeSms, sent: list[tuple[str, str]]) -> str:
