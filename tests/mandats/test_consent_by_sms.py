@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from aidants.journal.models import Entree
+from mandats.pages.conseiller import ways as pages
 from mandats.registre.models import Brouillon, DemandeSms
-from mandats.registre.services.demandes import expire_requests
+from mandats.registre.services.demandes import expire_requests, last_request
 from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
@@ -43,6 +44,21 @@ def test_the_request_waits_where_everybody_sees_it_then_the_aidant_accepts(desk:
     assert [one["text"] for one in told["reponses"]] == ["bonjour ?", "OUI"]
     assert brouillon.reference in told["recapitulatif"]["text"]
     assert not any(b"639980042" in bytes(entry.body) for entry in Entree.objects.all())
+
+
+def test_an_answer_that_comes_while_the_page_is_read_leads_to_the_acceptation(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brouillon = desk.identified()
+    ways.asks_by_sms(desk, brouillon)
+
+    def after_the_answer(read: Brouillon) -> DemandeSms | None:
+        ways.answers("oui")
+        return last_request(read)
+
+    monkeypatch.setattr(pages, "last_request", after_the_answer)
+    answer = desk.client.get(ways.address(brouillon, "accord/sms"))
+    assert (answer.status_code, answer["Location"]) == (302, ways.address(brouillon, "acceptation"))
 
 
 def test_the_code_of_the_request_consents_too(desk: Desk) -> None:
