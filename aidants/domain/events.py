@@ -77,6 +77,7 @@ STRUCTURE_CREATE = declare("structure:create", "Structure créée")
 STRUCTURE_CHANGE = declare("structure:change", "Structure renommée ou corrigée", "fields")
 STRUCTURE_SUSPEND = declare("structure:suspend", "Structure désactivée", "motif")
 STRUCTURE_RESUME = declare("structure:resume", "Structure réactivée")
+STRUCTURE_REFUSED = declare("structure:refuse", "Acte sur une structure refusé")
 STRUCTURE_ABSORB = declare("structure:absorb", "Équipe d’une structure fusionnée accueillie", "from", "count")
 STRUCTURE_PERIMETER = declare(
     "structure:perimeter", "Démarches de la structure choisies", "demarches", "houses_or_bills"

@@ -12,7 +12,7 @@ from django.db import transaction
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import SIRET_TAKEN, STRUCTURE_STATE_GONE
-from aidants.domain.events import HABILITATION_VALIDATE, STRUCTURE_RESUME, STRUCTURE_SUSPEND
+from aidants.domain.events import HABILITATION_VALIDATE, STRUCTURE_REFUSED, STRUCTURE_RESUME, STRUCTURE_SUSPEND
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.record import record
 from aidants.structures.creation import create_structure
@@ -30,6 +30,7 @@ def open_structure(fields: Mapping[str, str], acteur: Acteur, now: datetime) -> 
     """Create a structure from checked ``fields`` and habilitate it; one standing structure a SIRET."""
     standing = HabilitationStructure.objects.filter(structure__siret=fields["siret"], ended_at__isnull=True)
     if standing.exists():
+        record(STRUCTURE_REFUSED, acteur=acteur, at=now, reason=SIRET_TAKEN.code)
         return Denied(SIRET_TAKEN)
     made = create_structure(fields, acteur, now)
     HabilitationStructure.objects.create(structure=made, validee_at=now)
@@ -43,12 +44,18 @@ def right_of(structure_id: UUID) -> HabilitationStructure | None:
     return rows.filter(ended_at__isnull=True).order_by("id").first() or rows.order_by("-ended_at").first()
 
 
+def _state_gone(structure_id: UUID, acteur: Acteur, now: datetime) -> Denied:
+    """Refuse, and journal, what somebody else has just done or undone."""
+    record(STRUCTURE_REFUSED, acteur=acteur, at=now, subject=structure_id, reason=STRUCTURE_STATE_GONE.code)
+    return Denied(STRUCTURE_STATE_GONE)
+
+
 @transaction.atomic
 def suspend_structure(structure_id: UUID, motif: str, acteur: Acteur, now: datetime) -> Decision:
     """Deactivate a structure; ``motif`` a key of :data:`MOTIFS`."""
     standing = HabilitationStructure.objects.filter(structure=structure_id, ended_at__isnull=True)
     if not standing.filter(suspended_at__isnull=True).update(suspended_at=now):
-        return Denied(STRUCTURE_STATE_GONE)
+        return _state_gone(structure_id, acteur, now)
     facts = {"motif": motif}
     record(STRUCTURE_SUSPEND, acteur=acteur, at=now, subject=structure_id, structure=structure_id, facts=facts)
     return GRANTED
@@ -59,7 +66,7 @@ def resume_structure(structure_id: UUID, acteur: Acteur, now: datetime) -> Decis
     """Put a deactivated structure back in service."""
     standing = HabilitationStructure.objects.filter(structure=structure_id, ended_at__isnull=True)
     if not standing.filter(suspended_at__isnull=False).update(suspended_at=None):
-        return Denied(STRUCTURE_STATE_GONE)
+        return _state_gone(structure_id, acteur, now)
     record(STRUCTURE_RESUME, acteur=acteur, at=now, subject=structure_id, structure=structure_id)
     return GRANTED
 

@@ -107,6 +107,7 @@ def ask_to_join(structure: Structure, compte: Compte, acteur: Acteur, now: datet
     Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
     standing = Affectation.objects.filter(compte=compte, structure=structure, ended_at__isnull=True)
     if standing.exists() or Adhesion.objects.filter(compte=compte, structure=structure, answer="").exists():
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=compte.id, reason=ADHESION_KNOWN.code)
         return Denied(ADHESION_KNOWN)
     made = Adhesion.objects.create(compte=compte, structure=structure, asked_at=now)
     record(ADHESION_ASK, acteur=acteur, at=now, subject=made.id, structure=structure.id)

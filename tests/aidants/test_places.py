@@ -97,6 +97,7 @@ def test_an_aidant_of_elsewhere_asks_and_a_referent_answers(
     assert theirs.post("/structures/rejoindre", {"siret": "999 999 105 00011"}).status_code == 302
     again = theirs.post("/structures/rejoindre", {"siret": place.siret})
     assert "votre demande y attend déjà" in again.content.decode()
+    assert Entree.objects.get(subject_id=hugo.id, event="role:refuse").reason == "adhesion.known"
     page = desk.get("/equipe").content.decode()
     assert "Demandent à rejoindre" in page
     assert "MARCHETTI" in page

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.decisions import GRANTED, Denied
-from aidants.domain.errors import STRUCTURE_NOT_HABILITEE
+from aidants.domain.errors import STRUCTURE_NOT_HABILITEE, STRUCTURE_STATE_GONE
 from aidants.envois.sending import send_due
 from aidants.habilitation.models import HabilitationStructure
 from aidants.habilitation.selectors import may_act_for
+from aidants.habilitation.structures import resume_structure
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
 from mandats.registre.models import Mandat
@@ -93,11 +94,13 @@ def test_what_is_badly_typed_comes_back_whole(desk: Client, ines: Compte, fields
     assert not Structure.objects.exists()
 
 
+@pytest.mark.writes("structure:refuse")
 def test_la_poste_is_a_structure_and_a_siret_stands_once(desk: Client, ines: Compte) -> None:
     assert desk.post("/registre/structures/nouvelle", typed(ines, siret=LA_POSTE)).status_code == 302
     again = desk.post("/registre/structures/nouvelle", typed(ines, siret=LA_POSTE))
     assert again.status_code == 409
     assert "porte déjà ce SIRET" in again.content.decode()
+    assert Entree.objects.get(event="structure:refuse").reason == "structure.siret_taken"
 
 
 def test_the_list_finds_whatever_the_accents(desk: Client, query_count: Any) -> None:
@@ -149,6 +152,9 @@ def test_a_deactivated_structure_uses_nothing_ends_nothing_and_comes_back(desk: 
     assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == GRANTED
     told = Entree.objects.filter(subject_id=place.id, event__in=("structure:suspend", "structure:resume"))
     assert told.count() == 2
+    late = resume_structure(place.id, builders.acteur(ines, place), timezone.now())
+    assert late == Denied(STRUCTURE_STATE_GONE), "somebody was quicker"
+    assert Entree.objects.get(subject_id=place.id, event="structure:refuse").reason == STRUCTURE_STATE_GONE.code
 
 
 @pytest.mark.writes("structure:absorb")
