@@ -1,8 +1,12 @@
 """The smallest rows of the scheme that a test needs, beside :mod:`tests.builders`."""
 
+import threading
 import uuid
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+
+from django.db import IntegrityError, connection
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.models import (
@@ -147,3 +151,24 @@ def passage(of: Candidature, day: date = date(2026, 12, 3)) -> PassageEnComite:
     comite, _ = Comite.objects.get_or_create(held_on=day, defaults={"created_by": who, "created_at": builders.NOW})
     rank = comite.passages.count() + 1
     return PassageEnComite.objects.create(comite=comite, candidature=of, rank=rank)
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run each act in a thread of its own, all together; return what each gave or raised."""
+    ready, found = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        ready.wait()
+        try:
+            found.append(act())
+        except IntegrityError as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found

@@ -1,10 +1,7 @@
 """The two figures of the scheme, held by the database whoever writes and however many at once."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from aidants.dispositif.models import Enveloppe, Quota
 from tests import builders
@@ -63,33 +60,12 @@ def test_nobody_is_recruited_twice_nor_two_on_one_post() -> None:
         scheme.relation(other, None, "recrutee", post)
 
 
-def _at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each act in a thread of its own, all together; return what each gave or raised."""
-    ready, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            found.append(act())
-        except IntegrityError as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_two_writers_at_once_never_pass_the_national_figure(committed_db: str) -> None:
     Enveloppe.objects.update(total=3)
     places = [builders.structure(f"Lieu {n}") for n in range(6)]
     posts = [scheme.poste(place, number=n) for n, place in enumerate(places)]
     people = [scheme.candidat() for _ in places]
-    outcomes = _at_once(
+    outcomes = scheme.at_once(
         *(
             lambda place=place, who=who, post=post: scheme.relation(place, who, "recrutee", post)
             for place, who, post in zip(places, people, posts, strict=True)

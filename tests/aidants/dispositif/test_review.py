@@ -1,13 +1,10 @@
 """The préfecture's opinion, the committee's decisions under the quotas, the minutes, the messages both ways."""
 
 import hashlib
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from aidants.dispositif import avis, comites, quotas
@@ -213,29 +210,11 @@ def test_the_committee_is_closed_to_other_roles(role: str) -> None:
         assert browser.get(path).status_code == 403, path
 
 
-def _together(*acts: Callable[[], object]) -> list[object]:
-    ready, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            found.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_two_decisions_at_once_share_one_quota(committed_db: str) -> None:
     scheme.quota(posts=3)
     passages = [scheme.passage(scheme.reviewed(siret=siret)) for siret in ("21050061400016", "99999905000019")]
     who, now = _acteur(), timezone.now()
-    outcomes = _together(*(lambda one=one: comites.decide_passage(one.id, RETAINED, who, now) for one in passages))
+    outcomes = scheme.at_once(*(lambda one=one: comites.decide_passage(one.id, RETAINED, who, now) for one in passages))
     assert sorted(map(str, outcomes)) == sorted(map(str, [GRANTED, Denied(errors.QUOTA_EXCEEDED)]))
     assert Quota.objects.get().retained == Poste.objects.count() == 2
     assert Candidature.objects.filter(state="retenue").count() == 1
@@ -245,6 +224,6 @@ def test_posts_moved_both_ways_at_once_are_neither_lost_nor_made(committed_db: s
     here, there = scheme.quota(posts=10, departement="05"), scheme.quota(posts=10, departement="04")
     who, now = _acteur(), timezone.now()
     pairs = [(here.id, there.id), (there.id, here.id)] * 4
-    outcomes = _together(*(lambda pair=pair: quotas.move_posts(pair[0], pair[1], 2, who, now) for pair in pairs))
+    outcomes = scheme.at_once(*(lambda pair=pair: quotas.move_posts(pair[0], pair[1], 2, who, now) for pair in pairs))
     assert all(one == GRANTED for one in outcomes)
     assert [one.posts for one in quotas.quotas()] == [10, 10]

@@ -1,15 +1,12 @@
 """The pool: a person's own page, a structure's search, and the recruitment that only one can make."""
 
 import io
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -180,31 +177,13 @@ def test_the_last_recruitment_then_no_more() -> None:
     assert Entree.objects.latest("id").reason == errors.ALL_RECRUITED.code
 
 
-def _together(*acts: Callable[[], object]) -> list[object]:
-    ready, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            found.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_two_structures_at_once_for_the_last_place(committed_db: str) -> None:
     Enveloppe.objects.update(recruited=3999)
     places = [builders.structure("Une"), builders.structure("Autre", siret="99999930300013")]
     posts = [scheme.poste(place, number=n) for n, place in enumerate(places)]
     rows = [scheme.relation(place, state="interessee") for place in places]
     whose, now = [_acteur(place) for place in places], timezone.now()
-    outcomes = _together(*(lambda n=n: vivier.recruit(rows[n].id, posts[n].id, whose[n], now) for n in (0, 1)))
+    outcomes = scheme.at_once(*(lambda n=n: vivier.recruit(rows[n].id, posts[n].id, whose[n], now) for n in (0, 1)))
     assert sorted(map(str, outcomes)) == sorted(map(str, [GRANTED, Denied(errors.ALL_RECRUITED)]))
     assert Enveloppe.objects.get().recruited == 4000
 
@@ -215,7 +194,7 @@ def test_two_structures_at_once_for_one_person(committed_db: str) -> None:
     posts = [scheme.poste(place, number=n) for n, place in enumerate(places)]
     rows = [scheme.relation(place, person, "interessee") for place in places]
     whose, now = [_acteur(place) for place in places], timezone.now()
-    outcomes = _together(*(lambda n=n: vivier.recruit(rows[n].id, posts[n].id, whose[n], now) for n in (0, 1)))
+    outcomes = scheme.at_once(*(lambda n=n: vivier.recruit(rows[n].id, posts[n].id, whose[n], now) for n in (0, 1)))
     assert sorted(map(str, outcomes)) == sorted(map(str, [GRANTED, Denied(errors.CANDIDAT_TAKEN)]))
     assert Enveloppe.objects.get().recruited == 1
 
