@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.forms import EmailForm, LinkCodeForm
+from aidants.comptes.forms import EmailForm
 from aidants.dispositif import candidatures, liens, messages, sirene
 from aidants.dispositif.models import Candidature
 from aidants.domain.acteur import ANONYME
@@ -22,9 +22,9 @@ from aidants.domain.dispositif.porteurs import LABELS, SOURCES, Porteur
 from aidants.pages.dispositif.forms import ContactForm, LieuForm, MessageForm, PorteurForm, ProjetForm
 from aidants.pages.dispositif.visits import (
     DOSSIER,
-    begin_visit,
     count_request,
     end_visit,
+    enter_by_link,
     too_many,
     with_dossier,
 )
@@ -72,17 +72,14 @@ def _send(email: str, now: Any, *, resume: bool) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Take the link's code, which a script read in the fragment; only this POST spends it."""
-    form, now, status = LinkCodeForm(posted(request)), timezone.now(), 200
-    if form.is_valid():
-        opened = None if too_many(request, now) else liens.spend_dossier_link(form.cleaned_data["code"], now)
-        if opened is not None:
-            begin_visit(request, DOSSIER, opened, now)
-            return redirect("aidants:candidature_dossier")
-        count_request(request, now)
-        form.add_error(None, errors.LINK_GONE.message)
-        status = errors.LINK_GONE.http
-    context = {"form": form, "title": "Ouvrir votre dossier", "again": "aidants:candidature"}
-    return render(request, "aidants/dispositif/enter.html", context, status=status)
+    return enter_by_link(
+        request,
+        DOSSIER,
+        liens.spend_dossier_link,
+        title="Ouvrir votre dossier",
+        again="aidants:candidature",
+        then="aidants:candidature_dossier",
+    )
 
 
 @require_http_methods(["GET", "HEAD"])

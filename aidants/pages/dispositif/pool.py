@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.forms import EmailForm, LinkCodeForm
+from aidants.comptes.forms import EmailForm
 from aidants.dispositif import liens, vivier
 from aidants.dispositif.models import Candidat
 from aidants.domain.acteur import ANONYME
@@ -19,7 +19,7 @@ from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation
 from aidants.domain.territoires.communes import commune
 from aidants.pages.dispositif.forms import ProfilForm
-from aidants.pages.dispositif.visits import PROFILE, begin_visit, count_request, end_visit, too_many, with_profile
+from aidants.pages.dispositif.visits import PROFILE, count_request, end_visit, enter_by_link, too_many, with_profile
 from aidants.pages.posted import posted
 
 
@@ -46,17 +46,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Take the link's code; only this POST spends it."""
-    form, now, status = LinkCodeForm(posted(request)), timezone.now(), 200
-    if form.is_valid():
-        opened = None if too_many(request, now) else liens.spend_profile_link(form.cleaned_data["code"], now)
-        if opened is not None:
-            begin_visit(request, PROFILE, opened, now)
-            return redirect("aidants:vivier_profile")
-        count_request(request, now)
-        form.add_error(None, errors.LINK_GONE.message)
-        status = errors.LINK_GONE.http
-    context = {"form": form, "title": "Ouvrir votre profil", "again": "aidants:vivier"}
-    return render(request, "aidants/dispositif/enter.html", context, status=status)
+    return enter_by_link(
+        request,
+        PROFILE,
+        liens.spend_profile_link,
+        title="Ouvrir votre profil",
+        again="aidants:vivier",
+        then="aidants:vivier_profile",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from aidants.comptes.address import client_address
+from aidants.comptes.forms import LinkCodeForm
 from aidants.dispositif.models import Candidat, Candidature
 from aidants.domain.dispositif.delais import VISIT_LIFE
+from aidants.domain.dispositif.errors import LINK_GONE
 from aidants.domain.dispositif.events import DOSSIER_LINK_REFUSED
 from aidants.journal.limits import Limit, count_failure, limit, throttled
+from aidants.pages.posted import posted
 
 DOSSIER, PROFILE = "dossier_ouvert", "profil_ouvert"
 _HOUR = timedelta(hours=1)
@@ -78,3 +81,24 @@ def too_many(request: HttpRequest, now: datetime) -> bool:
 def count_request(request: HttpRequest, now: datetime) -> None:
     """Count one message asked for, or one wrong code."""
     count_failure(DOSSIER_LINK_REFUSED, _limits(request), now)
+
+
+def enter_by_link(
+    request: HttpRequest, kind: str, spend: Callable[[str, datetime], UUID | None], *, title: str, again: str, then: str
+) -> HttpResponse:
+    """Take a link's code, which a script read in the fragment; only this POST spends it.
+
+    ``spend`` gives what the code opened, ``None`` for one that opens nothing; ``again`` is the route of who asks for
+    another link, ``then`` that of what was opened.
+    """
+    form, now, status = LinkCodeForm(posted(request)), timezone.now(), 200
+    if form.is_valid():
+        opened = None if too_many(request, now) else spend(form.cleaned_data["code"], now)
+        if opened is not None:
+            begin_visit(request, kind, opened, now)
+            return redirect(then)
+        count_request(request, now)
+        form.add_error(None, LINK_GONE.message)
+        status = LINK_GONE.http
+    context = {"form": form, "title": title, "again": again}
+    return render(request, "aidants/dispositif/enter.html", context, status=status)
