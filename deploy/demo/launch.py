@@ -102,7 +102,9 @@ def _accounts(sites: Sites) -> str:
     """Return the demo's accounts as lines to print."""
     state = sites.state()
     lines = [f"Comptes (mot de passe de tous : {state['password']})"]
-    lines += ["  {email:<28}{role:<18}{name:<22}{structure}".format(**account) for account in state["accounts"]]
+    columns = [[account[column] for column in ("email", "role", "name", "structure")] for account in state["accounts"]]
+    widths = [max(map(len, column)) + 2 for column in zip(*columns, strict=True)]
+    lines += ["  " + "".join(map(str.ljust, account, widths)) for account in columns]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -115,7 +115,7 @@ def test_declaring_a_use_takes_two_gestures(desk: Desk) -> None:
     address = f"/mandats/{mandat.id}/utilisation"
     assert "checked" in text(desk.client.get(address))
     read_again = text(desk.client.post(address, use(mandat)))
-    assert "Est-ce bien cela ?" in read_again
+    assert "Est-ce bien cela\u00a0?" in read_again
     assert not Utilisation.objects.exists()
     corrected = text(desk.client.post(address, use(mandat) | {"correct": "1"}))
     assert 'value="CAF des Hautes-Alpes"' in corrected

@@ -64,7 +64,7 @@ def test_every_page_leads_to_what_the_law_wants_found(path: str) -> None:
     page = text(Client().get(path))
     footer = page[page.index("<footer") :]
     assert [link for link in FOOTER if f'href="{link}"' not in footer] == []
-    assert "Accessibilité : non conforme" in footer
+    assert "Accessibilité\u00a0: non conforme" in footer
     for site in ("info.gouv.fr", "service-public.fr", "legifrance.gouv.fr", "data.gouv.fr"):
         assert site in footer
 
