@@ -56,6 +56,21 @@ class StructureFields(forms.Form):
         return code
 
 
+def _declarations() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label="La structure déclare",
+        choices=list(DECLARATIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+class DeclarationsForm(forms.Form):
+    """The five declarations of a structure that the scheme retained."""
+
+    declarations = _declarations()
+
+
 class DossierForm(StructureFields):
     """The structure and its referent; everything may be left for later, until the dossier is handed in."""
 
@@ -68,12 +83,7 @@ class DossierForm(StructureFields):
     )
     referent_profession = _text("Fonction du référent", 100)
     referent_is_aidant = forms.BooleanField(label="Le référent sera aussi aidant", required=False)
-    declarations = forms.MultipleChoiceField(
-        label="La structure déclare",
-        choices=list(DECLARATIONS.items()),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
+    declarations = _declarations()
 
 
 class AidantRow(forms.Form):
@@ -133,7 +143,7 @@ class DecisionForm(forms.Form):
     """What the instructeur decides."""
 
     etat = forms.ChoiceField(
-        label="Décision",
+        label="Que décidez-vous",
         choices=[
             (Etat.VALIDEE.value, "Valider : la structure est créée et habilitée, ses personnes sont invitées"),
             (Etat.MODIFICATIONS_DEMANDEES.value, "Demander des modifications"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidants.dispositif.formation.models import Certification, Parcours
+from aidants.dispositif.models import Contrat
 from aidants.domain.activite.droit import CONDITIONS, CONDITIONS_VERSION
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Decision
@@ -21,11 +22,14 @@ def _personal() -> dict[str, Any]:
     decided = HabilitationAidant.objects.filter(affectation=OuterRef("pk"))
     done = Parcours.objects.filter(compte=OuterRef("compte"), completed_on__isnull=False)
     certified = Certification.objects.filter(compte=OuterRef("compte"), obtained=True, withdrawn_at__isnull=True)
+    funded = Contrat.objects.filter(compte=OuterRef("compte"), structure=OuterRef("structure"), ended_on__isnull=True)
     accepted = AcceptationConditions.objects.filter(compte=OuterRef("compte"), version=CONDITIONS_VERSION)
     return {
         "aidant_ok": ~Exists(decided.filter(ended_at__isnull=False)) | Exists(decided.filter(ended_at__isnull=True)),
         # 350 hours for a post that the State funds, one day for any other; who did more has done enough.
-        "formation_ok": Q(is_conseiller=False) & Exists(done) | Exists(done.filter(cadre=Cadre.CONSEILLER)),
+        # The contract is asked too: a partner's file that forgets the post lightens nobody's training.
+        "formation_ok": Q(is_conseiller=False) & ~Exists(funded) & Exists(done)
+        | Exists(done.filter(cadre=Cadre.CONSEILLER)),
         "certified_ok": Exists(certified),
         "conditions_ok": Exists(accepted),
     }

@@ -32,7 +32,16 @@ def open_structure(fields: Mapping[str, str], acteur: Acteur, now: datetime) -> 
     if standing.exists():
         record(STRUCTURE_REFUSED, acteur=acteur, at=now, reason=SIRET_TAKEN.code)
         return Denied(SIRET_TAKEN)
-    made = create_structure(fields, acteur, now)
+    return habilitate_new(fields, acteur, now)
+
+
+def habilitate_new(fields: Mapping[str, str], acteur: Acteur, now: datetime) -> Structure:
+    """Habilitate the structure that ``fields`` describe, in the caller's transaction.
+
+    One that the scheme made from the same SIRET and that nobody habilitated yet is taken, with its posts and its team.
+    """
+    rows = Structure.objects.filter(siret=fields["siret"], habilitations__isnull=True, merged_into__isnull=True)
+    made = rows.order_by("created_at", "id").first() or create_structure(fields, acteur, now)
     HabilitationStructure.objects.create(structure=made, validee_at=now)
     record(HABILITATION_VALIDATE, acteur=acteur, at=now, subject=made.id, structure=made.id)
     return made

@@ -9,11 +9,10 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.activite import events
 from aidants.domain.activite.dossier import KINDS, Etat
 from aidants.domain.decisions import Decision
-from aidants.domain.events import HABILITATION_VALIDATE
 from aidants.habilitation.dossiers import Decided, move, refusal_of, refuse_decision
-from aidants.habilitation.models import Dossier, HabilitationStructure
+from aidants.habilitation.models import Dossier
+from aidants.habilitation.structures import habilitate_new
 from aidants.journal.record import record
-from aidants.structures.creation import create_structure
 from aidants.structures.invitations import Invite, invite_for_service
 from aidants.structures.models import Structure
 
@@ -32,9 +31,7 @@ def validate_dossier(dossier_id: UUID, acteur: Acteur, now: datetime) -> Structu
         return refuse_decision(dossier, Etat.VALIDEE, reason, acteur, now)
     fields = {name: str(getattr(dossier, name)) for name in _COLUMNS}
     kind = KINDS.get(dossier.kind, "")
-    structure = create_structure({**fields, "kind": kind, "email": dossier.email}, acteur, now)
-    HabilitationStructure.objects.create(structure=structure, validee_at=now)
-    record(HABILITATION_VALIDATE, acteur=acteur, at=now, subject=structure.id, structure=structure.id)
+    structure = habilitate_new({**fields, "kind": kind, "email": dossier.email}, acteur, now)
     invited = _invited(dossier)
     for one in invited:
         invite_for_service(structure, one, acteur, now)

@@ -119,7 +119,7 @@ def test_the_sheet_shows_who_is_inscribed(desk: TrainingDesk, query_count) -> No
     assert desk.who.full_name in page
     assert "pas encore marqué" in page
     mark(desk, session, "matin", [mine], (timezone.localdate() - day).days)
-    assert "1 demi-journées suivies" in text(client.get(address))
+    assert "1 demi-journée suivie" in text(client.get(address))
     assert text(client.get("/organisme")).count("Gap, du") == 1
 
 

@@ -60,14 +60,14 @@ def invites(sylvie: Conseiller, address: str) -> None:
     at.hear("L’invitation est partie")
 
 
-def opens(newcomer: Visitor, stack: LiveStack, address: str) -> None:
+def opens(newcomer: Visitor, stack: LiveStack, address: str, name: str = "de La Rochefoucauld-Montbéliard") -> None:
     text = letter(newcomer, stack.emails_folder, address, "Votre invitation au Service des mandats")
     newcomer.open(link_in(text))
     newcomer.see("Vous avez reçu une invitation")
     assert "#" not in newcomer.page.url, "the code has left the address bar"
     newcomer.press("Continuer")
     newcomer.see("Est-ce bien vous")
-    newcomer.read("de La Rochefoucauld-Montbéliard")
+    newcomer.read(name)
     newcomer.press("Oui, c’est moi")
     newcomer.see("Un code vous attend")
     text = letter(newcomer, stack.emails_folder, address, "Votre code pour accepter l’invitation")
@@ -76,6 +76,14 @@ def opens(newcomer: Visitor, stack: LiveStack, address: str) -> None:
     newcomer.write("Code à 6 chiffres", code.group())
     newcomer.press("Continuer")
     newcomer.see("Votre moyen de connexion")
+
+
+def chooses_password(newcomer: Visitor, password: str) -> None:
+    """Enrol an application and a password, where the page has its fold open."""
+    typed = newcomer.page.locator(".seed").inner_text()
+    newcomer.write("Code affiché par l’application", f"{totp(seed_of(typed) or b''):06d}")
+    newcomer.write("Nouveau mot de passe", password)
+    newcomer.press("Enregistrer")
 
 
 def keeps_codes(newcomer: Visitor) -> list[str]:
@@ -135,14 +143,10 @@ def test_first_visit_with_a_password_and_an_application(
     typed = newcomer.page.locator(".seed").inner_text()
     told = parse_qs(urlsplit(scanned(newcomer, tmp_path)).query)
     assert told["secret"] == [typed.replace(" ", "")]
-    newcomer.write("Code affiché par l’application", f"{totp(seed_of(typed) or b''):06d}")
-    newcomer.write("Nouveau mot de passe", "motdepasse1234")
-    newcomer.press("Enregistrer")
+    chooses_password(newcomer, "motdepasse1234")
     newcomer.see("Votre moyen de connexion")
     newcomer.read("se devine trop facilement")
-    newcomer.write("Code affiché par l’application", f"{totp(seed_of(typed) or b''):06d}")
-    newcomer.write("Nouveau mot de passe", PASSWORD)
-    newcomer.press("Enregistrer")
+    chooses_password(newcomer, PASSWORD)
     codes = keeps_codes(newcomer)
     newcomer.press("Se déconnecter")
     newcomer.see("Que souhaitez-vous faire")

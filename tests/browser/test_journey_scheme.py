@@ -1,238 +1,215 @@
-"""The first half of the scheme, hat after hat: applicant, préfecture, committee, candidate, structure, operateur."""
+"""The whole scheme, hat after hat, from a structure's application to its first mandat, its use and its report.
+
+Nobody waits for a season: the contract that is registered began two months and a half ago, and so did the session.
+"""
 
 import time
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import pikepdf
 import pytest
+from django.utils import timezone
 
-from aidants.comptes.models import Compte, Fonction
-from aidants.dispositif.models import Candidature, Comite, Contrat, MiseEnRelation
-from aidants.structures.models import Affectation
+from aidants.comptes.models import Compte
+from aidants.dispositif.models import Contrat, MiseEnRelation
+from mandats.pilotage.par_departement import count_mandats
 from tests import builders
+from tests.browser import activity, recruiting, training
+from tests.browser.allocations import Allocations
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
-from tests.browser.personne import letter, link_in
+from tests.browser.personne import Authenticator
+from tests.browser.recruiting import FIRST_DAY, holder, signs_in
+from tests.browser.signing import draws_and_signs
+from tests.browser.test_journey_account import chooses_password, keeps_codes, opens
+from tests.browser.usager import Usager
 from tests.browser.visitor import NARROW, Visitor
 from tests.stack import LiveStack
 
-_INVITED = "Votre profil dans le vivier des conseillers numériques"
+_UNTRAINED, _UNCERTIFIED = "Votre formation n’est pas finie", "Il vous manque la certification PIX"
 
 
-def _signs_in(visit: Visit, stack: LiveStack, who: Compte) -> Visitor:
-    person = Conseiller(visit(), stack.sites, who, builders.structure("Nulle part"))
-    person.visitor.open(f"{stack.sites.service}/connexion")
-    person.types_credentials()
-    person.visitor.page.wait_for_url("**/accueil")
-    return person.visitor
+@dataclass
+class Scheme:
+    """The people of the story: their windows, what they are called, where they write."""
+
+    visit: Callable[[], Visitor]
+    stack: LiveStack
+    name: str
+    agnes: str
+    lina: str
+
+    @property
+    def service(self) -> str:
+        """The service's origin."""
+        return self.stack.sites.service
+
+    def national(self, role: str, departement: str = "") -> Visitor:
+        """Return the window of somebody who holds a national role."""
+        return signs_in(self.visit, self.stack, holder(role, departement))
+
+    def invited(self, address: str, family_name: str) -> Visitor:
+        """Return the window of somebody who has just followed their invitation."""
+        newcomer = self.visit()
+        Authenticator(newcomer)
+        opens(newcomer, self.stack, address, family_name)
+        return newcomer
 
 
-def _holder(role: str, departement: str = "") -> Compte:
-    who = builders.compte(given_name="Inès", family_name="Roy")
-    Fonction.objects.create(compte=who, role=role, departement=departement)
-    return who
-
-
-def _applies(at: Visitor, stack: LiveStack, address: str, name: str) -> None:
-    at.open(f"{stack.sites.service}/candidature")
-    at.see("Demander des postes")
-    at.read("Ouvert")
-    at.write("Adresse électronique", address)
-    at.press("Commencer un dossier")
-    at.see("Demander des postes")
-    text = letter(at, stack.emails_folder, address, "Votre dossier de candidature au dispositif conseillers numériques")
-    at.open(link_in(text))
-    at.see("Ouvrir votre dossier")
-    at.press("Ouvrir")
-    at.see("Votre candidature")
-    at.read("Ce qui empêche le dépôt")
-    at.follow("Compléter : Votre structure")
-    at.see("Votre structure")
-    at.choose("Votre structure est", "CCAS, CIAS, caisse des écoles")
-    for label, typed in (
-        ("SIRET", "999 999 050 00018"),
-        ("Nom de la structure", name),
-        ("Adresse", "1 place de la Mairie"),
-        ("Code postal", "04000"),
-        ("Commune", "digne les bains"),
-    ):
-        at.write(label, typed)
-    at.press("Enregistrer")
-    at.see("Votre structure")
-    at.read("Ce SIRET n’est pas valable")
-    at.write("SIRET", "999 999 050 00019")
-    at.press("Enregistrer")
-    at.see("Votre candidature")
-    at.read("Sa commune ou sa communauté de communes dépose")
-    at.follow("Modifier : Votre structure")
-    at.choose("Votre structure est", "Commune, département ou région")
-    at.press("Enregistrer")
-    at.see("Votre candidature")
-    _completes(at)
-
-
-def _completes(at: Visitor) -> None:
-    at.follow("Compléter : Qui répond")
-    at.see("Qui répond de la demande")
-    for label, typed in (("Prénom", "Agnès"), ("Nom", "Meyer"), ("Téléphone", "04 99 99 00 01")):
-        at.write(label, typed)
-    at.press("Enregistrer")
-    at.follow("Compléter : Lieux")
-    at.see("Lieux d’accueil")
-    for label, typed in (("Nom du lieu", "Médiathèque"), ("Code postal", "04000"), ("Commune", "Digne-les-Bains")):
-        at.write(label, typed)
-    at.press("Ajouter ce lieu")
-    at.read("Médiathèque, Digne-les-Bains")
-    at.follow("Revenir au dossier")
-    at.follow("Compléter : Postes et projet")
-    at.see("Postes et projet")
-    at.write("Nombre de postes demandés", "2")
-    at.write("Votre projet", "Aller vers les villages.")
-    at.press("Enregistrer")
-    at.see("Votre candidature")
-    at.press("Déposer la candidature")
-    at.hear("Votre candidature est déposée")
-    at.see("Votre candidature")
-
-
-def _decides(at: Visitor, stack: LiveStack, name: str) -> None:
-    """Set the quota, put the application on an agenda, retain one post, close, take the minutes."""
-    at.open(f"{stack.sites.service}/instruction/quotas")
-    at.see("Postes par département")
-    at.choose("Département ou réseau", "04 Alpes-de-Haute-Provence")
-    at.write("Nombre de postes", "10")
-    at.press("Enregistrer")
-    at.hear("Le nombre de postes est enregistré")
-    at.open(f"{stack.sites.service}/instruction/candidatures")
-    at.see("Candidatures")
-    at.follow(f"Ouvrir {name}")
-    at.see(name)
-    at.open(f"{stack.sites.service}/instruction/comites")
-    at.see("Comités de sélection")
-    months = (date(2030 + at_month // 12, at_month % 12 + 1, 7) for at_month in range(100))
-    day = next(one for one in months if not Comite.objects.filter(held_on=one).exists())
-    at.field("Date du comité").fill(day.isoformat())
-    at.press("Prévoir")
-    at.see("Comité du")
-    at.tick(name)
-    at.press("Mettre à l’ordre du jour")
-    at.follow(f"Examiner {name}")
-    at.see(name)
-    at.read("Les autres candidatures du territoire")
-    at.tick("Retenue")
-    at.write("Nombre de postes retenus", "1")
-    at.press("Enregistrer la décision")
-    at.hear("La décision est enregistrée")
-    at.press("Clore le comité")
-    at.hear("Le comité est clos")
-    at.see("Comité du")
-    minutes = at.page.request.get(f"{at.page.url}/proces-verbal").body()
-    assert minutes.startswith(b"%PDF-")
-
-
-def _enters_the_pool(at: Visitor, stack: LiveStack, address: str, cv: Path) -> None:
-    at.open(f"{stack.sites.service}/vivier")
-    at.see("Devenir conseiller numérique")
-    at.write("Adresse électronique", address)
-    at.press("Recevoir le lien")
-    at.open(link_in(letter(at, stack.emails_folder, address, _INVITED)))
-    at.see("Ouvrir votre profil")
-    at.press("Ouvrir")
-    at.see("Votre profil")
-    for label, typed in (
-        ("Prénom", "Lina"),
-        ("Nom", "de La Rochefoucauld-Montbéliard"),
-        ("Code postal", "04000"),
-        ("Commune", "Digne-les-Bains"),
-    ):
-        at.write(label, typed)
-    at.field("Disponible à partir du").fill("2026-11-01")
-    at.choose("Votre situation", "En recherche d’emploi")
-    at.tick("Animer un atelier")
-    at.hand_over("CV", cv)
-    at.press("Enregistrer mon profil")
-    at.hear("Votre profil est enregistré")
-    at.press("Montrer mon profil")
-    at.hear("Votre profil est visible")
-    at.see("Votre profil")
-
-
-def _cv(folder: Path) -> Path:
-    made, cv = pikepdf.new(), folder / "cv.pdf"
-    made.add_blank_page()
-    made.save(cv)
-    return cv
-
-
-def _hires(at: Visitor, stack: LiveStack) -> None:
-    at.open(f"{stack.sites.service}/postes")
-    at.see("Postes de conseiller")
-    at.follow("Chercher dans le vivier")
-    at.see("Chercher dans le vivier")
-    at.press("Chercher")
-    at.see("Chercher dans le vivier")
-    at.press("Ouvrir le profil de Lina")
-    at.see("Lina")
-    at.read_nowhere("Rochefoucauld")
-    at.press("Nous sommes intéressés")
-    at.see("Lina de La Rochefoucauld-Montbéliard")
-    at.press("Recruter cette personne")
-    at.hear("C’est enregistré")
-    at.follow("Enregistrer le contrat")
-    at.see("Contrat de conseiller")
-    at.choose("Type de contrat", "CDD")
-    at.field("Début").fill("2026-12-01")
-    at.field("Fin prévue").fill("2028-11-30")
-    for label, typed in (
-        ("Salaire brut mensuel", "1 900"),
-        ("Coût mensuel", "2700"),
-    ):
-        at.write(label, typed)
-    at.press("Calculer le montant")
-    at.see("Contrat de conseiller")
-    at.read("50\u202f000\u00a0€")
-    at.press("Enregistrer le contrat signé")
-    at.see("Lina")
-    at.read("À signer par la Banque des Territoires")
-
-
-@pytest.mark.parametrize("way", [NARROW], indirect=True, ids=str)
-def test_from_the_application_to_the_convention(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
+@pytest.fixture
+def scheme(visit: Visit, stack: LiveStack) -> Scheme:
+    """Name the structure and its people for this run alone."""
     stamp = time.monotonic_ns()
-    name, address = f"Ville d’essai {stamp}", f"agnes.{stamp}@ville.example"
-    applicant = visit()
-    _applies(applicant, stack, address, name)
-    at = _signs_in(visit, stack, _holder("prefecture", "04"))
-    at.open(f"{stack.sites.service}/prefecture")
+    return Scheme(
+        visit, stack, f"Ville d’essai {stamp}", f"agnes.{stamp}@ville.example", f"lina.{stamp}@vivier.example"
+    )
+
+
+def _is_retained(scheme: Scheme) -> None:
+    """The structure applies, the préfecture gives its opinion, the committee retains one post."""
+    applicant = scheme.visit()
+    recruiting.applies(applicant, scheme.stack, scheme.agnes, scheme.name)
+    at = scheme.national("prefecture", "04")
+    at.open(f"{scheme.service}/prefecture")
     at.see("Candidatures du département")
-    at.follow(f"Donner un avis sur {name}")
-    at.see(name)
+    at.follow(f"Donner un avis sur {scheme.name}")
+    at.see(scheme.name)
     at.tick("Favorable")
     at.press("Enregistrer l’avis")
     at.hear("Votre avis est enregistré")
     at.see("Candidatures du département")
-    _decides(_signs_in(visit, stack, _holder("instructeur")), stack, name)
-    applicant.open(f"{stack.sites.service}/candidature/dossier")
+    recruiting.decides(scheme.national("instructeur"), scheme.stack, scheme.name)
+    applicant.open(f"{scheme.service}/candidature/dossier")
     applicant.see("Votre candidature")
     applicant.read("1 poste")
-    dossier = Candidature.objects.get(name=name)
-    person = visit()
-    _enters_the_pool(person, stack, f"lina.{stamp}@vivier.example", _cv(tmp_path))
-    assert dossier.structure
-    referent = builders.compte()
-    Affectation.objects.create(compte=referent, structure=dossier.structure, is_referent=True, started_at=builders.NOW)
-    _hires(_signs_in(visit, stack, referent), stack)
-    person.open(f"{stack.sites.service}/vivier/profil")
-    person.see("Votre profil")
-    person.read("Contrat signé")
-    contrat = Contrat.objects.get(compte__email=f"lina.{stamp}@vivier.example")
+
+
+def _declares(scheme: Scheme) -> Visitor:
+    """The contact follows the invitation, and makes the five declarations of the structure."""
+    at = scheme.invited(scheme.agnes, "Meyer")
+    at.press("Créer ma clé d’accès")
+    keeps_codes(at)
+    at.open(f"{scheme.service}/postes")
+    at.see("Postes de conseiller")
+    at.follow("Faire les cinq déclarations")
+    at.see("Habilitation de la structure")
+    at.press("Déclarer")
+    at.read("Cochez les cinq déclarations")
+    at.see("Habilitation de la structure")
+    for words in ("La structure accepte", "Elle sait que", "Elle a informé", "Ses aidants", "Aucun de ses aidants"):
+        at.tick(words)
+    at.press("Déclarer")
+    at.hear("Votre structure est habilitée")
+    at.see("Habilitation de la structure")
+    return at
+
+
+def _signs_convention(scheme: Scheme) -> None:
+    contrat = Contrat.objects.get(compte__email=scheme.lina)
     assert MiseEnRelation.objects.get(contrats=contrat).state == "finalisee"
-    at = _signs_in(visit, stack, _holder("operateur"))
-    at.open(f"{stack.sites.service}/conventions/{contrat.id}")
-    at.see(contrat.structure.name)
+    at = scheme.national("operateur")
+    at.open(f"{scheme.service}/conventions/{contrat.id}")
+    at.see(scheme.name)
     at.press("Signer la convention")
     at.hear("La convention est signée")
-    at.open(f"{stack.sites.service}/budget")
+    at.open(f"{scheme.service}/budget")
     at.see("Budget du dispositif")
     at.read("245 M€")
+
+
+def _is_trained(scheme: Scheme, lina: Visitor, anct: Visitor) -> None:
+    """A body is approved, opens a session; the conseiller takes a place, follows 350 hours, is certified."""
+    today, agent = timezone.localdate(), holder("organisme")
+    training.approves_body(anct, scheme.service, agent)
+    body = signs_in(scheme.visit, scheme.stack, agent)
+    training.opens_session(body, scheme.service, FIRST_DAY)
+    training.lacks(lina, scheme.service, 3, "l’organisme de formation marque vos présences")
+    training.is_refused_a_mandat(lina, scheme.service, _UNTRAINED)
+    training.takes_a_place(lina, scheme.service)
+    training.marks_attendance(body, FIRST_DAY, today)
+    training.lacks(lina, scheme.service, 2, "Votre organisme de formation saisit le résultat")
+    training.enters_result(body, scheme.service, scheme.lina, today)
+    training.takes_certificate(lina, scheme.service)
+    training.lacks(lina, scheme.service, 1, "Vous seul")
+    training.accepts_terms(lina)
+    training.lacks(lina, scheme.service, 0, "Tout y est")
+
+
+def _concludes_and_uses(scheme: Scheme, conseiller: Conseiller, sophie: Usager) -> None:
+    """The usager gives the first mandat and reads it at home; it is used on the bridge, and reported by one touch."""
+    at = conseiller.visitor
+    conseiller.goes_to_desk()
+    conseiller.prepares("Logement", duree="31 jours")
+    conseiller.hands_the_screen_for_franceconnect("Sophie Martin")
+    conseiller.shows_where_to_draw()
+    draws_and_signs(at)
+    mandat = conseiller.accepts()
+    site = Allocations(at, scheme.stack.sites)
+    site.open_by_franceconnect()
+    site.leaves_for_aidants_connect()
+    conseiller.picks("Sophie Martin", "Logement", "FranceConnect")
+    site.shows_dossier_of("Sophie Martin")
+    site.signs_out()
+    conseiller.signs_in_again()
+    conseiller.finds(mandat.reference, "Sophie Martin")
+    activity.reports_the_use(at)
+    sophie.opens_their_page_by_franceconnect(scheme.name)
+    sophie.visitor.read("FranceConnect (simulé)")
+
+
+def _loses_the_right(scheme: Scheme, conseiller: Conseiller, anct: Visitor) -> None:
+    """The ANCT withdraws the certificate: nothing is concluded any more, and the site finds nobody to act for."""
+    anct.open(f"{scheme.service}/habilitations")
+    anct.see("Droit d’une personne")
+    anct.write("Adresse électronique", scheme.lina)
+    anct.press("Chercher")
+    anct.see("Lina")
+    anct.read("Peut conclure des mandats")
+    anct.write("Motif du retrait", "Résultat attribué par erreur")
+    anct.press("Retirer ce certificat")
+    anct.hear("Le certificat est retiré")
+    anct.see("Lina")
+    training.is_refused_a_mandat(conseiller.visitor, scheme.service, _UNCERTIFIED)
+    site = Allocations(conseiller.visitor, scheme.stack.sites)
+    site.open_by_franceconnect()
+    site.leaves_for_aidants_connect()
+    conseiller.visitor.see("Pour qui agissez-vous")
+    conseiller.visitor.read_nowhere("Sophie Martin")
+
+
+@pytest.mark.parametrize("way", [NARROW], indirect=True, ids=str)
+def test_from_the_application_to_the_first_mandat_and_its_report(
+    scheme: Scheme, sophie: Usager, tmp_path: Path
+) -> None:
+    _is_retained(scheme)
+    person = scheme.visit()
+    recruiting.enters_the_pool(person, scheme.stack, scheme.lina, recruiting.cv(tmp_path))
+    referent = _declares(scheme)
+    recruiting.hires(referent, scheme.stack)
+    person.open(f"{scheme.service}/vivier/profil")
+    person.see("Votre profil")
+    person.read("Contrat signé")
+    _signs_convention(scheme)
+
+    at = scheme.invited(scheme.lina, "de La Rochefoucauld-Montbéliard")
+    at.unfold("Ou un mot de passe et une application")
+    chooses_password(at, builders.PASSWORD)
+    keeps_codes(at)
+    anct = scheme.national("instructeur")
+    _is_trained(scheme, at, anct)
+    compte = Compte.objects.get(email=scheme.lina)
+    lina = Conseiller(at, scheme.stack.sites, compte, compte.affectations.get().structure)
+    _concludes_and_uses(scheme, lina, sophie)
+
+    activity.queues_a_call(scheme.national("accueil"), scheme.service)
+    activity.answers_the_call(at, scheme.service)
+    activity.reads_figures(at, scheme.service)
+    activity.orders_a_kit(referent, scheme.service)
+    activity.sends_the_kit(anct, scheme.service, scheme.name)
+    activity.receives_the_kit(referent, scheme.service)
+    count_mandats(timezone.now())
+    anct.open(f"{scheme.service}/pilotage/departements/04")
+    anct.see("Alpes-de-Haute-Provence")
+    assert anct.page.locator("dl.figures dd").all_inner_texts()[:3] == ["10", "1", "1"]
+    _loses_the_right(scheme, lina, anct)

@@ -46,11 +46,15 @@ def _known(organisme: Organisme, email: str) -> Compte | None:
     return Compte.objects.select_for_update(no_key=True).filter(email=email.strip().lower(), pk__in=mine).first()
 
 
-def _refusal(organisme: Organisme, result: Result, today: date) -> tuple[Compte | None, ErrorCode | None]:
-    """Return whose result it is and why it may not be written, if it may not."""
+def _refusal(
+    organisme: Organisme, result: Result, acteur: Acteur, today: date
+) -> tuple[Compte | None, ErrorCode | None]:
+    """Return whose result it is and why it may not be written, if it may not; nobody writes their own."""
     compte = _known(organisme, result.email)
     if compte is None:
         return None, errors.NOT_IN_SESSION
+    if compte.id == acteur.id:
+        return compte, errors.OWN_RESULT
     done = Parcours.objects.filter(compte=compte, completed_on__isnull=False).order_by("-completed_on").first()
     held = standing_certification(compte.id)
     facts = ResultFacts(done.completed_on if done else None, result.day, today, result.obtained and held is not None)
@@ -76,7 +80,7 @@ def _write(organisme: Organisme, compte: Compte, result: Result, source: str, ac
 def record_result(organisme: Organisme, result: Result, acteur: Acteur, now: datetime, today: date) -> Decision:
     """Write one result entered by hand.  Denied when the person is a stranger to the body, or out of time."""
     Organisme.objects.select_for_update(no_key=True).get(pk=organisme.pk)
-    compte, reason = _refusal(organisme, result, today)
+    compte, reason = _refusal(organisme, result, acteur, today)
     if compte is None or reason is not None:
         reason = reason or errors.NOT_IN_SESSION
         subject = compte.id if compte else None
@@ -134,7 +138,7 @@ def import_results(
     found: list[tuple[Compte, Result]] = []
     seen: set[str] = set()
     for number, result in rows:
-        compte, reason = _refusal(organisme, result, today)
+        compte, reason = _refusal(organisme, result, acteur, today)
         if result.email in seen:
             bad.append(f"Ligne {number} : cette adresse est déjà plus haut dans le fichier.")
         elif compte is None or reason is not None:

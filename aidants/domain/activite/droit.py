@@ -29,7 +29,8 @@ CONDITIONS = (
     Condition(
         "structure",
         "Structure habilitée",
-        "Votre référent dépose ou complète le dossier de la structure ; l’instructeur de l’ANCT décide.",
+        "Si un poste vous est accordé, votre référent fait les cinq déclarations de la structure. "
+        "Sinon il dépose un dossier, et l’instructeur de l’ANCT décide.",
     ),
     Condition("conditions", "Conditions d’utilisation acceptées", "Vous seul : lisez-les, puis acceptez-les."),
     Condition(

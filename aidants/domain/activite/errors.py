@@ -28,6 +28,12 @@ ALREADY_CERTIFIED = declare(
     "Cette personne a déjà une certification en cours.",
     "Un certificat tient déjà. Le retirer d’abord s’il est faux.",
 )
+OWN_RESULT = declare(
+    "certification.own",
+    403,
+    "Nul n’écrit son propre résultat. Demandez-le à un autre agent de l’organisme.",
+    "L’agent de l’organisme et la personne certifiée sont la même personne.",
+)
 NOT_IN_SESSION = declare(
     "formation.not_in_session",
     404,
@@ -115,6 +121,12 @@ DECLARATIONS_MISSING = declare(
     422,
     "Cochez les cinq déclarations : aucune n’est facultative.",
     "Une déclaration au moins n’est pas cochée.",
+)
+NOT_TO_DECLARE = declare(
+    "habilitation.not_to_declare",
+    409,
+    "L’habilitation de votre structure a déjà été décidée, ou aucun poste ne lui est accordé.",
+    "Déclarations réservées aux structures du dispositif jamais habilitées ; les autres passent par un dossier.",
 )
 DOSSIER_LINK_GONE = declare(
     "dossier.link_gone",

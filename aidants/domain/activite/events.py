@@ -9,6 +9,10 @@ DOSSIER_DECIDE = declare("dossier:decide", "Décision sur un dossier d’habilit
 DOSSIER_DECIDE_REFUSED = declare("dossier:decide_refused", "Décision refusée sur un dossier", "etat")
 DOSSIER_MESSAGE = declare("dossier:message", "Message dans un dossier d’habilitation")
 DOSSIER_PURGE = declare("dossier:purge", "Dossiers laissés en préparation effacés", "count")
+STRUCTURE_DECLARE = declare(
+    "habilitation:declare", "Structure du dispositif habilitée sur ses déclarations", "declarations"
+)
+STRUCTURE_DECLARE_REFUSED = declare("habilitation:declare_refused", "Déclarations d’une structure refusées")
 CONDITIONS_ACCEPT = declare("habilitation:accept_conditions", "Conditions d’utilisation acceptées", "version")
 AIDANT_WITHDRAW = declare("habilitation:withdraw", "Habilitation d’un aidant retirée")
 AIDANT_RESTORE = declare("habilitation:restore", "Habilitation d’un aidant rétablie")

@@ -25,16 +25,26 @@ from aidants.structures.models import Affectation
 _PAGE = 20
 
 
+def _number() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"inputmode": "numeric"})
+
+
 class KitForm(forms.Form):
     """How many of each article."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add one number an article."""
         super().__init__(*args, **kwargs)
-        for code, (label, family) in CATALOGUE.items():
+        for code, (label, _) in CATALOGUE.items():
             self.fields[code] = forms.IntegerField(
-                label=label, help_text=family, min_value=0, max_value=MOST, required=False
+                label=label, min_value=0, max_value=MOST, required=False, widget=_number()
             )
+
+    @property
+    def families(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The numbers by family of articles, for the template."""
+        names = dict.fromkeys(family for _, family in CATALOGUE.values())
+        return [(name, [self[code] for code, (_, family) in CATALOGUE.items() if family == name]) for name in names]
 
     def articles(self) -> dict[str, int]:
         """Return what is ordered."""

@@ -105,7 +105,7 @@ class AvisForm(forms.Form):
     """The préfecture's opinion."""
 
     sens = forms.ChoiceField(
-        label="Avis",
+        label="Sens de l’avis",
         choices=[(one.value, SENS_LABELS[one]) for one in GIVEN_BY_PREFECTURE],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un avis."},
@@ -118,7 +118,7 @@ class DecisionForm(forms.Form):
     """The committee's decision on one application."""
 
     decision = forms.ChoiceField(
-        label="Décision",
+        label="Le comité décide",
         choices=[(one.value, ETAT_LABELS[one]) for one in DECISIONS],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une décision."},

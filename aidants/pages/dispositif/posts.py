@@ -30,6 +30,7 @@ from aidants.domain.dispositif.financement import (
 )
 from aidants.domain.dispositif.vivier import COMPETENCES, SITUATIONS
 from aidants.domain.territoires.communes import commune
+from aidants.habilitation.declarations import may_declare
 from aidants.pages.dispositif.forms import ContratForm, RecruitForm, RuptureForm, SearchForm
 from aidants.pages.dispositif.pool import cv_answer
 from aidants.pages.posted import posted
@@ -67,6 +68,7 @@ def posts(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRespo
     announced = {one.poste_id: one for one in relations if one.state == EtatRelation.RECRUTEE}
     context = {
         "structure": place.structure,
+        "to_declare": may_declare(place.structure_id),
         "posts": [
             (one, BAREME_LABELS[Bareme(one.bareme)], standing.get(one.id), announced.get(one.id))
             for one in rows.order_by("created_at", "number", "id")

@@ -15,6 +15,7 @@ from aidants.habilitation.conditions import accept_conditions, has_accepted
 from aidants.habilitation.rules import may_act, missing
 from aidants.habilitation.selectors import acting_facts
 from aidants.structures.acting import acteur_of
+from aidants.structures.models import Affectation
 
 
 @require_safe
@@ -23,10 +24,12 @@ def right(request: HttpRequest) -> HttpResponse:
     acteur = acteur_of(request)
     facts = acting_facts(acteur.known_id, acteur.known_structure_id)
     gone = set(missing(facts))
+    place: Affectation | None = getattr(request, "affectation", None)
     context = {
         "lines": [(one, one.code not in gone) for one in CONDITIONS],
         "holds": bool(may_act(facts)),
         "is_aidant": facts.is_aidant,
+        "is_referent": bool(place and place.is_referent),
     }
     return render(request, "aidants/habilitation/right.html", context)
 

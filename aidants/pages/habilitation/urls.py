@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aidants.pages.habilitation import dossier, droit, instruction
+from aidants.pages.habilitation import declarations, dossier, droit, instruction
 
 urlpatterns = [
     path("habilitation", dossier.start, name="dossier_start"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("habilitation/dossiers", instruction.queue, name="dossier_queue"),
     path("habilitation/dossiers/<uuid:dossier_id>", instruction.instruct, name="dossier_instruct"),
     path("habilitation/dossiers/<uuid:dossier_id>/message", instruction.write, name="dossier_write"),
+    path("structure/habilitation", declarations.declare, name="structure_declare"),
     path("mon-droit", droit.right, name="right"),
     path("conditions", droit.terms, name="terms"),
 ]
