@@ -175,6 +175,8 @@ def _apply(passage: PassageEnComite, quota: Quota | None, acteur: Acteur, now: d
 
 def _make_posts(candidature: Candidature, quota: Quota, posts: int, now: datetime) -> None:
     bareme = candidature.campagne.bareme if candidature.campagne else ""
+    # A structure retained again keeps one run of numbers: its people speak of « poste n° 5 ».
+    last = Poste.objects.filter(structure=candidature.structure).aggregate(last=Max("number"))["last"] or 0
     Poste.objects.bulk_create(
         Poste(
             structure=candidature.structure,
@@ -185,7 +187,7 @@ def _make_posts(candidature: Candidature, quota: Quota, posts: int, now: datetim
             bareme=bareme,
             created_at=now,
         )
-        for number in range(1, posts + 1)
+        for number in range(last + 1, last + posts + 1)
     )
 
 

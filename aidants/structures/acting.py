@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import cast
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +24,7 @@ from aidants.structures.models import Affectation
 
 SESSION_KEY = "structure_id"
 GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class PlacedRequest(HttpRequest):
@@ -102,3 +105,19 @@ def switch_structure(session: SessionBase, compte_id: UUID, structure_id: UUID, 
         record(STRUCTURE_SWITCH, acteur=Acteur(Kind.COMPTE, compte_id, structure_id), at=now, subject=compte_id)
     session[SESSION_KEY] = str(structure_id)
     return chosen
+
+
+def for_aidant(view: View) -> View:
+    """Hand the acteur to ``view`` as its second argument; 403 for who is no aidant here (DOMAIN §3.4).
+
+    A referent who is not an aidant sees team and figures, never usagers.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        acteur = acteur_of(request)
+        if acteur.role != Role.AIDANT.value:
+            raise PermissionDenied
+        return view(request, acteur, *args, **kwargs)
+
+    return guarded

@@ -35,5 +35,7 @@ def test_the_hautes_alpes_have_their_published_posts() -> None:
         ("Mission Locale des Hautes-Alpes", 1),
     ]
     assert Poste.objects.filter(departement="05").count() == 25
+    own = Poste.objects.filter(structure__name="Département des Hautes-Alpes").order_by("number")
+    assert list(own.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
     assert Enveloppe.objects.get().recruited == 7
     assert Contrat.objects.filter(ended_on__isnull=True, compte__email="hugo@vallee.example").exists()

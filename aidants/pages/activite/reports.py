@@ -1,13 +1,10 @@
 """Writing an activity report, in ten seconds on a telephone; one's last reports, and taking one back."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,25 +15,10 @@ from aidants.dispositif.activite.forms import ReportForm, usual
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite.comptes_rendus import CHANNELS, KINDS, THEMES
 from aidants.domain.decisions import Denied
-from aidants.domain.roles import Role
 from aidants.pages.posted import posted
-from aidants.structures.acting import acteur_of
+from aidants.structures.acting import for_aidant
 
 _LAST = 10
-View = Callable[..., HttpResponse]
-
-
-def for_aidant(view: View) -> View:
-    """Hand the acteur to the view; 403 for who is no aidant of the structure chosen."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        acteur = acteur_of(request)
-        if acteur.role != Role.AIDANT.value:
-            raise PermissionDenied
-        return view(request, acteur, *args, **kwargs)
-
-    return guarded
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,7 @@
 """The applicant's dossier: begun with an address, resumed by a link, without an account."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.forms import EmailForm
 from aidants.dispositif import candidatures, liens, messages, sirene
 from aidants.dispositif.models import Candidature
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
-from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import ETAT_LABELS, UNDER_REVIEW, EtatCandidature
 from aidants.domain.dispositif.porteurs import LABELS, SOURCES, Porteur
 from aidants.pages.dispositif.forms import ContactForm, LieuForm, MessageForm, PorteurForm, ProjetForm
 from aidants.pages.dispositif.visits import (
     DOSSIER,
-    count_request,
+    ask_for_link,
     end_visit,
     enter_by_link,
-    too_many,
     with_dossier,
 )
 from aidants.pages.posted import posted
@@ -42,22 +41,13 @@ STEP_LABELS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Say who may apply and when; take an address and send it a link, to a new dossier or to those begun."""
-    form, now, status = EmailForm(posted(request)), timezone.now(), 200
-    sent = False
-    if form.is_valid():
-        if too_many(request, now):
-            form.add_error(None, errors.LINKS_TOO_MANY.message)
-            status = errors.LINKS_TOO_MANY.http
-        else:
-            count_request(request, now)
-            _send(form.cleaned_data["email"], now, resume="resume" in request.POST)
-            sent = True
     calls = [(one, [LABELS[Porteur(kind)] for kind in one.kinds]) for one in candidatures.campagnes()]
-    context = {"form": form, "sent": sent, "calls": calls, "today": timezone.localdate(), "sources": SOURCES}
-    return render(request, "aidants/dispositif/start.html", context, status=422 if form.errors else status)
+    shown = {"calls": calls, "today": timezone.localdate(), "sources": SOURCES}
+    send = partial(_send, resume="resume" in request.POST)
+    return ask_for_link(request, send, "aidants/dispositif/start.html", **shown)
 
 
-def _send(email: str, now: Any, *, resume: bool) -> None:
+def _send(email: str, now: datetime, *, resume: bool) -> None:
     """Post the links; an address without a dossier gets a message only when it begins one."""
     dossiers = candidatures.dossiers_of(email) if resume else []
     if not resume:

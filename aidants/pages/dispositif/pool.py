@@ -1,5 +1,6 @@
 """A person's own page in the pool: opened by a link, shown to retained structures once they say so."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages as flash
@@ -10,16 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.forms import EmailForm
 from aidants.dispositif import liens, vivier
 from aidants.dispositif.models import Candidat
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
-from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation
 from aidants.domain.territoires.communes import commune
 from aidants.pages.dispositif.forms import ProfilForm
-from aidants.pages.dispositif.visits import PROFILE, count_request, end_visit, enter_by_link, too_many, with_profile
+from aidants.pages.dispositif.visits import PROFILE, ask_for_link, end_visit, enter_by_link, with_profile
 from aidants.pages.posted import posted
 
 
@@ -27,18 +26,11 @@ from aidants.pages.posted import posted
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Say what the pool is; take an address and send it a link to its profile, new or not."""
-    form, now, status = EmailForm(posted(request)), timezone.now(), 200
-    sent = False
-    if form.is_valid():
-        if too_many(request, now):
-            form.add_error(None, errors.LINKS_TOO_MANY.message)
-            status = errors.LINKS_TOO_MANY.http
-        else:
-            count_request(request, now)
-            liens.send_profile_link(vivier.open_profile(form.cleaned_data["email"], now), now)
-            sent = True
-    context = {"form": form, "sent": sent}
-    return render(request, "aidants/dispositif/vivier_start.html", context, status=422 if form.errors else status)
+    return ask_for_link(request, _send, "aidants/dispositif/vivier_start.html")
+
+
+def _send(email: str, now: datetime) -> None:
+    liens.send_profile_link(vivier.open_profile(email, now), now)
 
 
 @never_cache

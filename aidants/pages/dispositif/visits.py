@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from aidants.comptes.address import client_address
-from aidants.comptes.forms import LinkCodeForm
+from aidants.comptes.forms import EmailForm, LinkCodeForm
 from aidants.dispositif.models import Candidat, Candidature
 from aidants.domain.dispositif.delais import VISIT_LIFE
-from aidants.domain.dispositif.errors import LINK_GONE
+from aidants.domain.dispositif.errors import LINK_GONE, LINKS_TOO_MANY
 from aidants.domain.dispositif.events import DOSSIER_LINK_REFUSED
 from aidants.journal.limits import Limit, count_failure, limit, throttled
 from aidants.pages.posted import posted
@@ -81,6 +81,27 @@ def too_many(request: HttpRequest, now: datetime) -> bool:
 def count_request(request: HttpRequest, now: datetime) -> None:
     """Count one message asked for, or one wrong code."""
     count_failure(DOSSIER_LINK_REFUSED, _limits(request), now)
+
+
+def ask_for_link(
+    request: HttpRequest, send: Callable[[str, datetime], None], template: str, **more: Any
+) -> HttpResponse:
+    """Take an address and send it a link; the answer never tells whether the address was known.
+
+    ``send`` posts the message; ``more`` is what the page shows besides the form.
+    """
+    form, now, status = EmailForm(posted(request)), timezone.now(), 200
+    slowed = form.is_valid() and too_many(request, now)
+    sent = form.is_valid() and not slowed
+    if slowed:
+        form.add_error(None, LINKS_TOO_MANY.message)
+        status = LINKS_TOO_MANY.http
+    elif sent:
+        count_request(request, now)
+        send(form.cleaned_data["email"], now)
+    elif form.errors:
+        status = 422
+    return render(request, template, {"form": form, "sent": sent, **more}, status=status)
 
 
 def enter_by_link(

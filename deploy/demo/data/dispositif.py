@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from aidants.dispositif import avis, candidatures, comites, contrats, messages, quotas, vivier
 from aidants.dispositif.models import Candidat, Candidature, MiseEnRelation, Poste, Versement
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
+from aidants.domain.activite.dossier import DECLARATIONS
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif.etats import EtatCandidature, EtatRelation, SensAvis
 from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
 from aidants.domain.siret import is_siret
 from aidants.domain.territoires.communes import find_commune
+from aidants.habilitation.declarations import declare_structure
 from deploy.demo.data.mandats import DemoRefused
 
 
@@ -66,6 +68,13 @@ RECRUITED = (
     ("Communauté de communes du Grand Lac", "luc.bonnardel@vivier.example", "Luc", "Bonnardel"),
     ("Syndicat mixte des Deux Vallées", "rosa.ferreira@vivier.example", "Rosa", "Ferreira"),
     ("Emmaüs Connect", "samir.kaci@vivier.example", "Samir", "Kaci"),
+)
+# Whose referents made the five declarations; the Syndicat mixte has not yet.
+DECLARED = (
+    "Département des Hautes-Alpes",
+    "Communauté de communes des Hauts Cols",
+    "Communauté de communes du Grand Lac",
+    "Emmaüs Connect",
 )
 POOL = (
     ("lina.garnier@vivier.example", "Lina", "Garnier", "05000", "Gap", 30, ["accompagner", "atelier"]),
@@ -186,6 +195,9 @@ def _recruit(acteurs: dict[str, Acteur], start: datetime, now: datetime) -> None
         signed.append(contrat)
         if number < len(RECRUITED) - 1:
             _granted(contrats.sign_convention(contrat.id, operateur, then + timedelta(days=10)))
+    for name in DECLARED:
+        place = signed[[one[0] for one in RECRUITED].index(name)].structure
+        _granted(declare_structure(place.id, DECLARATIONS, SYSTEME, start + timedelta(days=60)))
     due = Versement.objects.filter(contrat__convention_signed_at__isnull=False, due_on__lt=now.date())
     for versement in due.order_by("due_on", "contrat__created_at", "rank")[:9]:
         paid_at = start + (timedelta(days=40) if versement.rank == 1 else timedelta(days=240))

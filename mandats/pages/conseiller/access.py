@@ -9,33 +9,16 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from aidants.domain.acteur import Acteur
-from aidants.domain.roles import Role
-from aidants.structures.acting import acteur_of
+from aidants.structures.acting import for_aidant
 from mandats.registre.selectors import brouillon_of, mandat_of
 
+__all__ = ["for_aidant", "place_of", "with_brouillon", "with_mandat"]
 View = Callable[..., HttpResponse]
-
-
-def for_aidant(view: View) -> View:
-    """Hand the acteur to ``view`` as its second argument; 403 for who is no aidant here (DOMAIN §3.4).
-
-    A referent who is not an aidant sees team and figures, never usagers.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        acteur = acteur_of(request)
-        if acteur.role != Role.AIDANT.value:
-            raise PermissionDenied
-        return view(request, acteur, *args, **kwargs)
-
-    return guarded
 
 
 def with_brouillon(view: View) -> View:
