@@ -1,7 +1,7 @@
 """Questions about habilitations.  The right is asked of the rows that it follows from, each time: nothing lags."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -40,6 +40,20 @@ def entitled(structure: UUID | OuterRef | None, compte_id: UUID | OuterRef | Non
     place = Affectation.objects.filter(structure=structure, compte=compte_id, ended_at__isnull=True)
     own = _personal()
     return place.annotate(**own).filter(**dict.fromkeys(own, True))
+
+
+def entitled_sql(structure: str, compte: str) -> tuple[str, list[Any]]:
+    """Return :func:`entitled` as a condition of a statement written by hand, and its parameters.
+
+    ``structure``, ``compte``: columns of that statement.  It is compiled from the query that the register asks: a
+    condition added there is asked here.
+    """
+    columns = {uuid4(): structure, uuid4(): compte}
+    query, given = entitled(*columns).values("pk").query.sql_with_params()
+    parts = query.split("%s")
+    named = [columns.get(one, "%s") if isinstance(one, UUID) else "%s" for one in given]
+    text = parts[0] + "".join(name + part for name, part in zip(named, parts[1:], strict=True))
+    return f"EXISTS ({text})", [one for one, name in zip(given, named, strict=True) if name == "%s"]
 
 
 def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:

@@ -8,6 +8,8 @@ register's own.
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.db import connection
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.vault import keyed_digest
+from aidants.habilitation.selectors import entitled_sql
 from mandats.domain.rules import UseFacts, may_use
 from mandats.registre.services.uses import record_refused_use
 from mandats.registre.texts import status_uri
@@ -99,9 +102,7 @@ SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at, t.jkt,
        EXISTS (SELECT 1 FROM affectation f JOIN compte p ON p.id = f.compte_id
                WHERE f.compte_id = x.aidant_id AND f.structure_id = a.structure_id AND f.ended_at IS NULL
                  AND f.is_aidant AND p.is_active),
-       EXISTS (SELECT 1 FROM habilitation_aidant h JOIN affectation f ON f.id = h.affectation_id
-               WHERE f.compte_id = x.aidant_id AND f.structure_id = a.structure_id AND f.ended_at IS NULL
-                 AND h.ended_at IS NULL)
+       {entitled}
 FROM oidc_connexion x
 {join} JOIN oidc_access_token t ON t.connexion_id = x.id
 JOIN oidc_client c ON c.id = x.client_id
@@ -111,8 +112,15 @@ JOIN structure s ON s.id = a.structure_id
 JOIN usager u ON u.id = a.usager_id
 WHERE {key} = %s
 """
-_BY_TOKEN = _STATEMENT.format(join="", key="t.digest")
-_BY_CONNEXION = _STATEMENT.format(join="LEFT", key="x.id")
+_BY_TOKEN = {"join": "", "key": "t.digest"}
+_BY_CONNEXION = {"join": "LEFT", "key": "x.id"}
+
+
+@cache
+def _statement(key: str, join: str) -> tuple[str, list[Any]]:
+    """Return the statement and the parameters that stand before its key; the aidant's right is the register's rule."""
+    entitled, given = entitled_sql("a.structure_id", "x.aidant_id")
+    return _STATEMENT.format(entitled=entitled, key=key, join=join), given
 
 
 def token_digest(token: str) -> str:
@@ -182,9 +190,10 @@ def standing_of_connexion(connexion_id: UUID, now: datetime) -> Standing:
     return standing
 
 
-def _fetch(statement: str, key: str | UUID, now: datetime) -> Standing | None:
+def _fetch(way: dict[str, str], key: str | UUID, now: datetime) -> Standing | None:
+    statement, given = _statement(**way)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key])
+        cursor.execute(statement, [*given, key])
         found = cursor.fetchone()
     if found is None:
         return None

@@ -10,6 +10,7 @@ from aidants.dispositif.formation.certification import withdraw
 from aidants.dispositif.formation.models import Certification, MembreOrganisme, Parcours
 from aidants.domain.activite.errors import CERTIFICATION_MISSING, FORMATION_MISSING, OWN_RESULT
 from aidants.domain.decisions import Denied
+from aidants.envois import sms as senders
 from aidants.habilitation.selectors import may_act_for
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
@@ -57,7 +58,10 @@ def drawn(desk: Desk) -> Brouillon:
 
 def coded(desk: Desk) -> Brouillon:
     made = desk.identified()
-    assert ways.gives_code(desk, made, lambda: ways.last_sms(ways.TELEPHONE)).status_code == 302
+    left: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(senders.ConsoleSender, "send", lambda _self, _to, words: left.append(words) or "essai-1")
+        assert ways.gives_code(desk, made, lambda: left[-1]).status_code == 302
     return made
 
 
@@ -194,9 +198,10 @@ def conseiller_of_one_day(desk: Desk) -> Affectation:
 
 def test_a_partner_who_forgets_the_post_lightens_nobody_s_training(desk: Desk) -> None:
     conseiller_of_one_day(desk)
-    here = {"own": desk.place, "colleague": desk.place, "foreign": desk.place}
-    people = {"own": desk.who, "colleague": builders.aidant(desk.place), "foreign": builders.aidant(desk.place)}
-    partner = calling_partner(here, people, timezone.now())
+    other = builders.structure("Ailleurs", siret="99999920500029")
+    places = {"own": desk.place, "colleague": desk.place, "foreign": other}
+    people = {"own": desk.who, "colleague": builders.aidant(desk.place), "foreign": builders.aidant(other)}
+    partner = calling_partner(places, people, timezone.now())
     fiche = AIDANT | {"courriel": desk.who.email, "conseiller": False}
     answer = partner.put("/api/v1/partenaire/structures/mine/aidants/a", fiche, content_type="application/json")
     assert (answer.status_code, answer.json()["habilite"]) == (200, False), answer.json()

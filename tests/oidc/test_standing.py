@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.dispositif.formation.models import Certification, Parcours
+from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.structures.models import Affectation, Structure
 from mandats.registre.models import Autorisation, Mandat, Usager
 from mandats.registre.selectors import use_facts
@@ -16,6 +17,12 @@ from tests import builders
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db
+
+
+def _conseiller_of_one_day() -> None:
+    Parcours.objects.update(cadre="aidant")
+    Affectation.objects.update(is_conseiller=True)
+
 
 STATES = {
     "as signed": lambda _now: None,
@@ -29,6 +36,11 @@ STATES = {
     "still offered": lambda _now: Structure.objects.update(demarches=["logement"]),
     "structure out": lambda now: HabilitationStructure.objects.update(ended_at=now),
     "aidant out": lambda now: HabilitationAidant.objects.update(ended_at=now),
+    "nothing ever decided of the aidant": lambda _now: HabilitationAidant.objects.all().delete(),
+    "certificate withdrawn": lambda now: Certification.objects.update(withdrawn_at=now),
+    "training undone": lambda _now: Parcours.objects.update(completed_on=None),
+    "one day, and a funded post": lambda _now: _conseiller_of_one_day(),
+    "terms of before": lambda _now: AcceptationConditions.objects.update(version="2020-01-01"),
     "aidant left": lambda now: Affectation.objects.update(ended_at=now),
     "referent only": lambda _now: Affectation.objects.update(is_aidant=False, is_referent=True),
     "account closed": lambda _now: Compte.objects.update(is_active=False),
