@@ -210,11 +210,10 @@ def test_a_partner_who_forgets_the_post_lightens_nobody_s_training(desk: Desk) -
 
 def test_no_referent_and_no_second_place_gives_what_is_missing(desk: Desk) -> None:
     loses_certificate(desk)
-    chief, elsewhere = (
-        builders.signed_in(scheme.referent(desk.place)),
-        builders.structure("Ailleurs", siret="99999920500029"),
-    )
-    answer = chief.post(f"/equipe/{desk.who.id}/place", {"roles": ["aidant", "referent"]})
+    chief, elsewhere = scheme.referent(desk.place), builders.structure("Ailleurs", siret="99999920500029")
+    browser = builders.signed_in(chief)
+    given = {"roles": ["aidant", "referent"], "code": builders.totp_code(chief)}
+    answer = browser.post(f"/equipe/{desk.who.id}/place", given)
     assert answer.status_code == 302, text(answer)
     Affectation.objects.create(compte=desk.who, structure=elsewhere, is_aidant=True, started_at=builders.NOW)
     for place in (desk.place, elsewhere):
