@@ -37,10 +37,12 @@ def declare_structure(structure_id: UUID, declarations: Collection[str], acteur:
         reason = errors.NOT_TO_DECLARE
     elif not set(DECLARATIONS) <= set(declarations):
         reason = errors.DECLARATIONS_MISSING
-    told = {"subject": structure_id, "structure": structure_id}
     if reason is not None:
-        record(events.STRUCTURE_DECLARE_REFUSED, acteur=acteur, at=now, reason=reason.code, **told)
+        event = events.STRUCTURE_DECLARE_REFUSED
+        record(event, acteur=acteur, at=now, subject=structure_id, structure=structure_id, reason=reason.code)
         return Denied(reason)
     HabilitationStructure.objects.create(structure_id=structure_id, validee_at=now)
-    record(events.STRUCTURE_DECLARE, acteur=acteur, at=now, facts={"declarations": len(DECLARATIONS)}, **told)
+    facts = {"declarations": len(DECLARATIONS)}
+    event = events.STRUCTURE_DECLARE
+    record(event, acteur=acteur, at=now, subject=structure_id, structure=structure_id, facts=facts)
     return GRANTED

@@ -77,10 +77,10 @@ def marks_attendance(at: Visitor, first: date, last: date) -> None:
     days = (first + timedelta(days=gap) for gap in range((last - first).days + 1))
     half_days = [(day, moment.value) for day in days if day.weekday() < 5 for moment in Moment]
     form = at.page.locator("form[method=post]", has=at.page.locator("[name=jour]"))
-    token = form.locator("[name=csrfmiddlewaretoken]").get_attribute("value")
-    given = {"csrfmiddlewaretoken": token, "present": form.locator("[name=present]").get_attribute("value")}
+    names = ("csrfmiddlewaretoken", "present")
+    given = {name: form.locator(f"[name={name}]").get_attribute("value") or "" for name in names}
     for day, moment in half_days[: OWED - 1]:
-        sent = {**given, "jour": day.isoformat(), "moment": moment}
+        sent: dict[str, str | float | bool] = {**given, "jour": day.isoformat(), "moment": moment}
         answer = at.page.request.post(at.page.url, form=sent, headers={"Referer": at.page.url}, max_redirects=0)
         assert answer.status == 302, answer.text()
     at.field("Jour").fill(first.isoformat())

@@ -59,8 +59,13 @@ def drawn(desk: Desk) -> Brouillon:
 def coded(desk: Desk) -> Brouillon:
     made = desk.identified()
     left: list[str] = []
+
+    def send(_self: object, _telephone: str, words: str) -> str:
+        left.append(words)
+        return "essai-1"
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(senders.ConsoleSender, "send", lambda _self, _to, words: left.append(words) or "essai-1")
+        patch.setattr(senders.ConsoleSender, "send", send)
         assert ways.gives_code(desk, made, lambda: left[-1]).status_code == 302
     return made
 
