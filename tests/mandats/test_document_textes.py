@@ -82,6 +82,30 @@ def test_six_duties() -> None:
     assert duties.count("\n- ") == 6
 
 
+BORN = {
+    ("05061", "99100"): "née le 2 avril 1962 à Gap (05),",
+    ("76351", "99100"): "née le 2 avril 1962 au Havre (76),",
+    ("97101", "99100"): "née le 2 avril 1962 aux Abymes (971),",
+    ("2A004", "99100"): "née le 2 avril 1962 à Ajaccio (2A),",
+    ("75112", "99100"): "née le 2 avril 1962 à Paris 12e arrondissement (75),",
+    ("01033", "99100"): "née le 2 avril 1962 à Valserhône (01),",
+    ("01039", "99100"): "née le 2 avril 1962 à Béon (01),",
+    ("05999", "99100"): "née le 2 avril 1962 (commune de naissance : code Insee 05999),",
+    ("", "99352"): "née le 2 avril 1962 (pays de naissance : Algérie),",
+    ("", "99998"): "née le 2 avril 1962 (pays de naissance : code Insee 99998),",
+    ("", ""): "née le 2 avril 1962,",
+}
+"""Code of the commune (none abroad) and of the country, as FranceConnect gives them; what is read."""
+
+
+@pytest.mark.parametrize(("codes", "words"), BORN.items(), ids=lambda given: "-".join(given) if len(given) == 2 else "")
+def test_where_somebody_was_born_is_read_as_a_name(codes: tuple[str, str], words: str) -> None:
+    given = ordinary_text()
+    born = replace(given.mandant, birthdate="1962-04-02", gender="female", birthplace=codes[0], birthcountry=codes[1])
+    text = frozen_text(replace(given, mandant=born, birthplace_label=""))
+    assert words in text.replace("\u00a0", " ")
+
+
 def test_facts_choose_the_lines() -> None:
     ordinary, longest = frozen_text(ordinary_text()), frozen_text(longest_text()).replace("\u00a0", " ")
     assert "une seule utilisation" not in ordinary
@@ -93,7 +117,7 @@ def test_facts_choose_the_lines() -> None:
     assert "31 jours au plus" in longest
     assert "né(e)" not in ordinary
     assert "née en 1954 (jour et mois inconnus)" not in longest
-    assert "né(e) en 1954 (jour et mois inconnus) (lieu de naissance : code Insee 97411)" in longest
+    assert "né(e) en 1954 (jour et mois inconnus) à Saint-Denis (974)" in longest
     seen = frozen_text(replace(ordinary_text(), identity="piece_vue", duree=until(date(2027, 3, 1))))
     assert "pièce d’identité" in seen
     assert "est le 1er mars 2027." in seen

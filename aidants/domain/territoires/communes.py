@@ -9,6 +9,8 @@ from aidants.domain.departements import departement_of
 from aidants.domain.folding import fold
 
 _FILE = Path(__file__).with_name("communes.csv")
+_FORMER = Path(__file__).with_name("anciennes.csv")
+_COUNTRIES = Path(__file__).with_name("pays.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,24 @@ def commune(code: str) -> Commune | None:
         return None
     insee, name, postcodes, latitude, longitude, precise = line.split(";")
     return Commune(insee, name, tuple(postcodes.split()), float(latitude), float(longitude), precise == "1")
+
+
+@lru_cache(maxsize=2)
+def _names(file: Path) -> Mapping[str, str]:
+    """Return the names of a table of two columns by code."""
+    lines = file.read_text(encoding="utf-8").splitlines()[1:]
+    return dict(line.split(";", 1) for line in lines)
+
+
+def commune_name(code: str) -> str | None:
+    """Return the name of a commune of today, of one that another has absorbed, or of an arrondissement; or ``None``."""
+    found = commune(code)
+    return found.name if found else _names(_FORMER).get(code)
+
+
+def country_name(code: str) -> str | None:
+    """Return the name of a foreign country by its code ``99xxx`` of the code officiel géographique, or ``None``."""
+    return _names(_COUNTRIES).get(code)
 
 
 def communes_of(postcode: str) -> list[Commune]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from aidants.domain.demarches import DEMARCHES
+from aidants.domain.departements import departement_of
+from aidants.domain.territoires.communes import commune_name, country_name
 from mandats.document.textes.given import DemarcheAsked, ServiceContact, TextInput
 from mandats.domain.actes import RESERVED_ACTS, Mandant
 from mandats.domain.durees import french_birthdate, french_date, zone_label
@@ -43,6 +45,7 @@ _RESERVED_SHORT: Final = {
     "paiement": "payer",
 }
 _BORN: Final = {"female": "née", "male": "né"}
+_CONTRACTED: Final = {"Le": "au", "Les": "aux"}
 
 Facts = dict[str, bool]
 Words = dict[str, str]
@@ -246,8 +249,28 @@ def _birth(given: TextInput) -> str:
     text = f"{born} en {day}" if mandant.birthdate.endswith("-00") else f"{born} le {day}"
     if given.birthplace_label:
         return f"{text} à {given.birthplace_label}"
-    code = mandant.birthplace or mandant.birthcountry
-    return f"{text} (lieu de naissance\u00a0: code Insee {code})" if code else text
+    return text + _born_where(mandant)
+
+
+def _at(commune: str) -> str:
+    """Return « à Gap », « au Havre », « aux Abymes »: French contracts the preposition and the article of a name."""
+    article, _, rest = commune.partition(" ")
+    return f"{_CONTRACTED[article]} {rest}" if article in _CONTRACTED else f"à {commune}"
+
+
+def _born_where(mandant: Mandant) -> str:
+    """Return where the mandant was born by the names of the codes that FranceConnect gives, or by the code itself."""
+    commune, country = mandant.birthplace, mandant.birthcountry
+    if commune:
+        name = commune_name(commune)
+        return (
+            f" {_at(name)} ({departement_of(commune)})"
+            if name
+            else f" (commune de naissance\u00a0: code Insee {commune})"
+        )
+    if country:
+        return f" (pays de naissance\u00a0: {country_name(country) or f'code Insee {country}'})"
+    return ""
 
 
 def _grouped_siret(siret: str) -> str:
