@@ -11,6 +11,8 @@ from string import Template
 from django.db import connection
 
 from aidants.journal.walk import Break
+from deploy.activity_checks import ACTIVITY
+from deploy.role_checks import ROLES
 from deploy.scheme_checks import SCHEME
 
 
@@ -190,7 +192,7 @@ JOIN code_usager c ON c.mandat_id = m.id AND c.kind = 'verification' AND c.ended
 WHERE e.event = 'code:cancel' AND c.created_at < e.at
 """,
     ),
-    *(Comparison(why, statement) for why, statement in SCHEME),
+    *(Comparison(why, statement) for why, statement in (*SCHEME, *ACTIVITY, *ROLES)),
 )
 
 

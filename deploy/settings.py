@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidants.comptes.access.DefaultDenyMiddleware",
     "aidants.structures.acting.ActingMiddleware",
+    "aidants.pages.refusals.RefusalsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -15,12 +15,14 @@ from django_otp.oath import hotp
 from PIL import Image, ImageDraw
 
 from aidants.comptes.facteurs.models import Generateur, new_application
-from aidants.comptes.models import Compte
+from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.activite.droit import CONDITIONS_VERSION
 from aidants.domain.activite.formation import FIGURES, Cadre
+from aidants.domain.events import HABILITATION_VALIDATE, ROLE_GRANT
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
+from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 from mandats.attestation.certificates import Sealer, new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
@@ -214,3 +216,18 @@ def utilisation(mandat: Mandat, now: datetime | None = None, **fields: Any) -> U
     made = declare_utilisation(first.id, acteur(mandat.aidant, mandat.structure), now=at, **given)
     assert isinstance(made, Utilisation), made
     return made
+
+
+@transaction.atomic
+def journal_rights() -> None:
+    """Journal what the builders wrote without an act (structures, places, roles), for who compares rows and entries."""
+    for right in HabilitationStructure.objects.order_by("id"):
+        about, at = right.structure_id, right.validee_at
+        record(HABILITATION_VALIDATE, acteur=SYSTEME, at=at, subject=about, structure=about)
+    for place in Affectation.objects.filter(ended_at__isnull=True).order_by("id"):
+        roles = [role for role in ("aidant", "referent") if getattr(place, f"is_{role}")]
+        told: dict[str, Any] = {"subject": place.compte_id, "structure": place.structure_id, "facts": {"roles": roles}}
+        record(ROLE_GRANT, acteur=SYSTEME, at=place.started_at, **told)
+    for role in Fonction.objects.filter(ended_at__isnull=True).order_by("id"):
+        facts = {"roles": [role.role], "departement": role.departement}
+        record(ROLE_GRANT, acteur=SYSTEME, at=NOW, subject=role.compte_id, facts=facts)

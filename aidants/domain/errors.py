@@ -84,6 +84,24 @@ ROLE_MISSING = declare(
     "Cette page n’est pas ouverte à votre rôle.",
     "La personne a ouvert une adresse réservée à un autre rôle, ou le sien lui a été retiré.",
 )
+OUT_OF_REACH = declare(
+    "acces.out_of_reach",
+    404,
+    "L’adresse est peut-être incomplète, ou cet élément n’est pas dans votre structure.",
+    "Ce que la personne demande n’existe pas, n’existe plus, ou n’est pas à elle : le service ne dit jamais lequel.",
+)
+WITHOUT_EFFECT = declare(
+    "acces.without_effect",
+    409,
+    "Ce qui était demandé n’a pas été fait : la page dit pourquoi.",
+    "La page a répondu par un avertissement, et rien n’a été écrit : l’état avait changé, ou la demande était vide.",
+)
+FORM_EXPIRED = declare(
+    "acces.form_expired",
+    403,
+    "Votre session a changé depuis l’ouverture de cette page. Rechargez-la, puis recommencez.",
+    "Le formulaire vient d’une autre session, d’un autre site, ou le navigateur refuse les cookies.",
+)
 FACTOR_IS_LAST = declare(
     "compte.factor_is_last",
     409,

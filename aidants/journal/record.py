@@ -15,6 +15,7 @@ from aidants.domain.canonical import canonical_bytes
 from aidants.domain.events import Event
 from aidants.journal.digest import SALT_BYTES, VERSION, salted_digest
 from aidants.journal.models import Entree
+from aidants.journal.told import note
 
 _INSERT = """
 WITH entree AS (
@@ -66,6 +67,7 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, (*row, salted_digest(salt, body), salt))
         (number,) = cursor.fetchone()
+    note(entry=True, refusal=bool(reason))
     return int(number)
 
 
@@ -113,6 +115,7 @@ def count_refusal(event: Event, *, bucket: str, at: datetime, reason: str = "") 
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, (kind, bucket, minute))
         (count,) = cursor.fetchone()
+    note(entry=False, refusal=True)
     return int(count)
 
 

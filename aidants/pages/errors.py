@@ -4,14 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 
-from aidants.comptes.models import Compte
-from aidants.domain.acteur import Acteur, Kind
-from aidants.domain.errors import ROLE_MISSING
-from aidants.domain.events import PAGE_REFUSED
-from aidants.domain.vault import keyed_digest
-from aidants.journal.record import record_counted
+from aidants.domain.errors import FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING
+from aidants.pages.refusals import because
 
 
 def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
@@ -24,31 +19,19 @@ def bad_request(request: HttpRequest, exception: object) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: object) -> HttpResponse:
-    """403: not for this person; counted by person, page and minute, the first journaled."""
-    _count_refusal(request)
+    """403: not for this person; journaled by :mod:`aidants.pages.refusals`, as what follows."""
     return _page(request, 403, "Accès refusé", ROLE_MISSING.message)
-
-
-def _count_refusal(request: HttpRequest) -> None:
-    """Count a page that the role of a signed-in person does not open (DOMAIN §4); which page, never its address."""
-    user, route = getattr(request, "user", None), request.resolver_match.view_name if request.resolver_match else ""
-    if isinstance(user, Compte):
-        acteur, now = Acteur(Kind.COMPTE, user.id), timezone.now()
-        bucket = keyed_digest(settings.DIGEST_KEY, "limit-page", f"{user.id} {route}")
-        reason, facts = ROLE_MISSING.code, {"route": route}
-        record_counted(PAGE_REFUSED, bucket=bucket, at=now, reason=reason, acteur=acteur, facts=facts)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was opened in another session, or cookies are blocked."""
-    advice = "Votre session a changé depuis l’ouverture de cette page. Rechargez-la, puis recommencez."
-    return _page(request, 403, "Formulaire expiré", advice)
+    because(request, FORM_EXPIRED)
+    return _page(request, 403, "Formulaire expiré", FORM_EXPIRED.message)
 
 
 def not_found(request: HttpRequest, exception: object) -> HttpResponse:
     """404: no such page, or nothing that this person may see."""
-    advice = "L’adresse est peut-être incomplète, ou cet élément n’est pas dans votre structure."
-    return _page(request, 404, "Page introuvable", advice)
+    return _page(request, 404, "Page introuvable", OUT_OF_REACH.message)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -14,10 +14,10 @@ from django.db.models import F, Q
 from aidants.comptes.avis import Avis, write
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from aidants.domain.errors import INVITATION_CODE_REFUSED, INVITATION_CODES_TOO_MANY
+from aidants.domain.errors import INVITATION_CODE_REFUSED, INVITATION_CODES_TOO_MANY, ErrorCode
 from aidants.domain.events import INVITATION_CODE_REFUSE, INVITATION_CODE_SEND
 from aidants.domain.vault import keyed_digest
-from aidants.journal.record import record
+from aidants.journal.record import record, record_counted
 from aidants.structures.models import Invitation
 
 LIFE = timedelta(minutes=15)
@@ -35,7 +35,7 @@ def send_code(invitation: Invitation, browser: str, now: datetime) -> Decision:
         may_leave = rows.filter(Q(code_sent_at__isnull=True) | Q(code_sent_at__lte=now - _PAUSE))
         digest = _digest(invitation, browser, code)
         if not may_leave.update(code_digest=digest, code_sent_at=now, code_tries=0, code_sends=F("code_sends") + 1):
-            return Denied(INVITATION_CODES_TOO_MANY)
+            return _refuse(invitation, INVITATION_CODES_TOO_MANY, now)
         facts = {"count": invitation.code_sends + 1}
         about = invitation.structure_id
         record(INVITATION_CODE_SEND, acteur=ANONYME, at=now, subject=invitation.id, structure=about, facts=facts)
@@ -55,10 +55,19 @@ def check_code(invitation: Invitation, browser: str, code: str, now: datetime) -
         if counted and kept and secrets.compare_digest(kept, _digest(invitation, browser, plain)):
             Invitation.objects.filter(pk=invitation.pk).update(code_digest="")
             return GRANTED
-        reason, about = INVITATION_CODE_REFUSED, invitation.structure_id
-        if counted:
-            event = INVITATION_CODE_REFUSE
-            record(event, acteur=ANONYME, at=now, subject=invitation.id, structure=about, reason=reason.code)
+        return _refuse(invitation, INVITATION_CODE_REFUSED, now)
+
+
+def _refuse(invitation: Invitation, reason: ErrorCode, now: datetime) -> Denied:
+    """Count a refusal of whoever holds the link, which they may repeat at will; the first of a minute is an entry."""
+    record_counted(
+        INVITATION_CODE_REFUSE,
+        bucket=keyed_digest(settings.DIGEST_KEY, "limit-invitation", str(invitation.pk)),
+        at=now,
+        reason=reason.code,
+        subject=invitation.id,
+        structure=invitation.structure_id,
+    )
     return Denied(reason)
 
 

@@ -13,6 +13,7 @@ from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE, ErrorCode
 from aidants.domain.roles import Role
+from aidants.pages.refusals import because
 from aidants.structures.acting import acteur_of
 from mandats.droits.rapprochements import propose_merge
 from mandats.pages.usager import session as usager_session
@@ -165,6 +166,7 @@ def _stranger(request: HttpRequest, refused: Denied) -> HttpResponse:
 def _problem(request: HttpRequest, problem: ErrorCode, login: FranceConnectLogin | None) -> HttpResponse:
     brouillon_id = login.brouillon_id if login and not login.lien_id else None
     context = {"problem": problem, "brouillon_id": brouillon_id}
+    because(request, problem)
     return render(request, "franceconnect/problem.html", context, status=problem.http)
 
 

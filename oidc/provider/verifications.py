@@ -6,6 +6,7 @@ Reads the wire, asks :mod:`mandats.verification`, answers; rules live there.
 import re
 from typing import Any, cast
 
+from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -20,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from aidants.comptes.address import client_address
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
 from aidants.journal.limits import Throttled
@@ -51,6 +53,15 @@ class Caller:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+
+
+def acteur_here(request: HttpRequest) -> Acteur | None:
+    """Return the client that called, as the journal knows it; a partenaire's calls are journaled one by one already."""
+    called = request.resolver_match is not None and request.resolver_match.view_name.startswith("oidc:api_")
+    caller: object = request.user if called else None
+    if not isinstance(caller, Caller) or caller.client.profile == Profile.PARTENAIRE:
+        return None
+    return Acteur(Kind.CLIENT, caller.client.id)
 
 
 class ClientCredentials(BaseAuthentication):

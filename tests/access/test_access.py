@@ -10,11 +10,15 @@ from django.conf import settings as service
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from aidants.journal.told import listening
 from tests.access.table import ELSEWHERE, OPEN, REFUSED, ROLES, SCOPES, SIGNED, UNKNOWN, Row, rows
 from tests.access.world import World
 
 _MEND = "tests/access/routes.txt says who reaches what: mend the line, or the page."
 _SHUT = (REFUSED, UNKNOWN)
+_REFUSALS = (403, 404)
+# Who has a name of theirs in the journal; each call of a partenaire is told, refused or not.
+_KNOWN = (*SIGNED[1:], "usager", "client")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SIGN_IN, NO_METHOD, BROKEN = "sign-in", "405", "5xx"
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -66,6 +70,11 @@ def letter_of(answer: Any) -> str:
     return {404: UNKNOWN, 405: NO_METHOD}.get(status, OPEN)
 
 
+def _is_public_data(route: str, role: str) -> bool:
+    """Tell whether nobody is refused what is not there: a tile, a list, a page that was asked too early."""
+    return route in service.PUBLIC_ROUTES and role in SIGNED
+
+
 class Walk:
     """Asks the service, undoing whatever each request did; ``wrong`` keeps what the table did not promise."""
 
@@ -84,11 +93,14 @@ class Walk:
         assert not strange, f"{route}: tests/access/world.py has no example of {', '.join(strange)}; give it its four"
         path = ARGUMENT.sub(lambda found: str(values[found[1]]), PATTERNS[route])
         self.asked += 1
-        with transaction.atomic():
+        with transaction.atomic(), listening() as told:
             answer = self.world.browsers[role].generic(method, path)
             if answer.streaming:
                 list(answer)  # a file is closed by its reader
             transaction.set_rollback(True)
+        must_be_told = answer.status_code in _REFUSALS and role in _KNOWN and not _is_public_data(route, role)
+        if must_be_told and not told.refusals:
+            self.wrong.append(f"{route} {method}, {role}, {scope} object: refused, and no entry tells it")
         return letter_of(answer)
 
     def expect(self, route: str, role: str, method: str, scope: str, letters: Sequence[str]) -> None:

@@ -90,6 +90,7 @@ def test_what_is_wrong_is_told_and_nothing_is_lost(nadia: Client, fields: dict[s
     assert not CompteRendu.objects.exists()
 
 
+@pytest.mark.writes("activite:cancel")
 def test_one_takes_back_ones_own_report_only(nadia: Client, place) -> None:
     nadia.post("/activite", given())
     row = CompteRendu.objects.get()
@@ -128,6 +129,7 @@ def test_the_csv_holds_the_same_figures_and_no_formula(nadia: Client) -> None:
     assert "'@x" in unsafe
 
 
+@pytest.mark.writes("activite:export")
 def test_the_file_for_la_coop(nadia: Client, tmp_path: Path) -> None:
     nadia.post("/activite", given(kind="atelier", people="9", age_soixante_dix_plus="4", channel="domicile"))
     nadia.post("/activite", given(outcome="oriente", redirected_to="dgfip"))
@@ -148,6 +150,7 @@ def test_the_file_for_la_coop(nadia: Client, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.writes("activite:write_refused")
 def test_a_use_of_a_mandat_proposes_its_report_once(place) -> None:
     who = builders.aidant(place)
     mandat = builders.mandat(who, place, now=timezone.now())
@@ -179,6 +182,7 @@ def test_a_report_and_its_entry_name_nobody(place) -> None:
         assert word not in body
 
 
+@pytest.mark.writes("activite:write")
 def test_reports_written_at_once_all_count(committed_db: str) -> None:
     place = builders.structure()
     people = [builders.aidant(place) for _ in range(4)]

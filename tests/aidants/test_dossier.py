@@ -66,6 +66,7 @@ def state() -> Client:
     return builders.signed_in(who)
 
 
+@pytest.mark.writes("dossier:submit_refused")
 def test_a_dossier_is_kept_in_pieces_and_nothing_typed_is_lost() -> None:
     browser = opened()
     assert browser.post("/habilitation/dossier", {"name": "Médiathèque de Veynes", "keep": "1"}).status_code == 302
@@ -108,6 +109,7 @@ def test_a_link_serves_once_and_dies_after_seven_days() -> None:
     assert Client().get("/habilitation/dossier")["Location"] == "/habilitation"
 
 
+@pytest.mark.writes("dossier:open")
 def test_a_mailbox_is_not_filled_through_us() -> None:
     for _ in range(3):
         Client().post("/habilitation", {"email": EMAIL})
@@ -138,6 +140,7 @@ def opened_again() -> Client:
     return opened()
 
 
+@pytest.mark.writes("dossier:decide", "dossier:decide_refused", "dossier:message")
 def test_changes_are_asked_with_a_reason_and_words_go_both_ways(state: Client) -> None:
     dossier = submitted()
     address = f"/habilitation/dossiers/{dossier.id}"
@@ -164,6 +167,7 @@ def test_changes_are_asked_with_a_reason_and_words_go_both_ways(state: Client) -
     assert browser.get("/habilitation/dossier").status_code == 302
 
 
+@pytest.mark.writes("dossier:submit")
 def test_a_siret_seen_before_is_shown(state: Client) -> None:
     builders.structure("CCAS déjà là")
     dossier = submitted()
@@ -176,6 +180,7 @@ def test_a_siret_seen_before_is_shown(state: Client) -> None:
     assert "CCAS déjà là" in page
 
 
+@pytest.mark.writes("dossier:purge")
 def test_nobody_else_instructs_and_a_draft_is_nobody_elses(state: Client) -> None:
     dossier = submitted()
     aidant = builders.signed_in(builders.aidant(builders.structure()))

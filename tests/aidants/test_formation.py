@@ -60,6 +60,7 @@ def test_sessions_of_the_commune_come_first_then_of_the_department(desk: Trainin
     assert "0 heures sur 350" in page
 
 
+@pytest.mark.writes("formation:leave")
 def test_a_place_is_taken_and_given_back(desk: TrainingDesk) -> None:
     session, other = desk.session(places=1), desk.session()
     browser = builders.signed_in(desk.who)
@@ -78,6 +79,7 @@ def test_a_place_is_taken_and_given_back(desk: TrainingDesk) -> None:
     assert not Inscription.objects.filter(ended_at__isnull=True).exists()
 
 
+@pytest.mark.writes("formation:done", "formation:undone")
 def test_attendance_adds_up_and_a_correction_takes_the_right_back(desk: TrainingDesk) -> None:
     Affectation.objects.update(is_conseiller=False)
     session = desk.session(cadre="aidant")
@@ -99,6 +101,7 @@ def test_attendance_adds_up_and_a_correction_takes_the_right_back(desk: Training
     assert Presence.objects.count() == 4
 
 
+@pytest.mark.writes("formation:mark_refused")
 @pytest.mark.parametrize(("moment", "days_ago"), [("soir", 0), ("matin", -1), ("matin", 21)])
 def test_no_half_day_outside_the_session_or_ahead(desk: TrainingDesk, moment: str, days_ago: int) -> None:
     session = desk.session()
@@ -108,6 +111,7 @@ def test_no_half_day_outside_the_session_or_ahead(desk: TrainingDesk, moment: st
     assert Entree.objects.filter(event="formation:mark_refused").exists()
 
 
+@pytest.mark.writes("formation:mark")
 def test_the_sheet_shows_who_is_inscribed(desk: TrainingDesk, query_count) -> None:
     session = desk.session()
     mine = desk.inscribed(session)
@@ -123,6 +127,7 @@ def test_the_sheet_shows_who_is_inscribed(desk: TrainingDesk, query_count) -> No
     assert text(client.get("/organisme")).count("Gap, du") == 1
 
 
+@pytest.mark.writes("certification:refused", "formation:cancel_session")
 def test_a_body_reaches_its_own_sessions_and_people_only(desk: TrainingDesk) -> None:
     other = training_desk.organisme("AFPA", "99999950100003")
     stranger = builders.signed_in(training_desk.agent_of(other))
@@ -143,6 +148,7 @@ def test_a_body_reaches_its_own_sessions_and_people_only(desk: TrainingDesk) -> 
     assert not Inscription.objects.filter(ended_at__isnull=True).exists()
 
 
+@pytest.mark.writes("formation:open_session")
 def test_a_body_opens_a_session(desk: TrainingDesk) -> None:
     today = timezone.localdate()
     given = {
@@ -166,6 +172,7 @@ def upload(desk: TrainingDesk, content: str):
     return desk.client.post("/organisme/resultats/import", {"results": file})
 
 
+@pytest.mark.writes("certification:fail", "certification:import", "certification:obtain")
 def test_a_file_of_results_is_taken_whole_or_not_at_all(desk: TrainingDesk) -> None:
     session, second = desk.session(), training_desk.untrained(desk.place)
     for who in (desk.who, second):
@@ -191,6 +198,7 @@ def test_a_file_of_results_is_taken_whole_or_not_at_all(desk: TrainingDesk) -> N
     assert "déjà une certification" in text(upload(desk, line))
 
 
+@pytest.mark.writes("certification:print")
 def test_the_certificate_is_a_pdf_with_the_six_skills(desk: TrainingDesk) -> None:
     browser = builders.signed_in(desk.who)
     assert browser.get("/formation/certificat").status_code == 404
@@ -212,6 +220,7 @@ def instructeur() -> Client:
     return builders.signed_in(who)
 
 
+@pytest.mark.writes("formation:approve", "formation:end_approval", "formation:member")
 def test_the_anct_approves_a_body_and_attaches_its_agents(desk: TrainingDesk) -> None:
     state = instructeur()
     given = {"name": "Afpa", "siret": "99999950100003", "departement": "05", "city": "Gap"}
@@ -231,6 +240,7 @@ def test_the_anct_approves_a_body_and_attaches_its_agents(desk: TrainingDesk) ->
     assert "Agrément terminé" in text(state.get("/organismes"))
 
 
+@pytest.mark.writes("formation:inscribe", "formation:inscribe_refused")
 def test_two_for_the_last_place(committed_db: str) -> None:
     desk = training_desk.desk()
     session = desk.session(places=1)

@@ -44,6 +44,7 @@ def send(desk: Client, who: Compte, kind: str, content: str | bytes, **more: Any
     return desk.post(PATH, given | more)
 
 
+@pytest.mark.writes("fichier:import")
 def test_structures_are_made_then_brought_up_to_date(desk: Client, ines: Compte) -> None:
     assert desk.get(PATH).status_code == 200
     assert send(desk, ines, "structures", "\ufeff" + STRUCTURES)["Location"] == PATH

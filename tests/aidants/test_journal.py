@@ -100,6 +100,7 @@ def test_refusals_of_strangers_are_counted_by_kind_bucket_and_minute() -> None:
 def test_verify_journal_names_the_first_entry_that_was_edited(committed_db: str) -> None:
     place = builders.structure()
     builders.mandat(builders.aidant(place), place)
+    builders.journal_rights()
     output = StringIO()
     call_command("verify_journal", stdout=output)
     assert "tout concorde" in output.getvalue()

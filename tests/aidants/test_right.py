@@ -41,6 +41,7 @@ def may(desk: TrainingDesk) -> str:
     return verdict.reason.code if isinstance(verdict, Denied) else ""
 
 
+@pytest.mark.writes("habilitation:accept_conditions")
 def test_each_condition_is_asked_of_its_row_and_the_next_act_obeys(desk: TrainingDesk) -> None:
     assert may(desk) == errors.FORMATION_MISSING.code
     parcours = desk.trained()
@@ -97,6 +98,7 @@ def test_an_uncertified_conseiller_concludes_by_no_screen_no_service_no_direct_p
     assert Entree.objects.filter(event="mandat:sign_refused", reason=errors.CERTIFICATION_MISSING.code).exists()
 
 
+@pytest.mark.writes("certification:withdraw")
 def test_the_certificate_opens_the_right_and_its_withdrawal_shuts_it(desk: TrainingDesk) -> None:
     builders.able(desk.who)
     Certification.objects.all().delete()
@@ -136,6 +138,7 @@ def test_the_screen_says_what_is_missing_and_who_can_act(desk: TrainingDesk, que
     assert "Vous seul" in page
 
 
+@pytest.mark.writes("habilitation:restore", "habilitation:withdraw")
 def test_an_instructeur_withdraws_one_aidant_and_gives_back(desk: TrainingDesk) -> None:
     builders.able(desk.who)
     place = Affectation.objects.get(compte=desk.who)

@@ -34,6 +34,7 @@ def referent(place: Structure) -> Client:
     return builders.signed_in(who)
 
 
+@pytest.mark.writes("kit:move", "kit:move_refused", "kit:order", "kit:order_refused")
 def test_a_kit_is_ordered_sent_received_and_lost(place: Structure) -> None:
     mine, state = referent(place), agent("instructeur")
     assert mine.post("/kits", {"ordinateur": "0"}).status_code == 422
@@ -68,6 +69,7 @@ def received(departement: str = "05") -> AppelSolidarite:
     return AppelSolidarite.objects.get(departement=departement)
 
 
+@pytest.mark.writes("appel_solidarite:call_back", "appel_solidarite:end", "appel_solidarite:move_refused")
 def test_a_call_is_taken_called_back_ended_and_its_number_forgotten(place: Structure) -> None:
     wrong = agent("accueil").post(
         "/appels-solidarite/nouveau", {"departement": "05", "theme": "internet", "telephone": "12"}
@@ -105,6 +107,7 @@ def test_a_call_forgotten_returns_to_the_queue(place: Structure) -> None:
     assert calls.waiting_calls("05").count() == 1
 
 
+@pytest.mark.writes("appel_solidarite:queue", "appel_solidarite:take", "appel_solidarite:take_refused")
 def test_two_take_the_same_call(committed_db: str) -> None:
     place = builders.structure(insee_code="05061")
     people = [conseiller(place) for _ in range(4)]

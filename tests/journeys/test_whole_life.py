@@ -245,5 +245,6 @@ def _journal_agrees(mandat: Mandat, capsys: pytest.CaptureFixture[str]) -> None:
     assert not about.exclude(entree__event__in=("mandat:erase", "usager:erase"))
     _soon(lambda: not Entree.objects.filter(subject_id=mandat.id, leaf__isnull=True).exists())
     capsys.readouterr()
+    builders.journal_rights()
     call_command("verify_journal")
     assert "tout concorde" in capsys.readouterr().out

@@ -192,6 +192,7 @@ def test_every_identity_and_consent_leaves_nothing_and_its_proofs_hold(
         assert verify_bytes(acte, Trust(published_keys(late))).well
         assert Proof.parse(proof).verify(journal_signer().verifier) > 0
     capsys.readouterr()
+    builders.journal_rights()
     call_command("verify_journal")
     assert "tout concorde" in capsys.readouterr().out
     assert Entree.objects.filter(event="mandat:erase").count() == len(made)

@@ -152,6 +152,7 @@ def test_a_day_after_six_years_nothing_of_the_person_is_left_and_every_proof_hol
         entree__event__in=("mandat:erase", "usager:erase")
     )
     assert not PairwiseSubject.objects.filter(kind="usager").exists()
+    builders.journal_rights()
     call_command("verify_journal")
     assert "tout concorde" in capsys.readouterr().out
     assert Proof.parse(proof).verify(journal_signer().verifier) > 0

@@ -96,6 +96,7 @@ def test_all_three_must_be_right(mandat: Mandat, change: dict[str, str]) -> None
     assert mandat.reference not in page
 
 
+@pytest.mark.writes("accueil:find_refused")
 def test_who_finds_nothing_again_and_again_waits_and_others_do_not(mandat: Mandat) -> None:
     _, fishing = national(Role.ACCUEIL)
     for number in range(30):

@@ -52,6 +52,7 @@ def kept(coop: Partner) -> Partner:
     return coop
 
 
+@pytest.mark.writes("structure:keep")
 def test_a_structure_is_made_then_the_same_call_changes_nothing(coop: Partner, query_count: QueryCount) -> None:
     made = coop.call("put", PLACE, STRUCTURE)
     assert made.status_code == 201
@@ -92,6 +93,7 @@ def test_a_siret_never_changes(kept: Partner) -> None:
     assert Structure.objects.get().siret == "99999910500011"
 
 
+@pytest.mark.writes("partenaire:call")
 def test_what_is_wrong_is_told_by_column_and_nothing_is_half_done(coop: Partner) -> None:
     answer = coop.call("put", PLACE, STRUCTURE | {"siret": "1", "usager": "Dubois"})
     assert answer.status_code == 422

@@ -65,6 +65,7 @@ def _lived() -> Life:
     declare_utilisation(at.autorisation("argent").id, doer, **told)
     made = Life(at, now)
     assert revoke_autorisation(at.autorisation("social").id, made.usager, way="page_usager", now=now)
+    builders.journal_rights()
     integrate(now)
     return made
 
@@ -224,20 +225,31 @@ def test_each_tampering_of_the_register_is_named_with_its_entry(life: Life, what
     assert told() == []
 
 
+# What is said of an act that somebody undid in the rows, and the event of the entry that is named.
+UNDONE = {
+    "its revocation is no longer": "mandat:revoke: ",
+    "its suspension": "mandat:suspend: ",
+    "a code that was cancelled": "code:cancel: ",
+}
+
+
 def test_what_is_undone_in_its_row_is_named(life: Life) -> None:
     later = life.now + timedelta(minutes=1)
-    with as_administrator():
-        revoke_mandat(life.at.mandat.id, life.usager, way="page_usager", now=later)
-        run("UPDATE mandat SET ended_at = NULL, motif = ''")
-        assert [one for one in told() if one.startswith("mandat:revoke: ")] != []
-    with as_administrator():
-        suspend_mandat(life.at.mandat.id, life.usager, way="telephone", now=later)
-        run("UPDATE mandat SET suspended_at = NULL")
-        assert [one for one in told() if one.startswith("mandat:suspend: ")] != []
-    with as_administrator():
-        cancel_verification_code(life.at.mandat.id, life.usager, later)
-        run("UPDATE code_usager SET ended_at = NULL WHERE kind = 'verification'")
-        assert [one for one in told() if one.startswith("code:cancel: ")] != []
+    acts = (
+        lambda: revoke_mandat(life.at.mandat.id, life.usager, way="page_usager", now=later),
+        lambda: suspend_mandat(life.at.mandat.id, life.usager, way="telephone", now=later),
+        lambda: cancel_verification_code(life.at.mandat.id, life.usager, later),
+    )
+    tamperings = (
+        "UPDATE mandat SET ended_at = NULL, motif = ''",
+        "UPDATE mandat SET suspended_at = NULL",
+        "UPDATE code_usager SET ended_at = NULL WHERE kind = 'verification'",
+    )
+    for act, tampering, (why, entry) in zip(acts, tamperings, UNDONE.items(), strict=True):
+        with as_administrator():
+            act()
+            run(tampering)
+            assert [one for one in told() if one.startswith(entry) and why in one] != []
 
 
 def test_a_term_written_in_the_rows_agrees(life: Life) -> None:
@@ -253,6 +265,7 @@ def test_a_term_written_in_the_rows_agrees(life: Life) -> None:
 def test_salts_destroyed_are_counted_and_salts_taken_are_told(committed_db: str) -> None:
     place = builders.structure()
     mandat = builders.mandat(builders.aidant(place), place)
+    builders.journal_rights()
     gone = destroy_salts([mandat.id], acteur=SYSTEME, now=timezone.now())
     output, errors = StringIO(), StringIO()
     call_command("verify_journal", stdout=output)

@@ -5,6 +5,7 @@ import urllib.request
 import warnings
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -13,8 +14,8 @@ from django.template import Context, Engine, Origin, Template
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.events import SIGN_IN
 from aidants.journal.record import record
-from tests import builders
-from tests.journal_guard import entries_that_name_somebody, missing
+from tests import builders, database
+from tests.journal_guard import StackGuard, entries_that_name_somebody, missing
 from tests.network import NetworkForbiddenError
 from tests.undefined import UndefinedVariable, UndefinedVariableError
 
@@ -78,3 +79,20 @@ def test_an_entry_that_names_somebody_is_told_whoever_wrote_it(identity: str) ->
 @pytest.mark.django_db
 def test_an_entry_that_was_claimed_and_not_written_is_told() -> None:
     assert missing(["compte:sign_in"]) == {"compte:sign_in"}
+
+
+_ENTRY = """
+INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)
+VALUES ('compte:sign_in', now(), 'anonyme', '', convert_to(%s, 'UTF8'), '')
+"""
+
+
+def test_an_entry_of_another_process_that_names_somebody_is_told_once(django_db_setup: None) -> None:
+    with database.fresh_database() as name, psycopg.connect(database.service_url(name), autocommit=True) as process:
+        guard = StackGuard(name)
+        process.execute(_ENTRY, ['{"facts": {"factor": "totp"}}'])
+        assert guard.missing(["compte:sign_in"]) == set()
+        assert guard.entries_that_name_somebody() == []
+        assert guard.missing(["compte:sign_in"]) == {"compte:sign_in"}
+        process.execute(_ENTRY, ['{"facts": {"factor": "pour Mme Nuñez-Cœuret"}}'])
+        assert [event for event, _ in guard.entries_that_name_somebody()] == ["compte:sign_in"]

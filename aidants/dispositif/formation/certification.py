@@ -72,7 +72,7 @@ def _write(organisme: Organisme, compte: Compte, result: Result, source: str, ac
         written_at=now,
     )
     event = events.CERTIFICATION_OBTAIN if result.obtained else events.CERTIFICATION_FAIL
-    facts = {"certification": str(made.id), "source": source}
+    facts = {"certification": str(made.id), "day": result.day.isoformat(), "source": source}
     record(event, acteur=acteur, at=now, subject=compte.id, facts=facts)
 
 
@@ -136,16 +136,21 @@ def import_results(
     Organisme.objects.select_for_update(no_key=True).get(pk=organisme.pk)
     rows, bad = read_rows(text)
     found: list[tuple[Compte, Result]] = []
-    seen: set[str] = set()
+    seen, refused = set[str](), ""
     for number, result in rows:
         compte, reason = _refusal(organisme, result, acteur, today)
         if result.email in seen:
             bad.append(f"Ligne {number} : cette adresse est déjà plus haut dans le fichier.")
         elif compte is None or reason is not None:
-            bad.append(f"Ligne {number} : {(reason or errors.NOT_IN_SESSION).message}")
+            reason = reason or errors.NOT_IN_SESSION
+            refused = refused or reason.code
+            bad.append(f"Ligne {number} : {reason.message}")
         else:
             found.append((compte, result))
         seen.add(result.email)
+    if refused:
+        told, facts = events.CERTIFICATION_REFUSED, {"source": "csv"}
+        record(told, acteur=acteur, at=now, subject=organisme.id, reason=refused, facts=facts)
     if bad:
         return 0, bad
     for compte, result in found:

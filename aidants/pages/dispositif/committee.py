@@ -18,6 +18,7 @@ from aidants.domain.roles import Role
 from aidants.pages.dispositif.forms import ComiteForm, DecisionForm
 from aidants.pages.dispositif.review import shown
 from aidants.pages.posted import posted
+from aidants.pages.refusals import refuse_form
 from aidants.papiers.typesetting import PaperNotMade
 
 
@@ -30,7 +31,7 @@ def meetings(request: HttpRequest, acteur: Acteur) -> HttpResponse:
         made = comites.open_comite(form.cleaned_data["held_on"], acteur, timezone.now())
         if isinstance(made, Comite):
             return redirect("aidants:comite", made.id)
-        form.add_error("held_on", made.reason.message)
+        refuse_form(request, form, made, "held_on")
     context = {"form": form, "comites": comites.comites(), "ready": len(comites.ready_for_agenda())}
     return render(request, "aidants/dispositif/comites.html", context, status=422 if form.errors else 200)
 

@@ -28,6 +28,7 @@ from aidants.pages.dispositif.visits import (
     with_dossier,
 )
 from aidants.pages.posted import posted
+from aidants.pages.refusals import refuse_form
 
 STEP_LABELS = {
     "porteur": "Votre structure",
@@ -118,7 +119,7 @@ def step(request: HttpRequest, dossier: Candidature, name: str) -> HttpResponse:
         verdict = candidatures.change_dossier(dossier.id, _fields(form), timezone.now())
         if not isinstance(verdict, Denied):
             return redirect("aidants:candidature_dossier")
-        form.add_error(None, verdict.reason.message)
+        refuse_form(request, form, verdict)
     known = sirene.find_etablissement(dossier.siret) if name == "porteur" and dossier.siret else None
     context = {"form": form, "title": STEP_LABELS[name], "dossier": dossier, "known": known, "step": name}
     return render(request, "aidants/dispositif/step.html", context, status=422 if form.errors else 200)
@@ -139,7 +140,7 @@ def _places(request: HttpRequest, dossier: Candidature) -> HttpResponse:
         verdict = candidatures.add_place(dossier.id, form.cleaned_data["name"], form.commune, timezone.now())
         if not isinstance(verdict, Denied):
             return redirect("aidants:candidature_step", "lieux")
-        form.add_error(None, verdict.reason.message)
+        refuse_form(request, form, verdict)
     context = {"form": form, "dossier": dossier, "places": dossier.lieux.order_by("created_at", "id")}
     return render(request, "aidants/dispositif/places.html", context, status=422 if form.errors else 200)
 

@@ -20,6 +20,7 @@ from aidants.domain.territoires.communes import commune
 from aidants.pages.dispositif.forms import ProfilForm
 from aidants.pages.dispositif.visits import PROFILE, ask_for_link, end_visit, enter_by_link, with_profile
 from aidants.pages.posted import posted
+from aidants.pages.refusals import refuse_form
 
 
 @never_cache
@@ -60,7 +61,7 @@ def profile(request: HttpRequest, who: Candidat) -> HttpResponse:
         if not isinstance(verdict, Denied):
             flash.success(request, "Votre profil est enregistré.")
             return redirect("aidants:vivier_profile")
-        form.add_error("cv", verdict.reason.message)
+        refuse_form(request, form, verdict, "cv")
     relations = vivier.relations_with(who.id)
     context = {
         "form": form,

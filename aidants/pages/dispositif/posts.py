@@ -34,6 +34,7 @@ from aidants.habilitation.declarations import may_declare
 from aidants.pages.dispositif.forms import ContratForm, RecruitForm, RuptureForm, SearchForm
 from aidants.pages.dispositif.pool import cv_answer
 from aidants.pages.posted import posted
+from aidants.pages.refusals import refuse_form
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation
 
@@ -219,7 +220,7 @@ def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
         terms = _terms(form.cleaned_data)
         outcome = contrats.grant_for(row.poste, terms)
         if isinstance(outcome, Denied):
-            form.add_error(None, outcome.reason.message)
+            refuse_form(request, form, outcome)
         elif "confirm" in request.POST:
             made = contrats.sign_contrat(row.id, terms, acteur, timezone.now())
             if isinstance(made, Contrat):

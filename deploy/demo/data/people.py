@@ -13,7 +13,7 @@ from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.activite.droit import CONDITIONS_VERSION
 from aidants.domain.activite.formation import FIGURES, Cadre
-from aidants.domain.events import HABILITATION_VALIDATE
+from aidants.domain.events import HABILITATION_VALIDATE, ROLE_GRANT
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
@@ -129,6 +129,8 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
     new_application(compte, os.urandom(20), name="Application de démonstration", created_at=now, confirmed=True).save()
     if person.role:
         Fonction.objects.create(compte=compte, role=person.role, departement=person.departement)
+        facts: dict[str, object] = {"roles": [person.role], "departement": person.departement}
+        record(ROLE_GRANT, acteur=SYSTEME, at=now, subject=compte.id, facts=facts)
         return Acteur(Kind.COMPTE, compte.id, None, person.role)
     structure = places[person.place]
     affectation = Affectation.objects.create(
@@ -139,6 +141,8 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
         is_conseiller=person.conseiller,
         started_at=now,
     )
+    roles = [role for role, held in (("aidant", person.aidant), ("referent", person.referent)) if held]
+    record(ROLE_GRANT, acteur=SYSTEME, at=now, subject=compte.id, structure=structure.id, facts={"roles": roles})
     if person.aidant:
         HabilitationAidant.objects.create(affectation=affectation, validee_at=now)
         record(HABILITATION_VALIDATE, acteur=SYSTEME, at=now, subject=compte.id, structure=structure.id)

@@ -12,9 +12,10 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
+from aidants.pages.refusals import because, refuse_form
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation, Structure
-from mandats.domain.errors import AUTORISATION_UNKNOWN
+from mandats.domain.errors import ALREADY_ENDED, AUTORISATION_UNKNOWN
 from mandats.domain.fins import REFERENT
 from mandats.domain.motifs import BY_PROOF, MotifDeFin
 from mandats.pages.conseiller.fresh_code import fresh_code_given
@@ -45,7 +46,7 @@ def renounce(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRe
         if not isinstance(done, Denied):
             messages.success(request, "La structure a renoncé à ce mandat. La personne en est avertie.")
             return redirect("mandats:renounce")
-        form.add_error(None, done.reason.message)
+        refuse_form(request, form, done)
     context = {"form": form, "structure": place.structure}
     return render(request, "mandats/service/renounce.html", context, status=422 if form.errors else 200)
 
@@ -65,6 +66,7 @@ def proof(request: HttpRequest, acteur: Acteur) -> HttpResponse:
                 request, f"C’est fait : {count} mandat{'s' if count > 1 else ''}, dans toutes les structures."
             )
             return redirect("mandats:end_by_proof")
+        because(request, ALREADY_ENDED if mandat else AUTORISATION_UNKNOWN)
         form.add_error(
             None, AUTORISATION_UNKNOWN.message if mandat is None else "Tous ses mandats avaient déjà pris fin."
         )

@@ -8,7 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from aidants.domain.acteur import Acteur, Kind
 from mandats.registre.models import Mandat
 from mandats.verification.usager_access import BY_CODE, BY_FRANCECONNECT, journal_entry
 
@@ -61,6 +63,13 @@ def current(request: HttpRequest, now: datetime) -> UsagerSession | None:
         request.session[_KEY] = {**kept, "until": seconds + SECONDS}
     mandat_id = UUID(kept["mandat"]) if kept["mandat"] else None
     return UsagerSession(UUID(kept["usager"]), mandat_id, kept["way"])
+
+
+def acteur_here(request: HttpRequest) -> Acteur | None:
+    """Return the usager who asks a page of theirs, as the journal knows them; ``None`` for anybody else."""
+    mine = request.resolver_match is not None and request.resolver_match.view_name.startswith("mandats:usager_")
+    who = current(request, timezone.now()) if mine else None
+    return Acteur(Kind.USAGER, who.usager_id) if who else None
 
 
 def close(request: HttpRequest) -> None:

@@ -48,6 +48,7 @@ def _filled(**porteur: str) -> Client:
     return browser
 
 
+@pytest.mark.writes("candidature:submit")
 def test_a_dossier_is_resumed_submitted_and_changes_no_more() -> None:
     browser = _filled()
     page = browser.get("/candidature/dossier").content.decode()
@@ -66,6 +67,7 @@ def test_a_dossier_is_resumed_submitted_and_changes_no_more() -> None:
     assert Candidature.objects.get().posts_asked == 2
 
 
+@pytest.mark.writes("candidature:open")
 def test_what_was_typed_waits_for_another_link_and_another_browser() -> None:
     _opened().post("/candidature/dossier/etape/porteur", PORTEUR)
     other = Client()
@@ -99,6 +101,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_message() -> None:
     assert messages_to("inconnue@ville.example") == []
 
 
+@pytest.mark.writes("candidature:link_refused")
 def test_nobody_fills_a_mailbox_through_us(settings: Any) -> None:
     settings.LIMITS_FACTOR = 1
     browser = Client()
@@ -138,6 +141,7 @@ def test_an_association_waits_for_its_call() -> None:
     assert Candidature.objects.get().state == "deposee"
 
 
+@pytest.mark.writes("candidature:submit_refused")
 def test_the_calls_close_when_all_are_recruited() -> None:
     browser = _filled()
     Enveloppe.objects.update(total=0)
@@ -194,6 +198,7 @@ def test_another_dossier_is_out_of_reach() -> None:
     assert theirs.name not in browser.get("/candidature/dossier").content.decode()
 
 
+@pytest.mark.writes("candidature:abandon")
 def test_a_dossier_is_closed_on_a_shared_desk_and_abandoned_after_a_question() -> None:
     browser = _filled()
     assert browser.get("/candidature/dossier/abandon").status_code == 200

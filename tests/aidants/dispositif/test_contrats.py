@@ -12,7 +12,7 @@ from aidants.dispositif.models import Contrat, Enveloppe, MiseEnRelation, Versem
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.dispositif import errors
-from aidants.domain.dispositif.financement import MotifRupture
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
 from tests import builders
@@ -36,6 +36,7 @@ def _referent(contrat: Contrat) -> Acteur:
     return Acteur(Kind.COMPTE, scheme.referent(contrat.structure).id, contrat.structure_id, "referent")
 
 
+@pytest.mark.writes("contrat:sign")
 def test_the_amount_is_shown_then_confirmed_and_the_person_joins_the_team() -> None:
     place = builders.structure()
     who = scheme.candidat(email="lina@example.org")
@@ -58,6 +59,17 @@ def test_the_amount_is_shown_then_confirmed_and_the_person_joins_the_team() -> N
     assert "Versements" in browser.get(f"/postes/contrats/{made.id}").content.decode()
     assert browser.post(here, TERMS | {"confirm": "1"}).status_code == 302
     assert Contrat.objects.count() == 1
+
+
+@pytest.mark.writes("contrat:refused")
+def test_a_person_recruited_once_has_one_contract_and_the_second_is_told() -> None:
+    place = builders.structure()
+    row = scheme.relation(place, scheme.candidat(), "recrutee", scheme.poste(place))
+    acteur = Acteur(Kind.COMPTE, scheme.referent(place).id, place.id, "referent")
+    day = date(2026, 12, 1)
+    terms = contrats.Terms(TypeContrat.CDI, day, None, 190_050, 270_000)
+    assert isinstance(contrats.sign_contrat(row.id, terms, acteur, builders.NOW), Contrat)
+    assert contrats.sign_contrat(row.id, terms, acteur, builders.NOW) == Denied(errors.RELATION_NOT_POSSIBLE)
 
 
 def test_a_conseiller_without_training_concludes_nothing() -> None:
@@ -96,6 +108,7 @@ def _with_instalments(**fields: Any) -> Contrat:
     return made
 
 
+@pytest.mark.writes("contrat:convention_refused", "versement:pay_refused")
 def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
     made = _with_instalments()
     first, later = made.versements.order_by("rank")
@@ -118,6 +131,7 @@ def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
         assert other.post(f"/conventions/{made.id}/signature").status_code == 403
 
 
+@pytest.mark.writes("contrat:convention", "contrat:rupture_refused", "versement:pay")
 def test_a_rupture_keeps_what_was_worked_frees_the_post_and_the_figure() -> None:
     made = _with_instalments()
     now = timezone.now()
@@ -155,6 +169,7 @@ def test_who_was_paid_too_much_gives_back() -> None:
     assert early == Denied(errors.CONTRACT_NOT_STANDING)
 
 
+@pytest.mark.writes("contrat:leave", "contrat:rupture")
 def test_the_place_in_the_team_ends_with_the_last_day() -> None:
     made = scheme.contrat(builders.structure(), starts_on=date(2026, 10, 1))
     place = Affectation.objects.create(

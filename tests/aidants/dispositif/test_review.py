@@ -26,6 +26,7 @@ def _acteur(role: str = "instructeur") -> Acteur:
     return Acteur(Kind.COMPTE, scheme.holder(role).id, None, role)
 
 
+@pytest.mark.writes("avis_prefet:refused")
 @pytest.mark.django_db
 def test_a_prefecture_sees_its_department_and_gives_its_opinion() -> None:
     mine, theirs = scheme.reviewed("", name="Ville à nous"), scheme.reviewed("", departement="13", name="Ville à eux")
@@ -45,6 +46,7 @@ def test_a_prefecture_sees_its_department_and_gives_its_opinion() -> None:
     assert list(told) == ["avis_prefet:give", "avis_prefet:refused"]
 
 
+@pytest.mark.writes("avis_prefet:give", "avis_prefet:lapse")
 @pytest.mark.django_db
 def test_after_fifteen_days_it_is_noted_without_opinion_and_may_still_be_given() -> None:
     made = scheme.reviewed("")
@@ -57,6 +59,7 @@ def test_after_fifteen_days_it_is_noted_without_opinion_and_may_still_be_given()
     assert verdict == GRANTED
 
 
+@pytest.mark.writes("comite:close", "comite:delist", "comite:enlist")
 @pytest.mark.django_db
 def test_the_whole_committee_on_its_screens() -> None:
     scheme.quota(posts=3)
@@ -68,6 +71,9 @@ def test_the_whole_committee_on_its_screens() -> None:
     assert answer["Location"] == f"/instruction/comites/{comite.id}"
     assert browser.post("/instruction/comites", {"held_on": "2026-12-17"}).status_code == 422
     here = f"/instruction/comites/{comite.id}"
+    browser.post(f"{here}/inscription", {"candidatures": [str(retained.id)]})
+    browser.post(f"{here}/{PassageEnComite.objects.get().id}/retrait")
+    assert not PassageEnComite.objects.exists()
     browser.post(f"{here}/inscription", {"candidatures": [str(retained.id), str(refused.id)]})
     first, second = (PassageEnComite.objects.get(candidature=one) for one in (retained, refused))
     assert browser.post(f"{here}/cloture").status_code == 302
@@ -109,6 +115,7 @@ def test_a_retained_structure_gets_its_posts_and_its_referent_an_invitation() ->
     assert "Votre invitation" in " ".join(subjects_to(made.email))
 
 
+@pytest.mark.writes("comite:decide")
 @pytest.mark.django_db
 def test_a_structure_known_by_its_siret_is_kept_and_its_referent_not_invited_again() -> None:
     place = builders.structure(siret="21050061400016")
@@ -162,6 +169,7 @@ def test_a_network_has_posts_of_its_own() -> None:
     assert Poste.objects.filter(departement="05").count() == 2
 
 
+@pytest.mark.writes("candidature:message")
 @pytest.mark.django_db
 def test_messages_go_both_ways_and_duplicates_are_shown() -> None:
     made = scheme.reviewed(email="maire@ville.example")
@@ -176,6 +184,7 @@ def test_messages_go_both_ways_and_duplicates_are_shown() -> None:
     assert browser.post(f"/instruction/candidatures/{made.id}", {"text": "  "}).status_code == 422
 
 
+@pytest.mark.writes("quota:refused", "quota:set")
 @pytest.mark.django_db
 def test_quotas_are_set_and_moved_without_a_hole() -> None:
     browser = builders.signed_in(scheme.holder("instructeur"))
@@ -191,6 +200,7 @@ def test_quotas_are_set_and_moved_without_a_hole() -> None:
     assert browser.post("/instruction/quotas/deplacement", move | {"target": str(here.id)}).status_code == 422
 
 
+@pytest.mark.writes("campagne:set")
 @pytest.mark.django_db
 def test_the_days_of_a_call_are_parameters() -> None:
     browser = builders.signed_in(scheme.holder("instructeur"))
@@ -210,6 +220,7 @@ def test_the_committee_is_closed_to_other_roles(role: str) -> None:
         assert browser.get(path).status_code == 403, path
 
 
+@pytest.mark.writes("comite:refused")
 def test_two_decisions_at_once_share_one_quota(committed_db: str) -> None:
     scheme.quota(posts=3)
     passages = [scheme.passage(scheme.reviewed(siret=siret)) for siret in ("21050061400016", "99999905000019")]
@@ -220,6 +231,7 @@ def test_two_decisions_at_once_share_one_quota(committed_db: str) -> None:
     assert Candidature.objects.filter(state="retenue").count() == 1
 
 
+@pytest.mark.writes("quota:move")
 def test_posts_moved_both_ways_at_once_are_neither_lost_nor_made(committed_db: str) -> None:
     here, there = scheme.quota(posts=10, departement="05"), scheme.quota(posts=10, departement="04")
     who, now = _acteur(), timezone.now()

@@ -57,6 +57,7 @@ def _acteur(place: Structure) -> Acteur:
     return Acteur(Kind.COMPTE, scheme.referent(place).id, place.id, "referent")
 
 
+@pytest.mark.writes("candidat:publish")
 @pytest.mark.django_db
 def test_a_person_says_who_they_are_and_shows_themselves() -> None:
     browser = _opened()
@@ -109,6 +110,7 @@ def test_who_is_found(change: dict[str, Any], km: int, found: bool) -> None:
     assert bool(vivier.search(builders.structure().id, wanted)) is found
 
 
+@pytest.mark.writes("candidat:consult")
 @pytest.mark.django_db
 def test_a_structure_searches_meets_and_recruits_and_both_see_where_they_stand() -> None:
     place = builders.structure(insee_code="05061", postcode="05000", city="Gap")
@@ -154,6 +156,7 @@ def test_the_pool_is_for_referents_of_structures_with_a_post() -> None:
     assert builders.signed_in(builders.aidant(with_post)).get("/postes").status_code == 403
 
 
+@pytest.mark.writes("relation:move")
 @pytest.mark.django_db
 def test_a_recruitment_that_does_not_happen_gives_the_person_and_the_figure_back() -> None:
     place = builders.structure()
@@ -163,6 +166,7 @@ def test_a_recruitment_that_does_not_happen_gives_the_person_and_the_figure_back
     assert vivier.visible().count() == 1
 
 
+@pytest.mark.writes("relation:refused")
 @pytest.mark.django_db
 def test_the_last_recruitment_then_no_more() -> None:
     """DOMAIN §5: the 4 001st is refused."""
@@ -199,6 +203,7 @@ def test_two_structures_at_once_for_one_person(committed_db: str) -> None:
     assert Enveloppe.objects.get().recruited == 1
 
 
+@pytest.mark.writes("candidat:withdraw")
 @pytest.mark.django_db
 def test_profiles_are_forgotten_but_those_of_people_recruited() -> None:
     place = builders.structure()
