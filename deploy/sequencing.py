@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from aidants.journal.notes import BadNote
 from aidants.journal.sequence import announce_key, integrate
+from aidants.journal.tiles import IncompleteTile
 from aidants.journal.witnessing import ask_witnesses
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ def witnessing(stop: threading.Event) -> None:
 
 
 def _every_second(stop: threading.Event, act: Callable[[], object]) -> None:
-    """Act every second; a database that went away is asked again."""
+    """Act every second; a database that went away is asked again, and what does not hold is told each time."""
     while not stop.wait(_SECONDS):
         try:
             act()
@@ -55,4 +56,6 @@ def _every_second(stop: threading.Event, act: Callable[[], object]) -> None:
             connection.close()
         except BadNote as error:
             log.error("journal: JOURNAL_KEY or JOURNAL_WITNESSES is not well formed", why=str(error))  # noqa: TRY400
+        except IncompleteTile as error:
+            log.error("journal: rows of the tree are missing", why=str(error))  # noqa: TRY400
     connection.close()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, QuerySet, Sum
 
+from aidants.domain.errors import CATALOGUE as ERRORS
 from aidants.domain.events import CATALOGUE
 from aidants.journal.models import RefusCompte
 
@@ -21,12 +22,16 @@ class Kind:
     last: datetime
 
 
+_SCOPES = {"adresse": "par adresse", "client": "par site", "reference": "par référence", "tous": "en tout"}
+
+
 def label_of(kind: str) -> str:
-    """Return the words of a kind: the label of its event, and what is counted or why."""
+    """Return the words of a kind: the label of its event, and what is counted or why it was refused."""
     code, _, scope = kind.partition("/")
-    event = CATALOGUE.get(code)
+    event, error = CATALOGUE.get(code), ERRORS.get(scope)
     label = event.label if event else code
-    return f"{label} ({scope})" if scope else label
+    why = error.message.partition(".")[0] if error else _SCOPES.get(scope, scope)
+    return f"{label} : {why}" if error else f"{label} ({why})" if why else label
 
 
 def kinds_since(since: datetime) -> list[Kind]:

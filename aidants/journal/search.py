@@ -111,8 +111,26 @@ def _brouillon(body: bytes | memoryview) -> Iterator[UUID]:
         yield UUID(text)
 
 
-def references_of(subjects: Collection[UUID]) -> dict[UUID, str]:
-    """Return the reference of each mandat among ``subjects``."""
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the journal tells of one mandat: its reference, and the brouillon that it was."""
+
+    mandat: UUID
+    reference: str
+    brouillon: UUID | None
+
+
+def signed_among(subjects: Collection[UUID]) -> list[Signed]:
+    """Return the mandats among ``subjects``, by one query."""
     with connection.cursor() as cursor:
         cursor.execute(_REFERENCES, [list(subjects)])
-        return {subject: str(parsed(body)["facts"]["reference"]) for subject, body in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return [
+        Signed(subject, str(parsed(body)["facts"]["reference"]), next(_brouillon(body), None)) for subject, body in rows
+    ]
+
+
+def references_of(subjects: Collection[UUID]) -> dict[UUID, str]:
+    """Return the reference of each mandat among ``subjects``, and of the brouillon that it was."""
+    rows = signed_among(subjects)
+    return {one: row.reference for row in rows for one in (row.mandat, row.brouillon) if one}

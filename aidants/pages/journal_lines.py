@@ -16,7 +16,7 @@ from aidants.domain.acteur import Kind
 from aidants.domain.vault import keyed_digest
 from aidants.journal.models import Entree
 from aidants.journal.names import UNNAMED, names_of
-from aidants.journal.search import number_of, references_of
+from aidants.journal.search import number_of, references_of, signed_among
 from aidants.journal.walk import parsed
 from aidants.structures.models import Structure
 
@@ -102,6 +102,12 @@ _TOLD_OF_USAGERS = (
     "mandat:resume",
 )
 """Acts of an usager whose effect the structure sees anyway; that they opened their own page it never learns."""
+_OF_THE_TEAM = (
+    *("acces", "activite", "adhesion", "candidature", "carte", "certification", "compte", "contrat", "dossier"),
+    *("formation", "habilitation", "invitation", "journal", "kit", "nomination", "recuperation", "relation", "role"),
+    *("structure", "versement"),
+)
+"""Rooms whose acts are about a person of the team, the structure or the scheme: what they are about is no dossier."""
 
 
 def for_referent(rows: QuerySet[Entree], structure_id: UUID) -> QuerySet[Entree]:
@@ -113,11 +119,13 @@ def for_referent(rows: QuerySet[Entree], structure_id: UUID) -> QuerySet[Entree]
 def lines_for_referent(entries: Sequence[Entree], structure_id: UUID) -> list[Line]:
     """Return lines without facts, and with a name of this screen alone for each dossier.
 
-    The same dossier has the same name on every line, so that a referent sees what belongs together; it opens
-    nothing, stands on no paper, and says nothing to another structure.
+    The same dossier has the same name on every line, brouillon or mandat, so that a referent sees what belongs
+    together; it opens nothing, stands on no paper, and says nothing to another structure.  An act on the team or on
+    the structure itself is about no dossier.
     """
     names = _names(entries)
-    comptes = {entree.acteur_id for entree in entries if entree.acteur_kind == Kind.COMPTE and entree.acteur_id}
+    subjects = {entree.subject_id for entree in entries if entree.subject_id}
+    began = {row.mandat: row.brouillon for row in signed_among(subjects) if row.brouillon}
     return [
         Line(
             id=entree.id,
@@ -126,7 +134,7 @@ def lines_for_referent(entries: Sequence[Entree], structure_id: UUID) -> list[Li
             label=label_of(entree.event),
             who=_who(entree, names),
             structure="",
-            about=dossier_name(structure_id, entree.subject_id) if entree.subject_id not in {None, *comptes} else "",
+            about=_dossier(structure_id, entree, began),
             reason=reason_of(entree.reason),
             facts=[],
         )
@@ -134,7 +142,13 @@ def lines_for_referent(entries: Sequence[Entree], structure_id: UUID) -> list[Li
     ]
 
 
-def dossier_name(structure_id: UUID, subject_id: UUID | None) -> str:
+def _dossier(structure_id: UUID, entree: Entree, began: Mapping[UUID, UUID]) -> str:
+    if entree.subject_id is None or entree.event.partition(":")[0] in _OF_THE_TEAM:
+        return ""
+    return dossier_name(structure_id, began.get(entree.subject_id, entree.subject_id))
+
+
+def dossier_name(structure_id: UUID, subject_id: UUID) -> str:
     """Return six characters that stand for one dossier on the referent's screen of one structure."""
     digest = keyed_digest(settings.DIGEST_KEY, "journal-dossier", f"{structure_id}:{subject_id}")
     return f"{digest[:3]}-{digest[3:6]}".upper()

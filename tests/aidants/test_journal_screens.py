@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import ANONYME, Acteur, Kind
-from aidants.domain.events import SIGN_IN_REFUSED, STRUCTURE_SWITCH
+from aidants.domain.events import ROLE_GRANT, SIGN_IN_REFUSED, STRUCTURE_SWITCH
 from aidants.journal.export import safe
 from aidants.journal.models import Entree
 from aidants.journal.record import count_refusal, record
@@ -262,7 +262,7 @@ def test_refusals_of_strangers_are_shown_by_kind_origin_and_minute(instructeur: 
             count_refusal(SIGN_IN_REFUSED, bucket=bucket, at=now, reason="compte.sign_in_refused")
     count_refusal(SIGN_IN_REFUSED, bucket="c" * 64, at=now - timedelta(days=3), reason="old")
     page = text(client.get(REFUSALS))
-    kind = "Connexion refusée (compte.sign_in_refused)"
+    kind = "Connexion refusée : Adresse électronique, mot de passe ou code incorrect"
     assert f">{kind}</a></td><td>4</td><td>2</td><td>3</td>" in page
     assert "Connexion refusée (old)</a>" not in page
     assert "Connexion refusée (old)</a>" in text(client.get(REFUSALS, {"periode": "semaine"}))
@@ -309,9 +309,29 @@ def test_a_dossier_has_one_name_that_serves_nowhere_else(referent: Compte, manda
     consult_mandat(mandat, doer, timezone.now())
     page = text(builders.signed_in(referent).get(STRUCTURE))
     names = [part.split("<")[0] for part in page.split('class="reference">')[1:]]
-    (of_mandat,) = {name for name in names if names.count(name) == 2}
-    assert subjects_of_reference(of_mandat) == ()
-    assert of_mandat not in {name for name in names if names.count(name) != 2}
+    (of_dossier,) = set(names)
+    assert names.count(of_dossier) > 5, "from the brouillon to the mandat, one name"
+    assert subjects_of_reference(of_dossier) == ()
+    other = builders.brouillon(mandat.aidant, mandat.structure)
+    page = text(builders.signed_in(referent).get(STRUCTURE))
+    assert len({part.split("<")[0] for part in page.split('class="reference">')[1:]}) == 2
+    assert str(other.id) not in page
+
+
+def test_an_act_on_the_team_is_about_no_dossier(referent: Compte, mandat: Mandat) -> None:
+    with transaction.atomic():
+        who = Acteur(Kind.COMPTE, referent.id, mandat.structure_id)
+        facts = {"roles": ["aidant"]}
+        record(ROLE_GRANT, acteur=who, at=timezone.now(), subject=mandat.aidant_id, facts=facts)
+    page = text(builders.signed_in(referent).get(STRUCTURE))
+    line = page.partition("Rôle donné")[2].partition("</p>")[0]
+    assert "reference" not in line
+
+
+def test_a_brouillon_s_line_has_the_reference_that_it_became(instructeur: Compte, mandat: Mandat) -> None:
+    page = text(builders.signed_in(instructeur).get(SEARCH, {"reference": mandat.reference}))
+    line = page.partition("Texte présenté à l’usager")[2].partition("</p>")[0]
+    assert mandat.reference in line
 
 
 def test_a_referent_s_reading_is_an_entry_of_the_structure(referent: Compte, mandat: Mandat) -> None:
@@ -332,7 +352,7 @@ def test_costs(instructeur: Compte, referent: Compte, mandat: Mandat, query_coun
         client.get(SEARCH)
     with query_count(15):  # the same, after the account and the mandat that were typed
         client.get(SEARCH, {"email": "nadia@ccas.example", "reference": mandat.reference})
-    with query_count(9):
+    with query_count(10):
         other.get(STRUCTURE)
     with query_count(11):
         client.get(REFUSALS)

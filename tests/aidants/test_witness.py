@@ -1,27 +1,44 @@
 """A witness answers as C2SP tlog-witness says, remembers before it answers, and never goes back."""
 
 import base64
+import socketserver
 import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from django.utils.html import escape
 
-from aidants.journal import merkle, new_key
+from aidants.journal import merkle, new_key, witnessing
 from aidants.journal.models import Checkpoint as Kept
 from aidants.journal.models import Cosignature
-from aidants.journal.notes import COSIGNATURE, ED25519, Checkpoint, Note, Signer, Verifier, cosigned_at, parse_signature
+from aidants.journal.notes import (
+    COSIGNATURE,
+    ED25519,
+    BadNote,
+    Checkpoint,
+    Note,
+    Signer,
+    Verifier,
+    cosigned_at,
+    parse_signature,
+)
 from aidants.journal.publication import published
 from aidants.journal.sequence import integrate, journal_signer
+from aidants.journal.tiles import IncompleteTile
 from aidants.journal.witness import Witness
 from aidants.journal.witness_store import Memory
 from aidants.journal.witnessing import ask_witnesses
+from deploy import sequencing
 from tests.aidants.test_audit import running_witness
 from tests.aidants.test_merkle import reader
 from tests.aidants.test_sequence import append
@@ -218,3 +235,82 @@ def test_the_program_serves_with_the_key_that_new_key_made(tmp_path: Path, capsy
         finally:
             running.terminate()
     assert Verifier.parse(public).kind == COSIGNATURE
+
+
+# --- witnesses that answer anything -----------------------------------------------------------------------------
+
+_HEAD = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n%s\r\n%s"
+ANSWERS: dict[str, list[bytes]] = {
+    "nothing": [],
+    "no HTTP": [b"\x00\x01\x02 bonjour\r\n\r\n"],
+    "half an answer": [b"HTTP/1.1 200 X\r\nContent-Length: 900\r\n\r\nbouh"],
+    "an empty 200": [_HEAD % (200, 0, b"", b"")],
+    "words": [_HEAD % (200, 8, b"", b"bonjour\n")],
+    "no number": [_HEAD % (409, 4, b"", b"deux")],
+    "a number without end": [_HEAD % (409, 6000, b"", b"9" * 6000)],
+    "a size of tomorrow": [_HEAD % (409, 3, b"", b"999")],
+    "another address": [_HEAD % (302, 0, b"Location: http://127.0.0.1:1/\r\n", b"")],
+    "an error": [_HEAD % (503, 0, b"", b"")],
+    "a byte now and then": [b"HTTP/1.1 200 X\r\n", *[b"X-Attente: 1\r\n"] * 400],
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ANSWERS)
+def test_a_witness_that_answers_anything_is_told_and_holds_up_no_other(
+    what: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witnessing, "_SECONDS", 0.4)
+    append(3)
+    integrate(NOW)
+    with answering(ANSWERS[what]) as address, running_witness(tmp_path, "w1") as good:
+        settings.JOURNAL_WITNESSES = f"{SILENT.verifier} {address} {good}"
+        first, second = ask_witnesses(NOW)
+    assert (first.witness, bool(first.refused), second.refused) == (SILENT.name, True, "")
+    assert len(first.refused) < 300
+    assert list(Cosignature.objects.values_list("witness", flat=True)) == ["witness.example/w1"]
+
+
+@contextmanager
+def answering(parts: list[bytes]) -> Iterator[str]:
+    """Answer each connection with these bytes, a part every tenth of a second; give the address."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.recv(4096)
+                for part in parts:
+                    self.request.sendall(part)
+                    if len(parts) > 1 and over.wait(0.1):
+                        return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as running:
+        running.daemon_threads = True
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{running.server_address[1]}"
+        finally:
+            over.set()
+            running.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("fault", [DatabaseError("gone"), BadNote("key"), IncompleteTile("rows")])
+def test_no_fault_of_a_second_ends_the_loops_of_the_journal(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setattr(sequencing, "_SECONDS", 0.001)
+    monkeypatch.setattr(sequencing, "connection", SimpleNamespace(close=lambda: None))
+    stop, seen = threading.Event(), 0
+
+    def act() -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 2:
+            stop.set()
+        raise fault
+
+    sequencing._every_second(stop, act)
+    assert seen == 2
