@@ -72,7 +72,8 @@ def test_a_referent_reads_their_structure_without_usagers(
     Affectation.objects.create(compte=who, structure=conseiller.place, is_referent=True, started_at=builders.NOW)
     at = _signs_in(visit, stack, who).visitor
     at.follow("Journal")
-    at.see(f"Journal de {conseiller.place.name}")
+    at.see("Journal de la structure")
+    at.read(conseiller.place.name)
     at.read("Mandat conclu")
     at.read(conseiller.compte.full_name)
     for hidden in (mandat.usager.family_name, mandat.reference):

@@ -26,7 +26,7 @@ OUT_OF_REACH = "acces.out_of_reach"
 def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no minute end during a test: what is counted is counted by minute."""
     real, start = timezone.now, timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: start.replace(second=20) + (real() - start))
+    monkeypatch.setattr(timezone, "now", lambda: start.replace(second=min(start.second, 30)) + (real() - start))
 
 
 def bodies(event: str) -> list[dict[str, Any]]:

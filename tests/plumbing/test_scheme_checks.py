@@ -65,7 +65,8 @@ def _more(acteurs: dict[str, Acteur]) -> None:
     assert end_call(call.id, "aide", nadia, now)
     claire = Affectation.objects.get(compte__email="claire@vallee.example")
     assert withdraw_aidant(claire, "absence", state, now)
-    first, second = Structure.objects.exclude(pk=claire.structure_id).order_by("name")[:2]
+    able = Structure.objects.filter(habilitations__isnull=False)
+    first, second = able.exclude(pk=claire.structure_id).order_by("name")
     assert suspend_structure(first.id, "activite", state, now)
     assert end_structure(second.id, SYSTEME, MotifDeFin.FERMETURE, now)
 
