@@ -6,17 +6,17 @@ They speak to the live service; a scripted aidant chooses.
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from django.test import RequestFactory, override_settings
-from django.utils import timezone
+from django.core.exceptions import SuspiciousOperation
 from joserfc.jwk import RSAKey
 
 from aidants.journal.models import Entree
+from tests.conformance import django_site
 from tests.conformance.node_client import started
 from tests.conformance.test_openid_clients import CALLBACK, Scene
 from tests.oidc import keyed
@@ -106,39 +106,30 @@ def test_authlib_s_default_audience_is_refused_and_the_issuer_taken(live_service
 
 
 @pytest.mark.spec("OIDC Core", "3.1")
-def test_mozilla_django_oidc(live_service):
-    from mozilla_django_oidc.auth import OIDCAuthenticationBackend
+@pytest.mark.parametrize(
+    ("method", "alg", "userinfo_alg"),
+    [("client_secret_post", "ES256", ""), ("client_secret_basic", "RS256", "RS256")],
+)
+def test_mozilla_django_oidc(live_service, method, alg, userinfo_alg):
+    """Its two views and its backend, from the button to the person whom the site lets in."""
+    record = {"auth_method": method, "id_token_alg": alg, "userinfo_alg": userinfo_alg}
+    scene = Scene(live_service, "administration", redirect_uris=[django_site.CALLBACK], **record)
+    settings = {"OIDC_RP_SIGN_ALGO": alg, "OIDC_TOKEN_USE_BASIC_AUTH": method.endswith("basic")}
+    with django_site.django_site(live_service, scene.site.client.client_id, scene.site.secret, **settings) as site:
+        back = scene.browser.go_through(site.leave(), scene.autorisation)
+        person = site.come_back(back)
+        with pytest.raises(SuspiciousOperation, match="state"):
+            site.come_back(back)
+    assert (person["family_name"], person["email"]) == ("DUBOIS", scene.mandat.usager.email)
+    assert person["mandat"]["reference"] == scene.mandat.reference
 
-    scene = Scene(live_service, "administration", auth_method="client_secret_post", userinfo_alg="")
-    client = scene.site.client
-    given = {
-        "OIDC_OP_TOKEN_ENDPOINT": f"{live_service}/token",
-        "OIDC_OP_USER_ENDPOINT": f"{live_service}/userinfo",
-        "OIDC_OP_JWKS_ENDPOINT": f"{live_service}/jwks",
-        "OIDC_RP_CLIENT_ID": client.client_id,
-        "OIDC_RP_CLIENT_SECRET": scene.site.secret,
-        "OIDC_RP_SIGN_ALGO": "ES256",
-        "OIDC_USE_PKCE": True,
-    }
-    request = scene.site.request(redirect_uri=CALLBACK)
-    url = f"{live_service}/authorize?" + urlencode(request)
-    callback = scene.browser.go_through(url, scene.autorisation)
-    code = parse_qs(urlsplit(callback).query)["code"][0]
-    with override_settings(**given):
-        backend = OIDCAuthenticationBackend()
-        backend.request = RequestFactory().get("/retour")
-        tokens = backend.get_token(
-            {
-                "client_id": client.client_id,
-                "client_secret": scene.site.secret,
-                "grant_type": "authorization_code",
-                "code": code,
-                "redirect_uri": CALLBACK,
-                "code_verifier": scene.site.verifier,
-            }
-        )
-        claims = backend.verify_token(tokens["id_token"], nonce=scene.site.nonce)
-        identity = backend.get_userinfo(tokens["access_token"], tokens["id_token"], claims)
-    assert identity["sub"] == claims["sub"]
-    assert identity["mandat"]["reference"] == scene.mandat.reference
-    assert timezone.now().timestamp() < claims["exp"]
+
+@pytest.mark.spec("OIDC Core", "3.1.2.6")
+def test_mozilla_django_oidc_lets_nobody_in_by_another_browser_s_answer(live_service):
+    scene = Scene(
+        live_service, "administration", redirect_uris=[django_site.CALLBACK], auth_method="client_secret_post"
+    )
+    with django_site.django_site(live_service, scene.site.client.client_id, scene.site.secret) as site:
+        back = scene.browser.go_through(site.leave(), scene.autorisation)
+        assert django_site.DjangoSite().come_back(back) == {}
+        assert site.come_back(back)["sub"]

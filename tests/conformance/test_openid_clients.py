@@ -28,7 +28,7 @@ class Scene:
         self.aidant = builders.aidant(place)
         self.mandat = builders.mandat(self.aidant, place, now=timezone.now(), demarches=("logement", "argent"))
         uris = {"redirect_uris": [CALLBACK], "post_logout_redirect_uris": [LOGOUT]}
-        self.site = flow.site(profile, **uris, **record)
+        self.site = flow.site(profile, **uris | record)
         self.issuer = issuer
         self.browser = DeskBrowser(self.aidant, issuer)
 
