@@ -1,8 +1,9 @@
 """The mandat as a verifiable credential, ``dc+sd-jwt``: for wallets, and for administrations abroad.
 
-Owns the claims, what of them may be concealed, and the description of the type.  The EUDI framework asks of who attests
-a representation that a reader tell who is represented from who represents (RP_01), and that the attestation end when
-the representation does (RP_02): both stand in every presentation, the second by a status list.
+Owns the claims, what of them may be concealed, and the description of the type.  The EUDI framework (annex 2, topic 29)
+asks that a representation attestation have a type of its own, a validity period, the nature of the representation and
+the operations permitted (RP_01): ``vct``, ``nbf`` and ``exp``, ``representation``.  And that it be short-lived, or that
+whoever by law may have it revoked be able to (RP_02): its status list follows the mandat, and so each of them.
 """
 
 from collections.abc import Callable, Mapping

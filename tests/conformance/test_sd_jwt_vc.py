@@ -88,9 +88,20 @@ def test_what_is_always_shown_is_never_concealed() -> None:
 
 
 @pytest.mark.spec("EUDI ARF", "RP_01")
+def test_it_has_a_type_a_period_a_nature_and_the_operations_permitted() -> None:
+    payload = header_and_payload(issued())[1]
+    assert payload["vct"] == f"{ISSUER}/vct/mandat/1", "a type of its own, for representations and nothing else"
+    assert payload["nbf"] < payload["exp"]
+    assert payload["representation"]["kind"] == "mandat"
+    assert payload["representation"]["legal_basis"] == "Code civil, articles 1984 à 2010"
+    whole = verify_credential(issued(), throwaway()[2])
+    assert [given.code for given in whole.demarches] == [given.code for given in ordinary_acte().demarches]
+    assert whole.demarches[0].formalites == ordinary_acte().demarches[0].formalites
+    assert whole.shown.claims["representation"]["reserved_acts"] == list(ordinary_acte().reserved_acts)
+
+
 def test_who_is_represented_stands_apart_from_who_represents() -> None:
     payload = header_and_payload(issued())[1]
-    assert payload["representation"]["kind"] == "mandat"
     assert payload["representative"]["identifier"] == {"scheme": "SIRET", "value": "99999910500011"}
     assert set(payload["represented"]) == {"_sd"}
     assert not {"given_name", "birthdate", "sub"} & payload.keys(), (
@@ -101,7 +112,6 @@ def test_who_is_represented_stands_apart_from_who_represents() -> None:
     assert whole.represented["birth_family_name"] == "Dupont"
 
 
-@pytest.mark.spec("EUDI ARF", "RP_02")
 @pytest.mark.spec(SPEC, "3.2.2.2 status")
 def test_it_ends_when_the_representation_does(wallet: NodeClient) -> None:
     assert others(wallet, issued())["claims"]["vct"] == f"{ISSUER}/vct/mandat/1"

@@ -17,6 +17,7 @@ from mandats.attestation.credential import Credential, verify_credential
 from mandats.attestation.keys import published_keys
 from mandats.attestation.sd_jwt import present, prove
 from mandats.attestation.status_list import INVALID, SUSPENDED, VALID
+from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Mandat, Titre, Verification
 from mandats.registre.models.titres import FIRST_LIST
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
@@ -25,6 +26,7 @@ from mandats.registre.services.titres import issue_titre
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from mandats.verification import statuses
 from tests import builders
+from tests.mandats.test_ends import by
 from tests.mandats.test_usager_pages import typed
 from tests.oidc.test_verification_api import Administration
 
@@ -141,6 +143,28 @@ def test_a_demarche_that_ended_is_no_longer_in_it(mandat: Mandat) -> None:
     ended = Autorisation.objects.get(mandat=mandat, demarche="famille")
     assert revoke_autorisation(ended.id, usager(mandat), way="page_usager", now=timezone.now())
     assert {given.code for given in read(issued(mandat)).demarches} == {"argent", "logement"}
+
+
+@pytest.mark.spec("EUDI ARF", "RP_02")
+@pytest.mark.parametrize(
+    ("who", "motif"),
+    [
+        ("usager", MotifDeFin.REVOCATION),
+        ("aidant", MotifDeFin.REVOCATION),
+        ("referent", MotifDeFin.RENONCIATION),
+        ("administrateur", MotifDeFin.DECES),
+        ("administrateur", MotifDeFin.TUTELLE),
+    ],
+)
+def test_whoever_by_law_may_end_the_mandat_has_the_credential_revoked(
+    mandat: Mandat, who: str, motif: MotifDeFin
+) -> None:
+    issued(mandat)
+    assert status_of(mandat) == VALID
+    ended = revoke_mandat(mandat.id, by(mandat, who), way="page_usager", motif=motif, now=timezone.now())
+    assert not isinstance(ended, Denied)
+    statuses._made.cache_clear()
+    assert status_of(mandat) == INVALID
 
 
 def test_one_place_a_mandat_in_a_list_of_its_own_and_no_salt_twice(mandat: Mandat) -> None:
