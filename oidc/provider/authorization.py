@@ -91,7 +91,7 @@ def keep(request: HttpRequest, made: Request, now: datetime) -> Interaction:
         raise LookupError("no client")
     if _is_stale(request.session, wanted.signed_in_since) and not client.is_franceconnect:
         sign_out(request, now)
-    return open_interaction(wanted, client, request.session, now, made.pushed)
+    return open_interaction(wanted, client, request.session, now, made.pushed, renews=made.repeated is not None)
 
 
 def _is_stale(session: SessionBase, since: datetime | None) -> bool:

@@ -38,6 +38,7 @@ from oidc.provider.models import Client, Connexion, Interaction, PushedRequest
 from oidc.provider.subjects import subjects_of, usagers_named
 
 REPEATABLE = timedelta(minutes=15)
+MOST_RENEWALS = 5
 PAGE_SIZE = 20
 _SHOWN = (
     "demarche",
@@ -294,10 +295,14 @@ def repeatable(client: Client, session: SessionBase, now: datetime) -> UUID | No
     """Return the autorisation last chosen for this client in this session, if that connexion was not ended.
 
     For ``prompt=none`` (OIDC Core §3.1.2.1): the choice is decided anew, journaled and told as any other use, so that
-    a site renews what the aidant just chose for it and nothing else.  FranceConnect asks for a page each time.
+    a site renews what the aidant just chose for it and nothing else.  Five times at most, within a quarter of an hour
+    of the choice on our page: each is a use on the usager's record, and none lengthens that time.  FranceConnect asks
+    for a page each time.
     """
     if client.is_franceconnect or not session.get(BROWSER):
         return None
     made = Connexion.objects.filter(client=client, browser=session[BROWSER], created_at__gt=now - REPEATABLE)
-    last = made.order_by("-created_at").values_list("autorisation_id", "revoked_at").first()
-    return last[0] if last and last[1] is None else None
+    told = made.order_by("-created_at").values_list("autorisation_id", "revoked_at", "asked__renews")
+    last = list(told[:MOST_RENEWALS])
+    chosen_lately = any(not renews for _, _, renews in last)
+    return last[0][0] if chosen_lately and last[0][1] is None else None

@@ -26,9 +26,18 @@ def browser_of(session: SessionBase) -> str:
 
 
 def open_interaction(
-    asked: Asked, client: Client, session: SessionBase, now: datetime, pushed: PushedRequest | None = None
+    asked: Asked,
+    client: Client,
+    session: SessionBase,
+    now: datetime,
+    pushed: PushedRequest | None = None,
+    *,
+    renews: bool = False,
 ) -> Interaction:
-    """Keep a request that both tables granted, for 30 minutes; demarches that nobody knows are ignored and logged."""
+    """Keep a request that both tables granted, for 30 minutes; demarches that nobody knows are ignored and logged.
+
+    ``renews``: no page is shown, the choice just made answers again.
+    """
     if unknown := unknown_values(asked.rep_scope):
         _operations.warning("rep_scope of client %s: unknown values %a", client.client_id, unknown)
     return Interaction.objects.create(
@@ -45,6 +54,7 @@ def open_interaction(
             "sub": list(asked.subjects),
             "id_token": list(asked.id_token_claims),
             "userinfo": list(asked.userinfo_claims),
+            **({"renews": True} if renews else {}),
         },
         response_mode=asked.response_mode,
         dpop_jkt=asked.dpop_jkt,
