@@ -113,6 +113,7 @@ PUBLIC_ROUTES = frozenset(
         # The same form for an agent whom ProConnect knows: each page asks for the agent's own session.
         "oidc:agent_verify",
         "oidc:agent_start",
+        "oidc:agent_service",
         "oidc:agent_suite",
         "oidc:agent_leave",
         # Public keys and certificates: what verifies our papers without us.

@@ -1,7 +1,8 @@
 """An administration's agent at the counter: known by ProConnect, for four hours, in this browser.
 
 No account: the session holds which client the agent verifies for, and nothing about the agent but what closes
-ProConnect's own session.  It opens the agents' form and nothing else.
+ProConnect's own session.  It opens the agents' form and nothing else.  Where several records name the agent's
+organisation, the agent first says which service they verify for.
 """
 
 import secrets
@@ -17,31 +18,58 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.journal.record import record
 from oidc.proconnect import errors, exchange
 from oidc.proconnect.events import AGENT_ENTER, AGENT_LEAVE
-from oidc.provider.agents import client_of_agent, client_with_access
+from oidc.provider.agents import client_with_access, clients_of_agent, clients_with_access
 from oidc.provider.models import Client
 
-SECONDS = 4 * 3600
-_HERE, _LEFT = "agent", "agent_left"
+SECONDS, SECONDS_TO_CHOOSE = 4 * 3600, 10 * 60
+_HERE, _LEFT, _CHOOSING = "agent", "agent_left", "agent_choosing"
 
 
 def enter(request: HttpRequest, agent: exchange.Agent, now: datetime) -> str:
-    """Open the agents' form for a client's agent; for anybody else, return where ProConnect's session is closed."""
-    client = client_of_agent(agent.siret, agent.email)
-    if client is None:
+    """Return where the agent goes: the agents' form, the choice of a service, or where ProConnect's session closes."""
+    clients = clients_of_agent(agent.siret, agent.email)
+    if not clients:
         refuse(request, errors.NO_CLIENT, now)
         messages.error(request, errors.NO_CLIENT.message)
         request.session[_LEFT] = True
         return exchange.closing_address(agent.id_token, secrets.token_hex(32))
+    # What was planted in this browser before knows no key of the session that follows.
+    request.session.cycle_key()
+    if len(clients) == 1:
+        _open(request, clients[0], agent.id_token, now)
+        return "oidc:agent_verify"
+    request.session[_CHOOSING] = {
+        "clients": [str(client.pk) for client in clients],
+        "id_token": agent.id_token,
+        "until": int(now.timestamp()) + SECONDS_TO_CHOOSE,
+    }
+    return "oidc:agent_service"
+
+
+def services_for(request: HttpRequest, now: datetime) -> list[Client]:
+    """Return the services among which the agent before this browser has still to choose; none when nobody has."""
+    choosing = request.session.get(_CHOOSING)
+    if choosing is None or now.timestamp() >= choosing["until"]:
+        return []
+    return clients_with_access([UUID(pk) for pk in choosing["clients"]])
+
+
+def choose_service(request: HttpRequest, client_id: str, now: datetime) -> bool:
+    """Open the agents' form for one of the agent's own services; ``False`` for any other."""
+    chosen = [client for client in services_for(request, now) if client.client_id == client_id]
+    if chosen:
+        _open(request, chosen[0], request.session.pop(_CHOOSING)["id_token"], now)
+    return bool(chosen)
+
+
+def _open(request: HttpRequest, client: Client, id_token: str, now: datetime) -> None:
     with transaction.atomic():
-        # What was planted in this browser before knows no key of the session that follows.
-        request.session.cycle_key()
         request.session[_HERE] = {
             "client": str(client.pk),
-            "id_token": agent.id_token,
+            "id_token": id_token,
             "until": int(now.timestamp()) + SECONDS,
         }
         record(AGENT_ENTER, acteur=Acteur(Kind.CLIENT, client.id), at=now, subject=client.id)
-    return ""
 
 
 def client_here(request: HttpRequest, now: datetime) -> Client | None:
@@ -54,14 +82,15 @@ def client_here(request: HttpRequest, now: datetime) -> Client | None:
 
 def leave(request: HttpRequest, now: datetime) -> str:
     """Forget the agent; return where ProConnect's session is closed, or an empty text when nobody was here."""
-    here = request.session.pop(_HERE, None)
-    if here is None:
+    here, choosing = request.session.pop(_HERE, None), request.session.pop(_CHOOSING, None)
+    if here is None and choosing is None:
         return ""
     request.session[_LEFT] = True
-    with transaction.atomic():
-        client = UUID(here["client"])
-        record(AGENT_LEAVE, acteur=Acteur(Kind.CLIENT, client), at=now, subject=client)
-    return exchange.closing_address(here["id_token"], secrets.token_hex(32))
+    if here is not None:
+        with transaction.atomic():
+            client = UUID(here["client"])
+            record(AGENT_LEAVE, acteur=Acteur(Kind.CLIENT, client), at=now, subject=client)
+    return exchange.closing_address((here or choosing)["id_token"], secrets.token_hex(32))
 
 
 def has_left(request: HttpRequest) -> bool:

@@ -38,7 +38,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     if isinstance(returned, Denied):
         return _sorry(request, returned, "mandats:verify_form" if for_client else "aidants:sign_in")
     if for_client:
-        return redirect(agents.enter(request, returned.agent, now) or "oidc:agent_verify")
+        return redirect(agents.enter(request, returned.agent, now))
     outcome = sign_in.await_factor(request, returned, now)
     if outcome:
         messages.error(request, errors.NO_COMPTE.message)

@@ -7,8 +7,6 @@ own.  No account, no name is kept.
 import re
 from uuid import UUID
 
-from django.db.models import Q
-
 from aidants.domain.siret import is_siret
 from oidc.protocol.client import Profile
 from oidc.provider.models import Client
@@ -16,36 +14,34 @@ from oidc.provider.models import Client
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 
 
-def fault_of(sirets: list[str], domains: list[str], own: UUID | None) -> str:
-    """Return what is wrong with the agents that a record names, or an empty text.
-
-    A SIRET leads to one record at most: an agent is never asked for which of two they speak.
-    """
+def fault_of(sirets: list[str], domains: list[str]) -> str:
+    """Return what is wrong with the agents that a record names, or an empty text."""
     if not all(map(is_siret, sirets)):
         return "a SIRET has fourteen digits and a right key"
     if not all(_DOMAIN.fullmatch(domain) for domain in domains):
         return "a domain is written as in an address, in lower case: caf.example"
     if domains and not sirets:
         return "domains narrow the agents of a SIRET, which is missing"
-    taken = Q()
-    for siret in sirets:
-        taken |= Q(agent_sirets__contains=[siret])
-    others = Client.objects.exclude(pk=own) if own else Client.objects.all()
-    if sirets and others.filter(taken).exists():
-        return "the agents of this SIRET are another record's"
     return ""
 
 
-def client_of_agent(siret: str, email: str) -> Client | None:
-    """Return the client with access whose agent this is: its SIRET, and one of its domains where it names any."""
+def clients_of_agent(siret: str, email: str) -> list[Client]:
+    """Return the clients with access whose agent this is, by name: its SIRET, and a domain of each that names any.
+
+    One organisation may have several services connected, each with its record: the agent says for which they verify.
+    """
     if not is_siret(siret):
-        return None
+        return []
     standing = Client.objects.filter(suspended_at__isnull=True, profile=Profile.ADMINISTRATION)
-    found = standing.filter(agent_sirets__contains=[siret]).first()
-    if found is None:
-        return None
     domain = email.rpartition("@")[2].lower()
-    return found if not found.agent_domains or domain in found.agent_domains else None
+    named = standing.filter(agent_sirets__contains=[siret]).order_by("name", "client_id")
+    return [client for client in named if not client.agent_domains or domain in client.agent_domains]
+
+
+def clients_with_access(pks: list[UUID]) -> list[Client]:
+    """Return those that are not suspended and still name agents, by name."""
+    rows = Client.objects.filter(pk__in=pks, suspended_at__isnull=True).exclude(agent_sirets=[])
+    return list(rows.order_by("name", "client_id"))
 
 
 def client_with_access(pk: UUID) -> Client | None:

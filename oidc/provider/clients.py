@@ -81,7 +81,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
 
     Raises :class:`UnfitClient`.
     """
-    _check(new, None)
+    _check(new)
     client = Client(
         client_id=secrets.token_urlsafe(16),
         name=new.name,
@@ -183,7 +183,7 @@ def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now:
         changed = [name for name in CHANGEABLE if given[name] != getattr(client, name)]
         for name in changed:
             setattr(client, name, given[name])
-        _check(_as_new(client), client.pk)
+        _check(_as_new(client))
         if {"jwks", "jwks_uri"} & set(changed):
             client.jwks_fetched = client.jwks_fetched_at = client.jwks_tried_at = None
         client.save()
@@ -216,13 +216,13 @@ def _locked(client_id: str) -> Client:
     return client
 
 
-def _check(new: NewClient, own: UUID | None) -> None:
+def _check(new: NewClient) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
     if not new.redirect_uris and not new.is_partenaire:
         raise UnfitClient("a client has a redirect address")
-    if fault := agents.fault_of(new.agent_sirets, new.agent_domains, own):
+    if fault := agents.fault_of(new.agent_sirets, new.agent_domains):
         raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
     signs_in = bool(new.redirect_uris or new.post_logout_redirect_uris or new.backchannel_logout_uri or new.demarches)

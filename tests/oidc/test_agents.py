@@ -221,13 +221,44 @@ def test_a_record_names_real_organisations(fields: dict[str, Any]) -> None:
         site(**fields)
 
 
-def test_a_siret_leads_to_one_record(caf: Client) -> None:
-    with pytest.raises(UnfitClient):
-        site("Une autre CAF")
-    other = site("Une autre CAF", agent_sirets=[], agent_domains=[])
-    given = {name: getattr(other, name) for name in CHANGEABLE} | {"agent_sirets": [SIRET]}
-    with pytest.raises(UnfitClient):
-        change_client(other.client_id, given, builders.Acteur(builders.Kind.SYSTEME), timezone.now())
+def test_two_services_of_one_organisation_each_have_their_agents(caf: Client, typed: dict[str, str]) -> None:
+    other = site("CAF de Paris, logement")
+    browser, back = came()
+    assert back["Location"] == "/verifier/agent/service"
+    page = text(browser.get("/verifier/agent/service"))
+    assert page.index(">CAF de Paris<") < page.index(">CAF de Paris, logement<")
+    assert browser.get("/verifier/agent")["Location"] == "/verifier", "nobody verifies before they said for whom"
+    assert browser.post("/verifier/agent/service", {"service": "another"}).status_code == 422
+    assert browser.post("/verifier/agent/service", {"service": other.client_id})["Location"] == "/verifier/agent"
+    assert "CAF de Paris, logement (authentifiée)" in text(browser.post("/verifier/agent", typed))
+    assert Verification.objects.get().client_id == other.id
+    assert Entree.objects.get(event="agent:enter").acteur_id == other.id
+    assert browser.get("/verifier/agent/service")["Location"] == "/verifier", "chosen once"
+
+
+def test_domains_tell_two_services_of_one_organisation_apart(caf: Client) -> None:
+    site("CAF de Paris, logement", agent_domains=["logement.caf.example"])
+    assert came()[1]["Location"] == "/verifier/agent"
+    assert came("jean.petit@logement.caf.example")[1]["Location"] == "/verifier/agent"
+
+
+@pytest.mark.parametrize("how", ["another's", "closed", "late", "leaves"])
+def test_a_service_is_chosen_among_one_s_own_while_it_is_open(caf: Client, how: str) -> None:
+    other = site("CAF de Paris, logement")
+    foreign = site("Mairie", agent_sirets=["99999910500011"], agent_domains=[])
+    browser, _ = came()
+    session = browser.session
+    if how == "closed":
+        suspend_client(other.client_id, timezone.now())
+    elif how == "late":
+        session["agent_choosing"] = {**session["agent_choosing"], "until": int(timezone.now().timestamp())}
+        session.save()
+    elif how == "leaves":
+        assert "/session/end?" in text(browser.post("/verifier/agent/fin"))
+    asked = foreign if how == "another's" else other
+    answer = browser.post("/verifier/agent/service", {"service": asked.client_id})
+    assert (answer.status_code, answer.get("Location")) in ((422, None), (302, "/verifier"))
+    assert browser.get("/verifier/agent")["Location"] == "/verifier"
 
 
 def test_query_counts(caf: Client, typed: dict[str, str], query_count: Callable[[int], Any]) -> None:

@@ -7,6 +7,7 @@ from oidc.pages.agents import views
 urlpatterns = [
     path("verifier/agent", views.verify, name="agent_verify"),
     path("verifier/agent/proconnect", views.start, name="agent_start"),
+    path("verifier/agent/service", views.service, name="agent_service"),
     path("verifier/agent/suite", views.suite, name="agent_suite"),
     path("verifier/agent/fin", views.leave, name="agent_leave"),
 ]

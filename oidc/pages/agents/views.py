@@ -35,6 +35,20 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "proconnect/leave.html", {"address": address})
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def service(request: HttpRequest) -> HttpResponse:
+    """Let an agent whose organisation has several services connected say for which they verify."""
+    now = timezone.now()
+    services = agents.services_for(request, now)
+    if not services:
+        return redirect("mandats:verify_form")
+    if request.method == "POST" and agents.choose_service(request, request.POST.get("service", ""), now):
+        return redirect("oidc:agent_verify")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "proconnect/service.html", {"services": services, "missing": status == 422}, status=status)
+
+
 def for_agent(view: View) -> Callable[[HttpRequest], HttpResponse]:
     """Hand the view the client whose agent is here; anybody else is led to the form that asks for no sign-in."""
 
