@@ -148,7 +148,7 @@ def _not_repeated(facts: AuthorizeFacts) -> Decision:
 
 
 def _well_formed(facts: AuthorizeFacts) -> Decision:
-    """Known values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
+    """Known values are UTF-8 text of bounded size (RFC 6749 §A)."""
     proper = all(is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN if name != "request")
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 

@@ -85,6 +85,15 @@ def _mandat_stands(facts: BearerFacts) -> Decision:
 LIFE = (_alive, _mandat_stands)
 
 
+def _token_named(parameters: Parameters) -> Decision:
+    """``token`` is present; a hint helps nobody here and is ignored (RFC 7009 §2.1, RFC 7662 §2.1)."""
+    return GRANTED if parameters.get("token") else Denied(errors.TOKEN_PARAMETER_MISSING)
+
+
+NAMED = (_token_named,)
+"""What introspection and revocation are asked about."""
+
+
 def challenge(error: ErrorCode, scheme: str = "") -> str:
     """Return the ``WWW-Authenticate`` header of a refusal (RFC 6750 §3, RFC 9449 §7.1).
 

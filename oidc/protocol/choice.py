@@ -24,7 +24,7 @@ class ChoiceFacts:
 
 
 def _unanswered(facts: ChoiceFacts) -> Decision:
-    """A request is answered once: the second tab or click gets no second code."""
+    """A request is answered once: the second tab or click gets no second code (RFC 9126 §4, RFC 6749 §4.1.2)."""
     return Denied(errors.INTERACTION_ANSWERED) if facts.answered else GRANTED
 
 
@@ -34,7 +34,7 @@ def _in_time(facts: ChoiceFacts) -> Decision:
 
 
 def _client_active(facts: ChoiceFacts) -> Decision:
-    """The client was not suspended meanwhile."""
+    """The client was not suspended meanwhile (RFC 6749 §4.1.2.1: not authorized)."""
     return Denied(errors.CLIENT_SUSPENDED) if facts.client_suspended else GRANTED
 
 
@@ -50,12 +50,12 @@ OPEN = (_unanswered, _in_time, _client_active, _signed_in)
 
 
 def _among_choices(facts: ChoiceFacts) -> Decision:
-    """The autorisation is within what the client asks and may receive."""
+    """The autorisation is within what the client asks and may receive (RFC 9396 §2, OIDC Core §5.5.1)."""
     return GRANTED if facts.among_choices else Denied(errors.NOT_AMONG_CHOICES)
 
 
 def _stands(facts: ChoiceFacts) -> Decision:
-    """The register grants the use at this very moment."""
+    """The register grants the use at this very moment (PROTOCOLS §1)."""
     return facts.standing
 
 

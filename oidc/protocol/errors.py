@@ -191,14 +191,15 @@ DECLINED = declare(
 INTERACTION_ANSWERED = declare(
     "oidc.interaction_answered",
     409,
-    "Vous avez déjà répondu à cette demande, dans un autre onglet ou d’un double clic.",
+    "Cette demande a déjà sa réponse, donnée dans un autre onglet, d’un double clic ou avant un retour en arrière. "
+    "Rien de plus n’a été transmis. Pour recommencer, retournez sur le site.",
     "Une demande ne reçoit qu’une réponse : revenir au site et recommencer.",
     "access_denied",
 )
 INTERACTION_EXPIRED = declare(
     "oidc.interaction_expired",
     410,
-    "Cette demande a expiré : plus de 30 minutes ont passé.",
+    "Plus de 30 minutes ont passé. Pour recommencer, retournez sur le site.",
     "Revenir au site et recommencer.",
     "access_denied",
 )

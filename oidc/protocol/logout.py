@@ -25,7 +25,7 @@ class LogoutFacts:
 
 
 def _readable(facts: LogoutFacts) -> Decision:
-    """The request is a form whose parameters stand once."""
+    """The request is a form whose parameters stand once (§2; OIDC Core §13.1, §13.2)."""
     readable = facts.parameters is not None and not facts.parameters.repeated and is_text(facts.get("state"), 2048)
     return GRANTED if readable else Denied(errors.REQUEST_UNREADABLE)
 

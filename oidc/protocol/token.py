@@ -29,7 +29,7 @@ def _not_repeated(parameters: Parameters | None) -> Decision:
 
 
 def _well_formed(parameters: Parameters | None) -> Decision:
-    """Values are UTF-8 text of bounded size (RFC 6749 appendix A)."""
+    """Values are UTF-8 text of bounded size (RFC 6749 §A)."""
     proper = all(is_text(value, 8192) for value in (parameters.values.values() if parameters else ()))
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 

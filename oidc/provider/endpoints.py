@@ -13,8 +13,7 @@ from django.conf import settings
 
 from aidants.domain.decisions import Denied, decide
 from oidc.keys import sign
-from oidc.protocol import errors
-from oidc.protocol.bearer import PRESENTATION, BearerFacts, scheme_of, token_in
+from oidc.protocol.bearer import NAMED, PRESENTATION, BearerFacts, scheme_of, token_in
 from oidc.protocol.client_errors import PROOF_MISSING
 from oidc.protocol.dpop import of_resource
 from oidc.protocol.pushed import SECONDS
@@ -37,19 +36,13 @@ def _form_of_client(request: WireRequest, server: Any, endpoint: str) -> Client:
     return client
 
 
-def _check_token_present(request: WireRequest) -> None:
-    """``token`` is present; a hint helps nobody here and is ignored (RFC 7009 §2.1, RFC 7662 §2.1)."""
-    if not request.form.get("token"):
-        request.granted(Denied(errors.TOKEN_PARAMETER_MISSING))
-
-
 class Introspection(IntrospectionEndpoint):
     """RFC 7662: a client asks about a token of its own."""
 
     def create_endpoint_response(self, request: WireRequest) -> Answer:
         """Describe a live token; of any other nothing is said but that it is not active (§2.2)."""
         client = _form_of_client(request, self.server, "introspection")
-        _check_token_present(request)
+        request.granted(decide(NAMED, request.parameters))
         standing = standing_of_token(request.form["token"], request.now)
         if standing is None or not self.check_permission(standing, client, request):
             return 200, {"active": False}, JSON
@@ -66,7 +59,7 @@ class Revocation(RevocationEndpoint):
     def create_endpoint_response(self, request: WireRequest) -> Answer:
         """Answer 200 whether the token was known or not (§2.2); another client's stays as it was (§2.1)."""
         client = _form_of_client(request, self.server, "revocation")
-        _check_token_present(request)
+        request.granted(decide(NAMED, request.parameters))
         revoke(request.form["token"], client, request.now)
         return 200, {}, JSON
 
