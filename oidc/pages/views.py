@@ -28,6 +28,10 @@ from oidc.provider.models import Interaction
 _MOST_PAGES = 500
 _NOTHING = UUID(int=0)
 _CLOSED = (errors.INTERACTION_ANSWERED, errors.INTERACTION_EXPIRED, errors.CLIENT_SUSPENDED)
+_TITLES = {
+    errors.INTERACTION_ANSWERED: "Vous avez déjà répondu",
+    errors.INTERACTION_EXPIRED: "Cette demande a expiré",
+}
 
 
 @never_cache
@@ -134,5 +138,11 @@ def _refuse(
     if reason is errors.LOGIN_REQUIRED:
         return redirect(reverse("aidants:second_factor") + "?" + urlencode({"next": here}))
     answer = refusal_of(interaction, reason)
-    context = {"error": reason, "client": interaction.client, "answer": answer, "again": here if again else ""}
+    context = {
+        "title": _TITLES.get(reason, "Ce choix n’est pas possible"),
+        "error": reason,
+        "client": interaction.client,
+        "answer": answer,
+        "again": here if again else "",
+    }
     return allow_form(render(request, "oidc/not_chosen.html", context, status=reason.http), answer)

@@ -46,7 +46,7 @@ def test_back_after_the_choice_changes_nothing(conseiller: Conseiller, allocatio
     conseiller.picks("Sophie Martin", "Logement", allocations.name)
     allocations.shows_dossier_of("Sophie Martin")
     at.open(choice)
-    at.see("Ce choix n’est pas possible")
+    at.see("Vous avez déjà répondu")
     at.follow("Retourner sur")
     allocations.refuses()
     assert _uses(mandat) == 1
