@@ -48,6 +48,7 @@ class Command(BaseCommand):
         from deploy.demo.data.dispositif import load_scheme  # noqa: PLC0415
         from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
         from deploy.demo.data.people import PASSWORD, PEOPLE, PLACES, load_people, load_places  # noqa: PLC0415
+        from deploy.demo.data.verifications import load_verifications  # noqa: PLC0415
 
         now = timezone.now()
         long_ago = now - timedelta(days=400)
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             load_scheme(acteurs, now)
             load_mandats(acteurs, now)
             load_activity(acteurs, now)
+            load_verifications(now)
         names = {place.key: place.name for place in PLACES}
         state = {
             "password": PASSWORD,
