@@ -173,8 +173,38 @@ def test_a_page_that_is_no_set_of_public_keys_gives_none(remote, site_of_keys, b
 
 
 @pytest.mark.django_db
-def test_jwks_url_to_a_private_address_is_never_called(site_of_keys):
+def test_jwks_over_http_on_this_machine_is_for_the_demonstration(site_of_keys):
     remote = keyed.keyed_site(jwks=None, jwks_uri=address_of(site_of_keys))
     with override_settings(DEMO=False):
         assert not authenticates(remote)
     assert len(site_of_keys.received) == 0
+
+
+@pytest.mark.spec("Attacks", "a JWKS address that leads inside, from the record to the connection")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "called"),
+    [
+        ("127.0.0.1", False),
+        ("10.0.0.8", False),
+        ("169.254.169.254", False),
+        ("::1", False),
+        ("fd00::1", False),
+        ("::ffff:10.0.0.8", False),
+        ("93.184.216.34", True),
+    ],
+)
+def test_jwks_url_to_a_private_address_is_never_called(monkeypatch, address, called):
+    """The name is a decent one, the scheme too: where it leads is what decides."""
+    reached: list[tuple[str, int]] = []
+
+    def connect(where, timeout):
+        reached.append(where)
+        raise ConnectionRefusedError
+
+    remote = keyed.keyed_site(jwks=None, jwks_uri="https://cles.site.example/jwks")
+    with override_settings(DEMO=False), monkeypatch.context() as network:
+        network.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 443))])
+        network.setattr(fetching.socket, "create_connection", connect)
+        assert not authenticates(remote)
+    assert reached == ([(address, 443)] if called else [])
