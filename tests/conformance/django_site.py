@@ -73,11 +73,11 @@ class DjangoSite:
         with override_settings(AUTHENTICATION_BACKENDS=[f"{__name__}.{Backend.__qualname__}"]):
             answer = Callback.as_view()(request)
         self.session = request.session
-        return dict(answer.person.claims) if answer.content == b"entered" else {}  # type: ignore[attr-defined]
+        return dict(answer.person.claims) if answer.content == b"entered" else {}
 
     def _request(self, path: str) -> Any:
         request = RequestFactory().get(path, headers={"host": HOST})
-        request.session = self.session  # type: ignore[assignment]
+        request.session = self.session
         return request
 
 

@@ -8,10 +8,13 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "tests/golden/conformance-matrix.md"
+REQUIREMENTS = ROOT / "tests/conformance/requirements"
 SPECIFICATIONS = (
     "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068", "RFC 9126",
     "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery", "RP-Initiated Logout",
@@ -30,10 +33,66 @@ ATTACKS = (
 """What somebody will try: each begins the name of at least one row."""
 _HEAD = """# What proves what
 
-One row a section of a specification; written by `python -m tests.conformance.matrix --write`.
+One row a requirement of a specification, in our own words, read from `tests/conformance/requirements`; for the plans of
+the certification suite and for attacks one row a name. Written by `python -m tests.conformance.matrix --write`.
 
 """
+_OF_REQUIREMENTS = ("| section | what must be done | proved by |", "|---|---|---|")
+_OF_NAMES = ("| name | proved by |", "|---|---|")
 Row = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that a server must do: of which specification, where it says so, and the tests that prove it.
+
+    ``but`` says why it does not apply to what we offer, and is empty when it does.
+    """
+
+    spec: str
+    section: str
+    text: str
+    but: str
+    tests: tuple[str, ...]
+
+
+def requirements() -> list[Requirement]:
+    """Return every row of `tests/conformance/requirements`, in the order of :data:`SPECIFICATIONS`."""
+    found = [row for path in REQUIREMENTS.glob("*.txt") for row in _read(path.read_text())]
+    return sorted(found, key=lambda row: SPECIFICATIONS.index(row.spec))
+
+
+def _read(text: str) -> Iterator[Requirement]:
+    """Read one file: its name after `#`, then a row a line: section, what must be done, tests."""
+    spec = text.partition(":")[0].removeprefix("#").strip()
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            section, told, proof = (part.strip() for part in line.split("|"))
+            but, named = "", proof
+            if proof.startswith("not offered:"):
+                but, _, named = proof.rpartition(",")
+            yield Requirement(spec, section, told, but, tuple(test.strip() for test in named.split(",")))
+
+
+@cache
+def _tests() -> tuple[str, ...]:
+    return tuple(
+        f"{path.relative_to(ROOT)}::{node.name}"
+        for path, tree in _sources()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+@cache
+def _sources() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((path, ast.parse(path.read_text())) for path in sorted((ROOT / "tests").rglob("test_*.py")))
+
+
+def places_of(test: str) -> list[str]:
+    """Return where a test stands, by its name, or by its file and its name where two have the same."""
+    mark = "/" if "::" in test else "::"
+    return [place for place in _tests() if place.endswith(mark + test)]
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
@@ -82,13 +141,14 @@ def _marks(function: ast.FunctionDef, tree: ast.Module, texts: dict[str, str]) -
             yield texts["SPEC"], f"{given[1] if len(given) > 1 else default} ({given[0]})"
         elif named == "module":
             yield (given[1] if len(given) > 1 else default), given[0]
+            if any(argument.arg == "mode" for argument in function.args.args):
+                yield "OIDC Form Post OP", given[0]
 
 
 def rows() -> list[Row]:
     """Return specification, section and test of every mark, in that order."""
     found: list[Row] = []
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        tree = ast.parse(path.read_text())
+    for path, tree in _sources():
         texts = _constants(tree)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -101,16 +161,28 @@ def page() -> str:
     """Return the table as Markdown."""
     by_spec: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for spec, section, test in rows():
-        if spec in SPECIFICATIONS:
-            by_spec[spec][section].append(test)
+        by_spec[spec][section].append(test)
+    required = requirements()
     lines = [_HEAD.rstrip("\n")]
     for spec in SPECIFICATIONS:
-        sections = by_spec[spec]
-        lines += ["", f"## {spec}", "", "| section | proved by |", "|---|---|"]
-        lines += [
-            f"| {section} | {'<br>'.join(f'`{test}`' for test in tests)} |" for section, tests in sections.items()
-        ]
+        told = [row for row in required if row.spec == spec]
+        head = (
+            "| section | what must be done | proved by |\n|---|---|---|" if told else "| name | proved by |\n|---|---|"
+        )
+        lines += ["", f"## {spec}", "", head]
+        lines += [_line(row) for row in told]
+        if not told:
+            lines += [f"| {section} | {_proof(tests)} |" for section, tests in by_spec[spec].items()]
     return "\n".join(lines) + "\n"
+
+
+def _line(row: Requirement) -> str:
+    proof = _proof([place for test in row.tests for place in places_of(test)])
+    return f"| {row.section} | {row.text} | {row.but + '<br>' if row.but else ''}{proof} |"
+
+
+def _proof(tests: list[str]) -> str:
+    return "<br>".join(f"`{test}`" for test in tests)
 
 
 def main() -> int:

@@ -73,6 +73,14 @@ def test_happy_flow(at, site):
     assert keyed.userinfo(other, tokens["access_token"]).status_code == 401
 
 
+@module("refresh-token")
+def test_refresh_token(at, site):
+    tokens = log_in(at, site, scope="openid offline_access")
+    assert "refresh_token" not in tokens, "none is issued: the suite then skips"
+    document = flow.stranger().get("/.well-known/openid-configuration").json()
+    assert "refresh_token" not in document["grant_types_supported"]
+
+
 @module("user-rejects-authentication")
 def test_user_rejects_authentication(at, site):
     page = keyed.authorize_pushed(at.browser, site, keyed.pushed_uri(site))["Location"]
@@ -184,9 +192,10 @@ def test_what_stands_outside_the_pushed_request_is_not_used(at, site, inside):
 @module("ensure-request-object-without-redirect-uri-fails")
 @module("ensure-redirect-uri-in-authorization-request")
 @module("ensure-registered-redirect-uri")
-@module("ensure-response-type-code-id-token-fails")
+@module("plain-fapi-tolerate-unregistered-redirect-uri")
+@module("ensure-response-type-code-idtoken-fails")
 @module("ensure-response-type-token-fails")
-@module("ensure-pkce-required")
+@module("par-ensure-pkce-required")
 @module("par-plain-pkce-rejected")
 @pytest.mark.parametrize(
     "changes",
@@ -236,8 +245,8 @@ def test_attempt_reuse_authorization_code_after_one_second(at, site):
     assert keyed.userinfo(site, token).status_code == 401
 
 
-@module("attempt-to-use-expired-auth-code")
-def test_attempt_to_use_expired_auth_code(at, site):
+@module("ensure-token-endpoint-fails-with-expired-auth-code")
+def test_ensure_token_endpoint_fails_with_expired_auth_code(at, site):
     code = keyed.code_pushed(at, site)
     Connexion.objects.update(created_at=timezone.now() - timedelta(minutes=2), expires_at=timezone.now())
     assert keyed.exchange(site, code).json()["error"] == "invalid_grant"
@@ -263,9 +272,9 @@ def test_ensure_client_assertion_in_token_endpoint(at, site):
 @module("ensure-client-assertion-with-wrong-aud-fails", "5.3.2.1")
 @module("ensure-client-assertion-with-no-sub-fails", "5.3.2.1")
 @module("ensure-invalid-client-assertions-fail", "5.3.2.1")
-@module("par-endpoint-as-array-audience-fails", "5.3.2.1")
-@module("par-endpoint-as-audience-fails", "5.3.2.1")
-@module("par-token-endpoint-as-audience-fails", "5.3.2.1")
+@module("par-test-array-as-audience-fails", "5.3.2.1")
+@module("par-test-par-endpoint-url-as-audience-fails", "5.3.2.1")
+@module("par-test-token-endpoint-url-as-audience-fails", "5.3.2.1")
 @module("par-ensure-jwt-client-assertions-iat-and-nbf-over-60-seconds-in-the-future-fails", "5.3.2.1")
 @pytest.mark.parametrize(
     "claims",

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from oidc.provider.clients import UnfitClient
+from oidc.provider.models import Client
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,12 @@ def test_what_a_stranger_sends_is_never_written_as_it_came(state):
         assert "<img src" not in answer.content.decode()
         assert "a=b" not in answer.cookies.output()
         assert "\n" not in answer.get("Location", "")
+
+
+@pytest.mark.spec("RFC 6749", "2.2")
+def test_a_client_identifier_is_one_client_s_and_no_secret():
+    first, second = flow.site(), flow.site()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Client.objects.filter(pk=second.client.pk).update(client_id=first.client.client_id)
+    answer = flow.post_form("/introspect", {"token": "x"}, flow.basic(first, first.client.client_id))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -84,3 +84,12 @@ def test_who_does_not_answer_gets_no_token(verifier):
 def test_the_metadata_name_the_method():
     document = flow.stranger().get("/.well-known/oauth-authorization-server").json()
     assert document["code_challenge_methods_supported"] == ["S256"]
+
+
+@pytest.mark.spec("RFC 7636", "4.4")
+def test_the_challenge_goes_nowhere():
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    left = at.browser.post(page, {"autorisation": str(at.autorisation().id)})
+    for answer in (flow.authorize(at.browser, asked), at.browser.get(page), left):
+        assert asked.challenge not in answer.content.decode() + str(answer.headers)

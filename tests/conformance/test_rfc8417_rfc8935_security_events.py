@@ -28,6 +28,7 @@ from oidc.provider.models import Client, EventReceiver, SecurityEvent
 from oidc.provider.security_events import SECURITY_EVENTS, push, push_forgotten, set_receiver
 from tests import builders
 from tests.builders import NOW
+from tests.oidc import flow
 
 SET, PUSH = "RFC 8417", "RFC 8935"
 A_MINUTE = timedelta(minutes=1)
@@ -293,3 +294,17 @@ def test_events_have_addresses_of_ours() -> None:
     ]
     with pytest.raises(ValueError, match="autre"):
         event_uri("https://op.example", "autre")
+
+
+@pytest.mark.spec(SET, "4")
+def test_a_security_event_is_no_token_of_another_kind(told: Client, mandat: Mandat, receiver: Receiver) -> None:
+    know(told, mandat)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
+    (event,) = after(mandat)
+    push.call(str(event.id))
+    token = receiver.requests[0][1].decode()
+    assert flow.userinfo(token).status_code == 401
+    assert flow.stranger().get("/end_session", {"id_token_hint": token}).status_code == 400
+    asked = {"prompt": "none", "id_token_hint": token}
+    back = flow.authorize(flow.stranger(), flow.site(), **asked)["Location"]
+    assert flow.parameters_of(back)["error"] == "invalid_request"

@@ -91,3 +91,20 @@ def test_the_metadata_name_the_type():
 def test_franceconnect_never_asks_it_and_is_not_refused():
     at, site = flow.desk(), flow.site("franceconnect")
     assert flow.choice_page(at.browser, site, authorization_details="{")
+
+
+@pytest.mark.spec(SPEC, "9.1")
+def test_a_jwt_access_token_holds_what_was_granted():
+    at, site = flow.desk(), flow.site(access_token_format="jwt")
+    tokens = flow.tokens_of(at, site, authorization_details=details("logement"))
+    assert flow.claims_of(tokens["access_token"])["authorization_details"] == tokens["authorization_details"]
+    assert "authorization_details" not in flow.claims_of(flow.tokens_of(at, site)["access_token"])
+
+
+@pytest.mark.spec(SPEC, "3.1")
+def test_scope_and_details_are_both_met():
+    at, site = flow.desk(), flow.site()
+    tokens = flow.tokens_of(at, site, scope="openid email", authorization_details=details("logement"))
+    assert tokens["scope"] == "openid email"
+    told = flow.userinfo(tokens["access_token"]).json()
+    assert ("email" in told, "family_name" in told) == (True, False)

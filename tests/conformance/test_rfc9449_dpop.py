@@ -238,3 +238,14 @@ def test_a_proof_pushed_with_the_request_binds_the_code_too():
 def test_the_metadata_name_the_algorithms():
     document = flow.stranger().get("/.well-known/openid-configuration").json()
     assert document["dpop_signing_alg_values_supported"] == ["ES256", "PS256"]
+
+
+@pytest.mark.spec(SPEC, "8.2")
+def test_an_answer_with_a_nonce_is_kept_by_no_cache():
+    at, site = flow.desk(), keyed.keyed_site()
+    got = keyed.exchange(site, flow.code_of(at, site))
+    shown = keyed.userinfo(site, got.json()["access_token"])
+    refused = keyed.userinfo(site, got.json()["access_token"], nonce="x")
+    for answer in (got, shown, refused, keyed.push(site, proof=True)):
+        assert answer["DPoP-Nonce"]
+        assert "no-store" in answer["Cache-Control"]

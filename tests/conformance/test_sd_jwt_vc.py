@@ -112,7 +112,7 @@ def test_who_is_represented_stands_apart_from_who_represents() -> None:
     assert whole.represented["birth_family_name"] == "Dupont"
 
 
-@pytest.mark.spec(SPEC, "3.2.2.2 status")
+@pytest.mark.spec(SPEC, "3.2.2.2")
 def test_it_ends_when_the_representation_does(wallet: NodeClient) -> None:
     assert others(wallet, issued())["claims"]["vct"] == f"{ISSUER}/vct/mandat/1"
     assert "Status" in others(wallet, issued(), INVALID)["refused"]

@@ -238,3 +238,9 @@ def test_one_list_takes_two_statements(mandat: Mandat, query_count: object) -> N
     active_key("acte", "ES256", NOW)
     with query_count(2):  # type: ignore[operator]
         statuses.statuses_at(0, NOW)
+
+
+@pytest.mark.spec(SPEC, "13.7")
+def test_a_list_is_kept_no_longer_than_its_ttl(db: None) -> None:
+    builders.keys()
+    assert Client().get("/status/0")["Cache-Control"] == "public, max-age=5"
