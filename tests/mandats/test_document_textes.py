@@ -24,12 +24,25 @@ SIGNED_FILES = {
     ("resume", "2026-11-22"): "8b18e0ff021d1b83f73e4b1b150d110fde78a668e11cce2a52e65ac347af9e64",
     ("mandat", "2026-11-25"): "13265b027c2a3ef62c4f250b30a468c8c4e1d43efeda6c843b94b397ad1ba698",
     ("resume", "2026-11-25"): "f574fad8147d2f2eaaeaa0e8de85acd34e6339b63207a1dbbae449255a2e6bfa",
+    ("mandat", "2026-11-26"): "15d1718956b7402658b6111f310276dd38250af7691e80e4398095dc7e3f890f",
+    ("resume", "2026-11-26"): "f574fad8147d2f2eaaeaa0e8de85acd34e6339b63207a1dbbae449255a2e6bfa",
 }
+FILLED = {
+    "2026-11-22": "4586b6327f87ea9ee024bce9b391c00719e40ac12cb535ef6364f968e5578e38",
+    "2026-11-25": "4586b6327f87ea9ee024bce9b391c00719e40ac12cb535ef6364f968e5578e38",
+    "2026-11-26": "9aa15cca9e07a3a845a7629f4856fd40ec03af176b27bd5aa13d52a60ddef5d2",
+}
+"""SHA-256 of the longest text by version: what waits for its acceptation reads the same after a release."""
 
 
 @pytest.mark.parametrize(("name", "version"), SIGNED_FILES)
 def test_a_dated_file_never_changes(name: str, version: str) -> None:
     assert text_file_sha256(name, version) == SIGNED_FILES[name, version]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("version", "digest"), FILLED.items())
+def test_the_same_input_gives_the_same_text_for_ever(version: str, digest: str) -> None:
+    assert sha256_hex(frozen_text(longest_text(), version)) == digest
 
 
 def test_the_current_version_is_a_dated_folder() -> None:

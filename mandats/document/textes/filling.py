@@ -20,7 +20,7 @@ from mandats.document.textes.given import DemarcheAsked, ServiceContact, TextInp
 from mandats.domain.actes import RESERVED_ACTS, Mandant
 from mandats.domain.durees import french_birthdate, french_date, zone_label
 
-TEXT_VERSION: Final = "2026-11-25"
+TEXT_VERSION: Final = "2026-11-26"
 TextName = Literal["mandat", "resume"]
 BlockKind = Literal["title", "heading", "item", "paragraph"]
 
@@ -103,9 +103,11 @@ _BLANK_DEMARCHES: Final = 4
 def blank_text(service: ServiceContact, version: str = TEXT_VERSION) -> str:
     """Return the text of the mandat with dotted lines for whatever a person would give: the type mandat."""
     facts = dict.fromkeys(_FACT_NAMES, False) | {"days": True, "sms": bool(service.sms_number)}
+    birth = f"né(e) le {_RULED[:24]} à {_RULED[:24]}"
     words = dict.fromkeys(_WORD_NAMES, _RULED) | {
         "reference": "………",
-        "birth": f"né(e) le {_RULED[:24]} à {_RULED[:24]}",
+        "birth": birth,
+        "born": birth,
         "duree": "……… jours",
         "zone": f"heure de {_RULED[:24]}",
         **_contact_words(service),
@@ -183,6 +185,7 @@ def _words(given: TextInput) -> Words:
         "cited": given.cited,
         "mandant": full_name(given.mandant),
         "birth": _birth(given),
+        "born": _born_on(given.mandant) + _born_where(given),
         "structure": given.structure.name,
         "siret": _grouped_siret(given.structure.siret),
         "address": given.structure.address,
@@ -208,7 +211,8 @@ _FACT_NAMES: Final = (
     "franceconnect", "piece_vue", "single_use", "reserved", "argent", "days", "sms", "host", "cited", "elsewhere",
 )  # fmt: skip
 _WORD_NAMES: Final = (
-    "reference", "cited", "mandant", "birth", "structure", "siret", "address", "aidant", "duree", "last_day", "zone",
+    "reference", "cited", "mandant", "birth", "born", "structure", "siret", "address", "aidant", "duree",
+    "last_day", "zone",
 )  # fmt: skip
 
 
@@ -243,24 +247,24 @@ def full_name(mandant: Mandant) -> str:
 
 
 def _birth(given: TextInput) -> str:
-    mandant = given.mandant
+    """Return when and where the mandant was born, as the versions before 2026-11-26 said it: by a code."""
+    code = given.mandant.birthplace or given.mandant.birthcountry
+    if given.birthplace_label or not code:
+        return _born_on(given.mandant) + _born_where(given)
+    return f"{_born_on(given.mandant)} (lieu de naissance\u00a0: code Insee {code})"
+
+
+def _born_on(mandant: Mandant) -> str:
     day = french_birthdate(mandant.birthdate)
     born = _BORN.get(mandant.gender, "né(e)")
-    text = f"{born} en {day}" if mandant.birthdate.endswith("-00") else f"{born} le {day}"
+    return f"{born} en {day}" if mandant.birthdate.endswith("-00") else f"{born} le {day}"
+
+
+def _born_where(given: TextInput) -> str:
+    """Return where the mandant was born: as typed, or by the names of the codes that FranceConnect gives."""
+    commune, country = given.mandant.birthplace, given.mandant.birthcountry
     if given.birthplace_label:
-        return f"{text} à {given.birthplace_label}"
-    return text + _born_where(mandant)
-
-
-def _at(commune: str) -> str:
-    """Return « à Gap », « au Havre », « aux Abymes »: French contracts the preposition and the article of a name."""
-    article, _, rest = commune.partition(" ")
-    return f"{_CONTRACTED[article]} {rest}" if article in _CONTRACTED else f"à {commune}"
-
-
-def _born_where(mandant: Mandant) -> str:
-    """Return where the mandant was born by the names of the codes that FranceConnect gives, or by the code itself."""
-    commune, country = mandant.birthplace, mandant.birthcountry
+        return f" à {given.birthplace_label}"
     if commune:
         name = commune_name(commune)
         return (
@@ -271,6 +275,12 @@ def _born_where(mandant: Mandant) -> str:
     if country:
         return f" (pays de naissance\u00a0: {country_name(country) or f'code Insee {country}'})"
     return ""
+
+
+def _at(commune: str) -> str:
+    """Return « à Gap », « au Havre », « aux Abymes »: French contracts the preposition and the article of a name."""
+    article, _, rest = commune.partition(" ")
+    return f"{_CONTRACTED[article]} {rest}" if article in _CONTRACTED else f"à {commune}"
 
 
 def _grouped_siret(siret: str) -> str:
