@@ -219,8 +219,8 @@ def freeze(brouillon_id: UUID, acteur: Acteur, now: datetime) -> FrozenTexts | D
     frozen = texts_of(brouillon)
     if frozen is not None:
         return frozen
-    brouillon.text_version = TEXT_VERSION
-    texts = freeze_texts(text_for(brouillon, identite), summary_for(brouillon, identite))
+    version = brouillon.text_version = TEXT_VERSION
+    texts = freeze_texts(text_for(brouillon, identite, version), summary_for(brouillon, identite, version))
     brouillon.frozen_sealed, brouillon.frozen_at, brouillon.updated_at = seal_texts(texts), now, now
     brouillon.text_sha256, brouillon.summary_sha256 = texts.text_sha256, texts.summary_sha256
     brouillon.save()
