@@ -4,9 +4,11 @@ import io
 import os
 import time
 import uuid
+from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +27,7 @@ from aidants.habilitation.models import AcceptationConditions, HabilitationAidan
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 from mandats.attestation.certificates import Sealer, new_authority, new_seal
-from mandats.attestation.keys import SigningKey, create_key
+from mandats.attestation.keys import SigningKey, create_key, forget_keys
 from mandats.attestation.sealing_keys import SEAL, Certificat, keep_sealer
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain.durees import local_date
@@ -134,13 +136,26 @@ def sealer() -> Sealer:
     return new_seal(new_authority("Essais", LONG_AGO), "Essais", LONG_AGO, timedelta(days=15 * 365))
 
 
+_KEYS = (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256"))
+_DRAWN: dict[tuple[str, ...], Any] = {}
+
+
+def _stand(kind: tuple[str, ...], draw: Callable[[], Any]) -> None:
+    """Draw a key once a process and store the same row for each test: to draw one of RSA takes a tenth of a second."""
+    if kind in _DRAWN:
+        type(_DRAWN[kind]).objects.bulk_create([copy(_DRAWN[kind])])
+    else:
+        _DRAWN[kind] = draw()
+
+
 def keys() -> None:
     """Make sure that a key signs actes and tokens, and that papers have their seal."""
-    for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
-        if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
-            create_key(purpose, alg, NOW)
+    standing = set(SigningKey.objects.values_list("purpose", "alg"))
+    for kind in (kind for kind in _KEYS if kind not in standing):
+        _stand(kind, partial(create_key, *kind, NOW))
+    forget_keys()
     if not Certificat.objects.filter(purpose=SEAL).exists():
-        keep_sealer(SEAL, sealer(), LONG_AGO)
+        _stand((SEAL,), lambda: keep_sealer(SEAL, sealer(), LONG_AGO))
 
 
 def identite(**fields: Any) -> Identite:

@@ -28,5 +28,8 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()  # type: igno
 # Argon2 at its least cost: the algorithm stays, the wait goes.
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2PasswordHasher"]
 
+# Static files are looked for when one is asked: a client of each test would else read them all at its first page.
+WHITENOISE_AUTOREFRESH = True
+
 # The fixture `django_db_setup` says which database; a test that asks for none meets this name.
 DATABASES["default"]["NAME"] = "none-asked-for"
