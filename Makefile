@@ -11,6 +11,10 @@ PROJECT := aidants mandats oidc deploy tests manage.py
 # Tools read the settings as the demo does: no service is started by them.
 TOOLS := MANDATS_DEMO=1
 JOBS ?= auto
+# Python keeps what it compiled in the environment's folder, even where the machine says to keep nothing: the tests start
+# some two hundred processes, and to compile Django anew takes each of them two seconds.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
 
 .PHONY: help demo test lint types check bench format lock environment-demo environment-dev python machine clean
@@ -40,7 +44,7 @@ machine: environment-dev
 	@$(BIN)/python -m tests.machine
 
 test: machine lint
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=worksteal $(TESTS)
 
 lint: environment-dev
 	@$(BIN)/ruff check $(PROJECT)
