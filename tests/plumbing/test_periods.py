@@ -1,5 +1,7 @@
 """What happens by schedule: each job in its turn, and none held up by another's trouble."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,13 +18,15 @@ from mandats.registre.papers import produce_document
 from tests import builders
 
 pytestmark = pytest.mark.django_db
+QueryCount = Callable[[int], AbstractContextManager[Any]]
 NAMES = [job.name for job in periods.JOBS]
 
 
-def test_each_job_runs_once_a_period() -> None:
+def test_each_job_runs_once_a_period(query_count: QueryCount) -> None:
     now = timezone.now()
     assert periods.run_due(now) == NAMES
-    assert periods.run_due(now + timedelta(seconds=1)) == []
+    with query_count(1):
+        assert periods.run_due(now + timedelta(seconds=1)) == []
     soon = timedelta(seconds=21)
     assert periods.run_due(now + soon) == [job.name for job in periods.JOBS if job.every <= soon]
     assert Periode.objects.count() == len(NAMES)
