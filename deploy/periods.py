@@ -19,9 +19,10 @@ from aidants.comptes.liens import purge_links
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.dispositif.avis import lapse_due
 from aidants.dispositif.candidatures import forget_unsubmitted
-from aidants.dispositif.contrats import leave_teams
+from aidants.dispositif.conservation import keep_scheme
 from aidants.dispositif.liens import purge_dossier_links
 from aidants.dispositif.soutien.calls import give_back_forgotten
+from aidants.dispositif.termes import leave_teams
 from aidants.dispositif.vivier import forget_profiles
 from aidants.domain.acteur import SYSTEME
 from aidants.envois.inbox import purge_received
@@ -129,8 +130,12 @@ def _purge_oidc(now: datetime) -> None:
 
 
 def _scheme(now: datetime) -> None:
-    """Note « sans avis » after fifteen days; close the places of broken contracts."""
+    """Note « sans avis » after fifteen days."""
     lapse_due(now)
+
+
+def _leave_teams(now: datetime) -> None:
+    """Close the places of conseillers whose contract is over; their right fell by itself."""
     leave_teams(now)
 
 
@@ -138,6 +143,7 @@ def _purge_scheme(now: datetime) -> None:
     purge_dossier_links(now)
     forget_unsubmitted(now)
     forget_profiles(now)
+    keep_scheme(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,7 @@ JOBS = (
     Job("public_figures", timedelta(hours=6), compute_figures),
     Job("purge_traces", timedelta(hours=6), purge_traces),
     Job("purge_sessions", timedelta(hours=1), _purge_sessions),
+    Job("leave_teams", timedelta(seconds=5), _leave_teams),
     Job("scheme", timedelta(minutes=1), _scheme),
     Job("purge_scheme", timedelta(hours=6), _purge_scheme),
     Job("absences", timedelta(days=1), _absences),

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from aidants.comptes.models import Compte
-from aidants.dispositif.models import Candidat, Contrat, MiseEnRelation, Poste, Versement
-from aidants.domain.acteur import SYSTEME, Acteur
+from aidants.dispositif.models import Candidat, Contrat, MiseEnRelation, ParametresAppel, Poste, Versement
+from aidants.dispositif.parametres import funding_of, standing_on
+from aidants.dispositif.termes import leave_teams
+from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif import errors, events
 from aidants.domain.dispositif.etats import EtatRelation
@@ -40,15 +43,16 @@ class Terms:
     cost_monthly: int
 
 
-def grant_for(poste: Poste, terms: Terms) -> int | Denied:
-    """Return what the State grants for these terms on this post, in cents, or why nothing."""
+def grant_for(poste: Poste, terms: Terms, figures: ParametresAppel | None) -> int | Denied:
+    """Return what the State grants for these terms on this post by these figures, in cents, or why nothing."""
     with_term = terms.kind not in WITHOUT_TERM
     wrong_end = (with_term and terms.ends_on is None) or (terms.ends_on is not None and terms.ends_on < terms.starts_on)
     if wrong_end:
         return Denied(errors.CONTRACT_DATES)
     if terms.cost_monthly < terms.gross_monthly:
         return Denied(errors.CONTRACT_COST)
-    return granted(Bareme(poste.bareme), terms.starts_on, terms.ends_on, terms.cost_monthly)
+    rule = Bareme(poste.bareme)
+    return granted(rule, terms.starts_on, terms.ends_on, terms.cost_monthly, funding_of(figures))
 
 
 @transaction.atomic
@@ -61,7 +65,8 @@ def sign_contrat(relation_id: UUID, terms: Terms, acteur: Acteur, now: datetime)
     row = rows.defer("candidat__cv").get(pk=relation_id)
     if row.state != EtatRelation.RECRUTEE or row.poste is None:
         return _refused(row.id, errors.RELATION_NOT_POSSIBLE, acteur, now)
-    amount = grant_for(row.poste, terms)
+    figures = standing_on(timezone.localdate(now))
+    amount = grant_for(row.poste, terms, figures)
     if isinstance(amount, Denied):
         return _refused(row.id, amount.reason, acteur, now)
     compte = _compte_of(row.candidat, now)
@@ -76,11 +81,12 @@ def sign_contrat(relation_id: UUID, terms: Terms, acteur: Acteur, now: datetime)
         gross_monthly=terms.gross_monthly,
         cost_monthly=terms.cost_monthly,
         granted=amount,
+        parametres=figures,
         created_at=now,
     )
     Versement.objects.bulk_create(
         Versement(contrat=made, rank=one.rank, due_on=one.due_on, amount=one.amount)
-        for one in instalments(amount, terms.starts_on)
+        for one in instalments(amount, terms.starts_on, funding_of(figures))
     )
     row.state, row.updated_at = EtatRelation.FINALISEE.value, now
     row.save(update_fields=("state", "updated_at"))
@@ -122,16 +128,19 @@ def _join_team(contrat: Contrat, candidat: Candidat, acteur: Acteur, now: dateti
 def break_contrat(contrat_id: UUID, last_day: date, motif: MotifRupture, acteur: Acteur, now: datetime) -> Decision:
     """Break a contract: what is due by day worked stays due, the rest is cancelled, the post is free again.
 
-    What was paid beyond is shown to the operateur as to be given back.
+    What was paid beyond is shown to the operateur as to be given back.  A last day already over ends the place in the
+    team with it.
     """
-    contrat = Contrat.objects.select_for_update(of=("self",)).select_related("poste").get(pk=contrat_id)
+    rows = Contrat.objects.select_for_update(of=("self",)).select_related("poste", "parametres")
+    contrat = rows.get(pk=contrat_id)
     inside = contrat.starts_on <= last_day and (contrat.ends_on is None or last_day <= contrat.ends_on)
     if contrat.ended_on is not None or not inside:
         reason = errors.CONTRACT_NOT_STANDING
         record(events.CONTRAT_RUPTURE_REFUSED, acteur=acteur, at=now, subject=contrat_id, reason=reason.code)
         return Denied(reason)
     bareme = Bareme(contrat.poste.bareme)
-    earned = earned_at_rupture(contrat.granted, bareme, contrat.starts_on, contrat.ends_on, last_day)
+    figures = funding_of(contrat.parametres)
+    earned = earned_at_rupture(contrat.granted, bareme, contrat.starts_on, contrat.ends_on, last_day, figures)
     contrat.ended_on, contrat.motif, contrat.earned = last_day, motif.value, earned
     contrat.save(update_fields=("ended_on", "motif", "earned"))
     _settle(contrat, earned, last_day, now)
@@ -140,40 +149,8 @@ def break_contrat(contrat_id: UUID, last_day: date, motif: MotifRupture, acteur:
     )
     facts = {"poste": str(contrat.poste_id), "earned": earned, "motif": motif.value}
     record(events.CONTRAT_RUPTURE, acteur=acteur, at=now, subject=contrat_id, facts=facts)
+    leave_teams(now, contrat.compte_id)
     return GRANTED
-
-
-def leave_teams(now: datetime) -> int:
-    """End the places of conseillers whose contract broke and whose last day is over; return how many.
-
-    A referent stays a referent: only the post is lost.  Nobody keeps acting for a structure that employs them no more.
-    """
-    broken = Contrat.objects.filter(
-        ended_on__lt=now.date(),
-        compte__affectations__structure=F("structure"),
-        compte__affectations__is_conseiller=True,
-        compte__affectations__ended_at__isnull=True,
-    )
-    left = 0
-    for contrat in broken.order_by("ended_on", "id")[:200]:
-        standing = Contrat.objects.filter(
-            compte=contrat.compte_id, structure=contrat.structure_id, ended_on__isnull=True
-        )
-        places = Affectation.objects.filter(
-            compte=contrat.compte_id, structure=contrat.structure_id, ended_at__isnull=True, is_conseiller=True
-        )
-        if standing.exists():
-            continue
-        with transaction.atomic():
-            for place in places.select_for_update(no_key=True).order_by("id"):
-                place.is_conseiller = False
-                if not place.is_referent:
-                    place.ended_at = now
-                place.save(update_fields=("is_conseiller", "ended_at"))
-                facts = {"poste": str(contrat.poste_id)}
-                record(events.CONTRAT_LEAVE, acteur=SYSTEME, at=now, subject=contrat.id, facts=facts)
-                left += 1
-    return left
 
 
 def _settle(contrat: Contrat, earned: int, last_day: date, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, FORMATION_MISSING
+from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, CONTRACT_OVER, FORMATION_MISSING
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE
 
@@ -13,7 +13,8 @@ class ActingFacts:
     """What must be known of a person and a structure to decide.
 
     ``aidant_habilite`` is false when somebody withdrew the aidant's habilitation; ``formation_done`` is the training
-    that the person's place asks for: 350 hours of a conseiller, one day of any other aidant.
+    that the person's place asks for: 350 hours of a conseiller, one day of any other aidant.  ``contract_runs`` is
+    false for a conseiller whose contract has not begun, broke, or came to its term.
     """
 
     compte_active: bool
@@ -23,6 +24,7 @@ class ActingFacts:
     formation_done: bool
     certified: bool
     conditions_accepted: bool
+    contract_runs: bool
 
 
 def _is_aidant(facts: ActingFacts) -> Decision:
@@ -55,10 +57,16 @@ def _conditions_accepted(facts: ActingFacts) -> Decision:
     return GRANTED if facts.conditions_accepted else Denied(CONDITIONS_MISSING)
 
 
+def _contract_runs(facts: ActingFacts) -> Decision:
+    """The post that the State funds is held by a contract that runs (DOMAIN §5, matching: rupture)."""
+    return GRANTED if facts.contract_runs else Denied(CONTRACT_OVER)
+
+
 _MAY_ACT: tuple[Callable[[ActingFacts], Decision], ...] = (
     _is_aidant,
     _structure_habilitee,
     _aidant_habilite,
+    _contract_runs,
     _formation_done,
     _certified,
     _conditions_accepted,
@@ -70,6 +78,7 @@ _CONDITIONS = {
     "structure": _structure_habilitee,
     "conditions": _conditions_accepted,
     "aidant": _aidant_habilite,
+    "contrat": _contract_runs,
 }
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.dispositif.models import Contrat
+from aidants.dispositif.termes import contract_runs
 from aidants.domain.activite.droit import CONDITIONS, CONDITIONS_VERSION
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Decision
@@ -14,7 +15,7 @@ from aidants.habilitation.models import AcceptationConditions, HabilitationAidan
 from aidants.habilitation.rules import ActingFacts, may_act, missing
 from aidants.structures.models import Affectation
 
-_NOBODY = ActingFacts(False, False, False, False, False, False, False)
+_NOBODY = ActingFacts(False, False, False, False, False, False, False, False)
 
 
 def _personal() -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _personal() -> dict[str, Any]:
         | Exists(done.filter(cadre=Cadre.CONSEILLER)),
         "certified_ok": Exists(certified),
         "conditions_ok": Exists(accepted),
+        "contract_ok": contract_runs(),
     }
 
 

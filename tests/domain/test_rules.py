@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aidants.domain.activite.droit import CONDITIONS
-from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, FORMATION_MISSING
+from aidants.domain.activite.errors import CERTIFICATION_MISSING, CONDITIONS_MISSING, CONTRACT_OVER, FORMATION_MISSING
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE, ErrorCode
 from aidants.habilitation.rules import ActingFacts, may_act, missing
@@ -26,7 +26,7 @@ GOOD = UseFacts(
     structure_habilitee=True,
 )
 
-ABLE = ActingFacts(True, True, True, True, True, True, True)
+ABLE = ActingFacts(True, True, True, True, True, True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_may_sign(changes: dict[str, Any], reason: ErrorCode | None) -> None:
         ({"certified": False}, CERTIFICATION_MISSING),
         ({"formation_done": False, "certified": False}, FORMATION_MISSING),
         ({"conditions_accepted": False}, CONDITIONS_MISSING),
+        ({"contract_runs": False}, CONTRACT_OVER),
+        ({"contract_runs": False, "certified": False}, CONTRACT_OVER),
         ({"structure_habilitee": False, "conditions_accepted": False}, STRUCTURE_NOT_HABILITEE),
     ],
 )
@@ -116,6 +118,7 @@ def test_may_act(facts: dict[str, bool], reason: ErrorCode | None) -> None:
         ({}, []),
         ({"certified": False, "conditions_accepted": False}, ["certification", "conditions"]),
         ({"structure_habilitee": False, "formation_done": False}, ["formation", "structure"]),
+        ({"contract_runs": False}, ["contrat"]),
     ],
 )
 def test_everything_that_is_missing_is_told(facts: dict[str, bool], codes: list[str]) -> None:

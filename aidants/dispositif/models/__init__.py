@@ -3,7 +3,7 @@
 from aidants.dispositif.models.candidatures import Candidature, LienDossier, LieuAccueil, MessageCandidature
 from aidants.dispositif.models.comites import AvisPrefet, Comite, PassageEnComite
 from aidants.dispositif.models.contrats import Contrat, Versement
-from aidants.dispositif.models.postes import Campagne, Enveloppe, Poste, Quota
+from aidants.dispositif.models.postes import Campagne, Enveloppe, ParametresAppel, Poste, Quota
 from aidants.dispositif.models.vivier import Candidat, MiseEnRelation
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "LieuAccueil",
     "MessageCandidature",
     "MiseEnRelation",
+    "ParametresAppel",
     "PassageEnComite",
     "Poste",
     "Quota",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from aidants.comptes.models import Compte
-from aidants.dispositif.models.postes import Poste
+from aidants.dispositif.models.postes import ParametresAppel, Poste
 from aidants.dispositif.models.vivier import MiseEnRelation
 from aidants.structures.models import Structure
 
@@ -29,6 +29,8 @@ class Contrat(models.Model):
     gross_monthly = models.PositiveIntegerField("salaire brut mensuel")
     cost_monthly = models.PositiveIntegerField("coût mensuel pour l’employeur")
     granted = models.PositiveIntegerField("montant accordé")
+    # The figures of the call that stood when it was signed; none: the defaults.  A rupture computes with them.
+    parametres = models.ForeignKey(ParametresAppel, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     convention_signed_at = models.DateTimeField(null=True, blank=True)
     convention_signed_by = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="+")

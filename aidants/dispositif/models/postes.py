@@ -10,6 +10,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from aidants.comptes.models import Compte
 from aidants.structures.models import Structure
 
 
@@ -57,6 +58,24 @@ class Enveloppe(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recruited} / {self.total}"
+
+
+class ParametresAppel(models.Model):
+    """Figures of the call from one day on; written once, never changed.  ``figures``: codes of ``parametres``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    effective_on = models.DateField("valables à partir du")
+    figures = models.JSONField("chiffres")
+    why = models.CharField("motif", max_length=500)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "parametres_appel"
+        indexes = (models.Index(fields=("-effective_on", "-written_at"), name="parametres_appel_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.effective_on:%Y-%m-%d}"
 
 
 class Quota(models.Model):

@@ -21,6 +21,8 @@ OUTCOMES = {
     "injoignable": "Injoignable",
     "erreur": "Erreur d’appel",
 }
+FORGOTTEN = "oublie"
+"""The outcome of a call that waited too long: no conseiller may choose it."""
 GIVEN_BACK_AFTER = timedelta(hours=4)
 """A call taken and not called back returns to the queue: nobody waits for somebody who went home."""
 

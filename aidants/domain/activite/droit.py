@@ -38,6 +38,11 @@ CONDITIONS = (
         "Aucun retrait de votre habilitation",
         "L’ANCT a mis fin à votre habilitation : appelez l’accueil du service.",
     ),
+    Condition(
+        "contrat",
+        "Contrat en cours, pour un poste de conseiller",
+        "Votre structure enregistre votre contrat, page « Postes ». Les mandats restent les siens.",
+    ),
 )
 
 CONDITIONS_VERSION = "2026-11-26"

@@ -86,6 +86,14 @@ CONDITIONS_MISSING = declare(
     "La personne n’a pas accepté la version en vigueur des conditions d’utilisation.",
     "access_denied",
 )
+CONTRACT_OVER = declare(
+    "habilitation.contract_over",
+    403,
+    "Votre contrat de conseiller ne court pas : il n’a pas commencé, ou il est fini. Les mandats restent à la "
+    "structure, qui continue avec ses autres aidants.",
+    "Contrat rompu, arrivé à son terme ou pas commencé. Le référent enregistre un contrat, page « Postes ».",
+    "access_denied",
+)
 DOSSIER_MOVED = declare(
     "dossier.moved",
     409,

@@ -44,7 +44,7 @@ ALL_RECRUITED = declare(
     409,
     "Tous les postes du dispositif sont pourvus : aucun recrutement ne peut plus être fait. "
     "Si un poste se libère, il sera de nouveau possible d’en faire.",
-    "Le nombre national de recrutements est atteint (4 000). Une rupture en libère un.",
+    "Le nombre national de recrutements est atteint. Une rupture en libère un.",
 )
 NETWORK_UNKNOWN = declare(
     "candidature.network_unknown",
@@ -110,12 +110,12 @@ AVIS_ALREADY_GIVEN = declare(
     "avis_prefet.already_given",
     409,
     "L’avis sur cette candidature est déjà enregistré, ou la décision est prise.",
-    "Passé quinze jours, l’avis est noté « sans avis » ; il peut encore être donné tant que le comité n’a rien décidé.",
+    "Passé le délai, l’avis est noté « sans avis » ; il peut encore être donné tant que le comité n’a rien décidé.",
 )
 AVIS_AWAITED = declare(
     "comite.avis_awaited",
     409,
-    "L’avis de la préfecture est encore attendu : le comité se prononce après lui, ou après quinze jours.",
+    "L’avis de la préfecture est encore attendu : le comité se prononce après lui, ou après le délai.",
     "Attendre l’avis ou la fin du délai.",
 )
 NOT_UNDER_REVIEW = declare(
@@ -172,6 +172,12 @@ POSTE_NOT_FREE = declare(
     "Ce poste n’est pas libre : quelqu’un y est recruté, ou il a été rendu.",
     "Choisir un autre poste, ou attendre la fin du contrat.",
 )
+POSTE_TAKEN = declare(
+    "poste.taken",
+    409,
+    "Ce poste ne peut pas être rendu : quelqu’un y est recruté, ou il l’est déjà.",
+    "Un poste se rend quand personne n’y est : enregistrer d’abord la rupture, ou revenir sur le recrutement.",
+)
 RELATION_NOT_POSSIBLE = declare(
     "vivier.relation_not_possible",
     409,
@@ -199,7 +205,7 @@ PROFILE_INCOMPLETE = declare(
 CONTRACT_TOO_SHORT = declare(
     "contrat.too_short",
     422,
-    "Le contrat est trop court pour être financé : 18 mois au moins dans le privé, un mois dans le public.",
+    "Le contrat est trop court : dans le privé, il a au moins la durée que dit l’appel ; dans le public, un mois.",
     "Allonger le contrat, ou ne pas demander le financement.",
 )
 CONTRACT_DATES = declare(
@@ -231,4 +237,23 @@ INSTALMENT_NOT_DUE = declare(
     409,
     "Ce versement n’est pas à payer : sa date n’est pas venue, il est déjà payé ou il est annulé.",
     "Recharger la page : un collègue vient peut-être de le payer.",
+)
+FIGURES_WRONG = declare(
+    "parametres.wrong",
+    422,
+    "Ces chiffres ne vont pas ensemble : les trois parts font 100 %, les versements se suivent, et le contrat long est "
+    "plus long que le contrat court.",
+    "Vérifier les trois parts, l’ordre des versements et les durées des contrats privés.",
+)
+FIGURES_PAST = declare(
+    "parametres.past",
+    422,
+    "De nouveaux chiffres valent à partir d’aujourd’hui ou plus tard : ce qui est décidé garde les siens.",
+    "La date d’effet est passée.",
+)
+TOTAL_BELOW_RECRUITED = declare(
+    "enveloppe.below_recruited",
+    409,
+    "Plus de conseillers sont déjà recrutés : le nombre national ne peut pas être plus petit.",
+    "Le nombre demandé est inférieur aux recrutements en cours.",
 )

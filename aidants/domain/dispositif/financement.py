@@ -23,14 +23,6 @@ class Bareme(StrEnum):
     FORFAIT_PRIVE = "forfait_prive"
 
 
-BAREME_LABELS: Mapping[Bareme, str] = {
-    Bareme.FORFAIT_PUBLIC: "Public : 50 000 € par poste sur deux ans",
-    Bareme.SMIC_2_ANS: "Public : SMIC à 100 % pendant deux ans",
-    Bareme.SMIC_3_ANS: "Public : SMIC à 70 % pendant trois ans",
-    Bareme.FORFAIT_PRIVE: "Privé : 32 000 € dès 18 mois, 40 000 € dès 24 mois",
-}
-
-
 class TypeContrat(StrEnum):
     """A kind of contract: any may be funded (DOMAIN §5)."""
 
@@ -94,6 +86,19 @@ class Parametres:
 
 
 DEFAULTS = Parametres()
+
+
+def label_of_rule(rule: Bareme, figures: Parametres = DEFAULTS) -> str:
+    """Return a funding rule as people read it, with its figures."""
+    short, long = euros(figures.private_amount), euros(figures.private_long_amount)
+    return {
+        Bareme.FORFAIT_PUBLIC: f"Public : {euros(figures.public_forfait)} par poste sur {figures.public_months} mois",
+        Bareme.SMIC_2_ANS: f"Public : SMIC à 100 % pendant {figures.smic_full_months} mois",
+        Bareme.SMIC_3_ANS: f"Public : SMIC à {figures.smic_part_percent} % pendant {figures.smic_part_months} mois",
+        Bareme.FORFAIT_PRIVE: (
+            f"Privé : {short} dès {figures.private_months} mois, {long} dès {figures.private_long_months} mois"
+        ),
+    }[rule]
 
 
 def add_months(day: date, months: int) -> date:
