@@ -18,7 +18,7 @@ from aidants.dispositif.models import Candidat, Enveloppe, MiseEnRelation, Poste
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif import errors, events
-from aidants.domain.dispositif.delais import BROUILLON_LIFE, POOL_LIFE
+from aidants.domain.dispositif.delais import BROUILLON_LIFE, POOL_LIFE, WITHDRAWN_LIFE
 from aidants.domain.dispositif.distances import Point, box_around, distance_km
 from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation, relation_may_become
 from aidants.domain.dispositif.vivier import FARTHEST_KM
@@ -84,8 +84,9 @@ def withdraw(candidat_id: UUID, motif: str, acteur: Acteur, now: datetime) -> No
 
 
 def forget_profiles(now: datetime) -> None:
-    """Delete profiles never published for three months, or untouched for a year, but those of people recruited."""
+    """Delete profiles unpublished for three months, withdrawn for one, untouched for a year; not those recruited."""
     old = Q(published_at__isnull=True, updated_at__lt=now - BROUILLON_LIFE) | Q(updated_at__lt=now - POOL_LIFE)
+    old |= Q(withdrawn_at__lt=now - WITHDRAWN_LIFE)
     stale = Candidat.objects.filter(old).exclude(mises_en_relation__contrats__isnull=False)
     stale = stale.exclude(mises_en_relation__state__in=TAKEN)
     for row in stale.only("id").order_by("id")[:200]:

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aidants.comptes.avis import Avis, write
 from aidants.comptes.liens import code_digest, new_code
-from aidants.domain.acteur import ANONYME, Acteur
+from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.activite import errors, events
 from aidants.domain.activite.dossier import (
     REASONED,
@@ -26,14 +26,18 @@ from aidants.domain.activite.dossier import (
     may_submit,
 )
 from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.domain.dispositif.delais import BROUILLON_LIFE, DECIDED_LIFE, UNANSWERED_LIFE, VALIDATED_LIFE
 from aidants.domain.errors import ErrorCode
 from aidants.habilitation.models import Dossier, DossierAidant, DossierMessage
 from aidants.journal.record import record
 
 LIFE = timedelta(days=7)
 _AGAIN = timedelta(minutes=2)
-_FORGOTTEN = timedelta(days=90)
 _PURPOSE = "dossier"
+_PERSONAL = (
+    "email", "telephone", "referent_given_name", "referent_family_name", "referent_email", "referent_profession",
+    "link_digest",
+)  # fmt: skip
 REQUIRED = (
     "name", "siret", "kind", "street", "postcode", "city", "insee_code",
     "referent_given_name", "referent_family_name", "referent_email", "referent_profession",
@@ -180,10 +184,21 @@ def twins_of(dossier: Dossier) -> QuerySet[Dossier]:
 
 @transaction.atomic
 def purge_dossiers(now: datetime) -> int:
-    """Forget dossiers that were never handed in, three months after they were begun."""
-    rows = Dossier.objects.filter(etat=Etat.BROUILLON, submitted_at__isnull=True, created_at__lt=now - _FORGOTTEN)
-    count = rows.count()
+    """Forget what is due: drafts left for three months, dossiers refused or closed, changes that nobody made.
+
+    A dossier that made a structure keeps that, and forgets its persons a year later.  Durations: ``delais``.
+    """
+    draft = Q(etat=Etat.BROUILLON, submitted_at__isnull=True, created_at__lt=now - BROUILLON_LIFE)
+    over = Q(etat__in=(Etat.REFUSEE, Etat.CLOTUREE), decided_at__lt=now - DECIDED_LIFE)
+    unanswered = Q(etat=Etat.MODIFICATIONS_DEMANDEES, decided_at__lt=now - UNANSWERED_LIFE)
+    due = Dossier.objects.filter(draft | over | unanswered, structure__isnull=True)
+    old = Dossier.objects.filter(structure__isnull=False, decided_at__lt=now - VALIDATED_LIFE).exclude(email="")
+    emptied = list(old.values_list("id", flat=True))
+    count = due.count() + len(emptied)
     if count:
-        rows.delete()
-        record(events.DOSSIER_PURGE, acteur=ANONYME, at=now, facts={"count": count})
+        due.delete()
+        DossierAidant.objects.filter(dossier__in=emptied).delete()
+        DossierMessage.objects.filter(dossier__in=emptied).delete()
+        Dossier.objects.filter(pk__in=emptied).update(**dict.fromkeys(_PERSONAL, ""))
+        record(events.DOSSIER_PURGE, acteur=SYSTEME, at=now, facts={"count": count})
     return count

@@ -8,7 +8,7 @@ DOSSIER_SUBMIT_REFUSED = declare("dossier:submit_refused", "Dépôt d’un dossi
 DOSSIER_DECIDE = declare("dossier:decide", "Décision sur un dossier d’habilitation", "etat", "aidants")
 DOSSIER_DECIDE_REFUSED = declare("dossier:decide_refused", "Décision refusée sur un dossier", "etat")
 DOSSIER_MESSAGE = declare("dossier:message", "Message dans un dossier d’habilitation")
-DOSSIER_PURGE = declare("dossier:purge", "Dossiers laissés en préparation effacés", "count")
+DOSSIER_PURGE = declare("dossier:purge", "Dossiers d’habilitation effacés à leur terme", "count")
 STRUCTURE_DECLARE = declare(
     "habilitation:declare", "Structure du dispositif habilitée sur ses déclarations", "declarations"
 )
