@@ -1,21 +1,23 @@
 """A structure's application, from the first address typed to its submission; decisions are the committee's."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from aidants.comptes.avis import write
 from aidants.comptes.models import Fonction
 from aidants.dispositif.courriels import Courriel
 from aidants.dispositif.models import AvisPrefet, Campagne, Candidature, Enveloppe, LieuAccueil
+from aidants.dispositif.parametres import values_on
 from aidants.dispositif.sirene import find_etablissement
 from aidants.domain.acteur import ANONYME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif import errors, events
-from aidants.domain.dispositif.delais import AVIS_LIFE, BROUILLON_LIFE
+from aidants.domain.dispositif.delais import BROUILLON_LIFE
 from aidants.domain.dispositif.etats import EtatCandidature, may_become
 from aidants.domain.dispositif.porteurs import Appel, Demande, appel_for, reasons_against
 from aidants.domain.errors import ErrorCode
@@ -139,12 +141,11 @@ def submit(candidature_id: UUID, now: datetime) -> Candidature | Denied:
     dossier.campagne = _campagne_for(dossier.kind, now)
     dossier.state, dossier.submitted_at, dossier.updated_at = EtatCandidature.DEPOSEE.value, now, now
     dossier.save(update_fields=("campagne", "state", "submitted_at", "updated_at"))
-    AvisPrefet.objects.create(
-        candidature=dossier, departement=dossier.departement, asked_at=now, due_at=now + AVIS_LIFE
-    )
+    due_at = now + timedelta(days=values_on(timezone.localdate(now))["avis_days"])
+    AvisPrefet.objects.create(candidature=dossier, departement=dossier.departement, asked_at=now, due_at=due_at)
     facts = {"kind": dossier.kind, "departement": dossier.departement, "posts": dossier.posts_asked}
     record(events.CANDIDATURE_SUBMIT, acteur=ANONYME, at=now, subject=dossier.id, facts=facts)
-    _tell_submission(dossier, now)
+    _tell_submission(dossier, due_at, now)
     return dossier
 
 
@@ -155,8 +156,7 @@ def _campagne_for(kind: str, now: datetime) -> Campagne:
     return next(one for one in calls if _appel(one) == chosen)
 
 
-def _tell_submission(dossier: Candidature, now: datetime) -> None:
-    due_at = now + AVIS_LIFE
+def _tell_submission(dossier: Candidature, due_at: datetime, now: datetime) -> None:
     write(dossier.email, Courriel.CANDIDATURE_DEPOSEE, now, about=dossier.id, dossier=dossier.name, due_at=due_at)
     agents = Fonction.objects.filter(
         role=Role.PREFECTURE, departement=dossier.departement, ended_at__isnull=True, compte__is_active=True

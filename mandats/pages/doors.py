@@ -117,6 +117,8 @@ DOORS = (
     ),
     _door([_INSTRUCTEUR], "aidants:comites", "Comités de sélection", "Ordre du jour, décisions, procès-verbaux."),
     _door([_INSTRUCTEUR], "aidants:quotas", "Quotas et appels", "Postes par département et réseau, dates des appels."),
+    _door(_BOTH, "aidants:parametres", "Chiffres de l’appel", "Montants, durées, délais, nombre de postes."),
+    _door([_INSTRUCTEUR], "aidants:pool_overview", "Vivier", "Qui est disponible, où, et où en sont les recrutements."),
     _door([_INSTRUCTEUR, _OPERATEUR], "aidants:budget", "Budget", "Publié, engagé, payé."),
     _door(
         [_INSTRUCTEUR, _OPERATEUR, _ADMINISTRATEUR],
@@ -126,7 +128,7 @@ DOORS = (
     ),
     _door([_INSTRUCTEUR], "aidants:kits_to_send", "Kits à envoyer", "Ce que les structures ont commandé."),
     # prefecture
-    _door([_PREFECTURE], "aidants:prefecture", "Candidatures du département", "Votre avis, sous quinze jours.", "Avis"),
+    _door([_PREFECTURE], "aidants:prefecture", "Candidatures du département", "Votre avis, avant le délai.", "Avis"),
     _door([_PREFECTURE], "mandats:pilotage:mine", "Tableau de bord", "Votre département en chiffres."),
     # operateur
     _door(

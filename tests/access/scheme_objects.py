@@ -28,5 +28,6 @@ def of_scheme(place: Structure, who: Compte, departement: str) -> dict[str, obje
         "candidat_id": scheme.candidat(email=f"{uuid4().hex}@example.org").id,
         "relation_id": scheme.relation(place).id,
         "contrat_id": contract.id,
+        "poste_id": scheme.poste(place).id,
         "versement_id": payment.id,
     }

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from aidants.comptes.models import Compte
 from aidants.dispositif.formation.models import Certification, Inscription, Organisme, Parcours
+from aidants.dispositif.parametres import training_on
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite import errors, events
 from aidants.domain.activite.formation import ResultFacts, may_certify
@@ -57,7 +58,9 @@ def _refusal(
         return compte, errors.OWN_RESULT
     done = Parcours.objects.filter(compte=compte, completed_on__isnull=False).order_by("-completed_on").first()
     held = standing_certification(compte.id)
-    facts = ResultFacts(done.completed_on if done else None, result.day, today, result.obtained and held is not None)
+    last = done.completed_on if done else None
+    already = result.obtained and held is not None
+    facts = ResultFacts(last, result.day, today, already, training_on(last or today))
     verdict = may_certify(facts)
     return compte, verdict.reason if isinstance(verdict, Denied) else None
 

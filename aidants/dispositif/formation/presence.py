@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from aidants.dispositif.formation.models import Inscription, Parcours, Presence, SessionFormation
+from aidants.dispositif.parametres import training_on
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite import errors, events
-from aidants.domain.activite.formation import FIGURES, Cadre, Moment, is_done
+from aidants.domain.activite.formation import Cadre, Moment, is_done
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
 
@@ -75,9 +77,11 @@ def _add_up(compte_id: UUID, cadre: Cadre, acteur: Acteur, now: datetime) -> Non
         return
     days = Presence.objects.filter(inscription__compte=compte_id, inscription__cadre=cadre, present=True)
     ordered = list(days.order_by("day", "-moment").values_list("day", flat=True))
-    was, owed = row.completed_on, FIGURES.owed(cadre)
+    # Who began owes what was owed that day: a call that changes its figures changes nobody's training.
+    figures = training_on(ordered[0] if ordered else timezone.localdate(now))
+    was, owed = row.completed_on, figures.owed(cadre)
     row.half_days, row.started_on = len(ordered), ordered[0] if ordered else None
-    row.completed_on = ordered[owed - 1] if is_done(cadre, len(ordered)) else None
+    row.completed_on = ordered[owed - 1] if is_done(cadre, len(ordered), figures) else None
     row.save(update_fields=("half_days", "started_on", "completed_on"))
     if bool(was) != bool(row.completed_on):
         event = events.FORMATION_DONE if row.completed_on else events.FORMATION_UNDONE

@@ -13,15 +13,16 @@ from aidants.dispositif import quotas
 from aidants.dispositif.candidatures import campagnes
 from aidants.dispositif.contrats import budget, overpaid_contrats
 from aidants.dispositif.models import Campagne, Quota
+from aidants.dispositif.parametres import funding_of, standing_on
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.dispositif.financement import (
-    BAREME_LABELS,
     PUBLISHED_BUDGET,
     PUBLISHED_PARTS,
     Bareme,
     euros,
+    label_of_rule,
 )
 from aidants.domain.dispositif.porteurs import LABELS, RESEAUX, Porteur
 from aidants.domain.roles import Role
@@ -90,8 +91,10 @@ def move(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 @for_role(Role.INSTRUCTEUR)
 def calls(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """List the calls and their days."""
+    stands = funding_of(standing_on(timezone.localdate()))
     rows = [
-        (one, [LABELS[Porteur(kind)] for kind in one.kinds], BAREME_LABELS[Bareme(one.bareme)]) for one in campagnes()
+        (one, [LABELS[Porteur(kind)] for kind in one.kinds], label_of_rule(Bareme(one.bareme), stands))
+        for one in campagnes()
     ]
     return render(request, "aidants/dispositif/appels.html", {"rows": rows})
 

@@ -27,7 +27,10 @@ from aidants.pages.dispositif.fields import (
 _CHOOSE = [("", "Choisir")]
 
 
-def _whole(label: str, most: int, help_text: str = "", least: int = 1, *, required: bool = True) -> forms.IntegerField:
+def whole_field(
+    label: str, most: int, help_text: str = "", least: int = 1, *, required: bool = True
+) -> forms.IntegerField:
+    """Return a field for a whole number between ``least`` and ``most``."""
     wrong = f"Indiquez un nombre entre {least} et {most}."
     return forms.IntegerField(
         label=label,
@@ -88,7 +91,7 @@ class LieuForm(WithCommune):
 class ProjetForm(forms.Form):
     """Step 4: how many posts, and what for."""
 
-    posts_asked = _whole("Nombre de postes demandés", POSTS_AT_MOST)
+    posts_asked = whole_field("Nombre de postes demandés", POSTS_AT_MOST)
     project = words_field("Votre projet", 4000, "Pour qui, où, avec qui. Sans nom de personne aidée.")
     consulted = words_field(
         "Qui avez-vous consulté ?", 2000, "Communes, associations, France Services… du territoire.", required=False
@@ -110,7 +113,7 @@ class AvisForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un avis."},
     )
-    posts_advised = _whole("Nombre de postes conseillé", POSTS_AT_MOST, "Facultatif.", 0, required=False)
+    posts_advised = whole_field("Nombre de postes conseillé", POSTS_AT_MOST, "Facultatif.", 0, required=False)
     comment = words_field("Observations", 2000, "Elles figurent au procès-verbal du comité.", required=False)
 
 
@@ -123,7 +126,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une décision."},
     )
-    posts = _whole("Nombre de postes retenus", POSTS_AT_MOST, "Pour une candidature retenue.", required=False)
+    posts = whole_field("Nombre de postes retenus", POSTS_AT_MOST, "Pour une candidature retenue.", required=False)
     reason = words_field(
         "Motif", 2000, "Envoyé à la structure. Obligatoire sauf si la candidature est retenue.", required=False
     )
@@ -147,7 +150,7 @@ class QuotaForm(forms.Form):
         ],
         error_messages={"required": "Choisissez un département ou un réseau."},
     )
-    posts = _whole("Nombre de postes", 4000, least=0)
+    posts = whole_field("Nombre de postes", 4000, least=0)
 
 
 class MoveForm(forms.Form):
@@ -155,7 +158,7 @@ class MoveForm(forms.Form):
 
     source = forms.ChoiceField(label="De", error_messages={"required": "Choisissez d’où viennent les postes."})
     target = forms.ChoiceField(label="Vers", error_messages={"required": "Choisissez où vont les postes."})
-    posts = _whole("Nombre de postes à déplacer", 4000)
+    posts = whole_field("Nombre de postes à déplacer", 4000)
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         """Offer ``places``: quotas by identifier."""
@@ -245,7 +248,7 @@ class ProfilForm(WithCommune, WithTelephone):
 class SearchForm(WithCommune):
     """Whom a structure looks for."""
 
-    km = _whole("À moins de (km)", FARTHEST_KM)
+    km = whole_field("À moins de (km)", FARTHEST_KM)
     free_by = day_field("Disponible avant le", required=False)
     skills = forms.MultipleChoiceField(
         label="Compétences", choices=list(COMPETENCES.items()), widget=forms.CheckboxSelectMultiple, required=False

@@ -15,18 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aidants.dispositif import contrats, vivier
 from aidants.dispositif.models import Contrat, MiseEnRelation, Poste
+from aidants.dispositif.parametres import funding_of, standing_on
+from aidants.dispositif.restitution import give_back
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.dispositif.distances import Point, distance_km
 from aidants.domain.dispositif.etats import RELATION_LABELS, EtatRelation
 from aidants.domain.dispositif.financement import (
-    BAREME_LABELS,
     RUPTURE_LABELS,
     TYPE_LABELS,
     Bareme,
     MotifRupture,
     TypeContrat,
     euros,
+    label_of_rule,
 )
 from aidants.domain.dispositif.vivier import COMPETENCES, SITUATIONS
 from aidants.domain.territoires.communes import commune
@@ -67,16 +69,33 @@ def posts(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRespo
     }
     relations = vivier.relations_of(place.structure_id) if rows else []
     announced = {one.poste_id: one for one in relations if one.state == EtatRelation.RECRUTEE}
+    figures = funding_of(standing_on(timezone.localdate()))
     context = {
         "structure": place.structure,
         "to_declare": may_declare(place.structure_id),
         "posts": [
-            (one, BAREME_LABELS[Bareme(one.bareme)], standing.get(one.id), announced.get(one.id))
+            (one, label_of_rule(Bareme(one.bareme), figures), standing.get(one.id), announced.get(one.id))
             for one in rows.order_by("created_at", "number", "id")
         ],
         "relations": [(one, RELATION_LABELS[EtatRelation(one.state)]) for one in relations],
     }
     return render(request, "aidants/dispositif/postes.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_referent
+def hand_back(request: HttpRequest, place: Affectation, acteur: Acteur, poste_id: UUID) -> HttpResponse:
+    """Ask, then give a post back: it returns to the department's, or the network's, number."""
+    found = get_object_or_404(Poste.objects.select_related("quota"), pk=poste_id, structure=place.structure_id)
+    refusal, status = "", 200
+    if request.method == "POST":
+        verdict = give_back(found.id, acteur, timezone.now())
+        if not isinstance(verdict, Denied):
+            flash.success(request, f"Le poste n° {found.number} est rendu.")
+            return redirect("aidants:postes")
+        refusal, status = verdict.reason.message, verdict.reason.http
+    context = {"poste": found, "refusal": refusal}
+    return render(request, "aidants/dispositif/restitution.html", context, status=status)
 
 
 @require_safe
@@ -135,8 +154,9 @@ def relation(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
 
 
 def _free(place: Affectation) -> list[tuple[str, str]]:
+    figures = funding_of(standing_on(timezone.localdate()))
     return [
-        (str(one.id), f"Poste n° {one.number} ({BAREME_LABELS[Bareme(one.bareme)]})")
+        (str(one.id), f"Poste n° {one.number} ({label_of_rule(Bareme(one.bareme), figures)})")
         for one in vivier.free_postes(place.structure_id)
     ]
 
@@ -215,10 +235,10 @@ def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
     row = _relation(place, relation_id)
     if row.state != EtatRelation.RECRUTEE or row.poste is None:
         return redirect("aidants:relation", row.id)
-    form, amount = ContratForm(posted(request)), None
+    form, amount, figures = ContratForm(posted(request)), None, standing_on(timezone.localdate())
     if form.is_valid():
         terms = _terms(form.cleaned_data)
-        outcome = contrats.grant_for(row.poste, terms)
+        outcome = contrats.grant_for(row.poste, terms, figures)
         if isinstance(outcome, Denied):
             refuse_form(request, form, outcome)
         elif "confirm" in request.POST:
@@ -229,7 +249,8 @@ def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
             form.add_error(None, made.reason.message)
         else:
             amount = euros(outcome)
-    context = {"form": form, "row": row, "amount": amount, "bareme": BAREME_LABELS[Bareme(row.poste.bareme)]}
+    told = label_of_rule(Bareme(row.poste.bareme), funding_of(figures))
+    context = {"form": form, "row": row, "amount": amount, "bareme": told}
     return render(request, "aidants/dispositif/contrat_form.html", context, status=422 if form.errors else 200)
 
 
@@ -251,7 +272,7 @@ def _cents(amount: Decimal) -> int:
 @for_referent
 def contrat(request: HttpRequest, place: Affectation, acteur: Acteur, contrat_id: UUID) -> HttpResponse:
     """Show a contract, its grant and its instalments; say its end before its term."""
-    rows = Contrat.objects.select_related("compte", "poste")
+    rows = Contrat.objects.select_related("compte", "poste", "parametres")
     found = get_object_or_404(rows, pk=contrat_id, structure=place.structure_id)
     form = RuptureForm(posted(request))
     if form.is_valid():
@@ -273,7 +294,7 @@ def contract_shown(found: Contrat) -> dict[str, Any]:
     return {
         "contrat": found,
         "kind": TYPE_LABELS[TypeContrat(found.kind)],
-        "bareme": BAREME_LABELS[Bareme(found.poste.bareme)],
+        "bareme": label_of_rule(Bareme(found.poste.bareme), funding_of(found.parametres)),
         "granted": euros(found.granted),
         "gross": euros(found.gross_monthly),
         "cost": euros(found.cost_monthly),

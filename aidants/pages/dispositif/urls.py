@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from aidants.pages.dispositif import committee, dossier, figures, operator, pool, posts, review
+from aidants.pages.dispositif import (
+    committee,
+    dossier,
+    figures,
+    operator,
+    parameters,
+    pool,
+    pool_overview,
+    posts,
+    review,
+)
 
 urlpatterns = [
     path("candidature", dossier.start, name="candidature"),
@@ -32,12 +42,16 @@ urlpatterns = [
     path("instruction/comites/<uuid:comite_id>/proces-verbal", committee.minutes, name="comite_minutes"),
     path("instruction/comites/<uuid:comite_id>/<uuid:passage_id>", committee.decide, name="comite_decide"),
     path("instruction/comites/<uuid:comite_id>/<uuid:passage_id>/retrait", committee.delist, name="comite_delist"),
+    path("instruction/vivier", pool_overview.overview, name="pool_overview"),
+    path("instruction/parametres", parameters.parameters, name="parametres"),
+    path("instruction/parametres/postes", parameters.total, name="parametres_total"),
     path("instruction/quotas", figures.quota_list, name="quotas"),
     path("instruction/quotas/deplacement", figures.move, name="quota_move"),
     path("instruction/appels", figures.calls, name="appels_candidatures"),
     path("instruction/appels/<uuid:campagne_id>", figures.call, name="appel_candidatures"),
     path("budget", figures.money, name="budget"),
     path("postes", posts.posts, name="postes"),
+    path("postes/<uuid:poste_id>/restitution", posts.hand_back, name="poste_back"),
     path("postes/vivier", posts.search, name="vivier_search"),
     path("postes/vivier/<uuid:candidat_id>", posts.open_profile, name="vivier_open"),
     path("postes/relations/<uuid:relation_id>", posts.relation, name="relation"),

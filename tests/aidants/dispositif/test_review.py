@@ -205,7 +205,7 @@ def test_quotas_are_set_and_moved_without_a_hole() -> None:
 def test_the_days_of_a_call_are_parameters() -> None:
     browser = builders.signed_in(scheme.holder("instructeur"))
     page = browser.get("/instruction/appels").content.decode()
-    assert "32 000 € dès 18 mois" in page
+    assert "32\u202f000\u00a0€ dès 18 mois" in page
     one = page.split("/instruction/appels/")[1].split('"')[0]
     wrong = {"opens_on": "2026-12-01", "closes_on": "2026-11-01"}
     assert browser.post(f"/instruction/appels/{one}", wrong).status_code == 422
