@@ -28,6 +28,7 @@ from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
 from tests import builders
 from tests.aidants import training_desk
+from tests.aidants.dispositif import scheme
 from tests.aidants.training_desk import TrainingDesk
 from tests.mandats.pages_desk import text
 from tests.mandats.pdf_readers import words_of
@@ -44,20 +45,34 @@ def mark(desk: TrainingDesk, session: SessionFormation, moment: str, present: li
     return desk.client.post(f"/organisme/sessions/{session.id}", given)
 
 
-def test_sessions_of_the_commune_come_first_then_of_the_department(desk: TrainingDesk, query_count) -> None:
+def test_the_nearest_sessions_come_first_whatever_the_department(desk: TrainingDesk, query_count) -> None:
+    """From Gap: Sisteron, in the department beside, is nearer than Briançon, in its own."""
     far = desk.session(city="Lyon", insee_code="69123", departement="69")
-    near = desk.session(city="Briançon", insee_code="05023", departement="05")
+    own = desk.session(city="Briançon", insee_code="05023", departement="05")
+    beside = desk.session(city="Sisteron", insee_code="04209", departement="04")
+    nowhere = desk.session(city="Ailleurs", insee_code="99999", departement="99")
     here = desk.session()
     desk.session(cadre="aidant", city="Veynes")
     desk.session(city="Annulée", cancelled_at=timezone.now())
     browser = builders.signed_in(desk.who)
-    with query_count(9):
+    with query_count(10):
         page = text(browser.get("/formation"))
-    found = [page.index(f"/formation/sessions/{one.id}/inscription") for one in (here, near, far)]
+    found = [page.index(f"/formation/sessions/{one.id}/inscription") for one in (here, beside, own, far, nowhere)]
     assert found == sorted(found)
+    assert "Les plus proches de Gap d’abord" in page
+    assert "dans votre commune" in page
+    assert "à environ 42 km" in page
     assert "Veynes" not in page
     assert "Annulée" not in page
     assert "0 heures sur 350" in page
+
+
+def test_home_is_where_somebody_of_the_pool_lives(desk: TrainingDesk) -> None:
+    scheme.candidat(compte=desk.who, city="Lyon", insee_code="69123")
+    far, here = desk.session(), desk.session(city="Villeurbanne", insee_code="69266", departement="69")
+    page = text(builders.signed_in(desk.who).get("/formation"))
+    assert "Les plus proches de Lyon d’abord" in page
+    assert page.index(str(here.id)) < page.index(str(far.id))
 
 
 @pytest.mark.writes("formation:leave")

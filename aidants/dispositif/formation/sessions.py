@@ -1,18 +1,22 @@
 """Approved bodies, their sessions, and who takes a place in them."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Inscription, MembreOrganisme, Organisme, SessionFormation
+from aidants.dispositif.models import Candidat
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite import errors, events
 from aidants.domain.decisions import Denied
+from aidants.domain.dispositif.distances import Point, distance_km
 from aidants.domain.roles import Role
+from aidants.domain.territoires.communes import Commune, commune
 from aidants.journal.record import record
 
 _STANDING = Q(inscriptions__ended_at__isnull=True, inscriptions__isnull=False)
@@ -95,19 +99,41 @@ def sessions_of(organisme: Organisme) -> QuerySet[SessionFormation]:
     return rows.order_by("-starts_on", "id")
 
 
-def sessions_near(cadre: str, insee_code: str, departement: str, today: date) -> QuerySet[SessionFormation]:
-    """Return the sessions still open to inscription: those of the commune, of the department, then others."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A session, how many took a place, and how far its commune is in kilometres (``None``: not known)."""
+
+    session: SessionFormation
+    taken: int
+    km: float | None
+
+
+def sessions_near(cadre: str, insee_code: str, today: date) -> list[Near]:
+    """Return the sessions still open to inscription, the nearest of a commune first; by one query.
+
+    The distance is between the communes' own points (``aidants/domain/territoires/SOURCE.md``), « environ ».
+    """
     rows = SessionFormation.objects.filter(
         cadre=cadre, cancelled_at__isnull=True, ends_on__gte=today, organisme__ended_at__isnull=True
     )
-    near = Case(
-        When(insee_code=insee_code, then=Value(0)),
-        When(departement=departement, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    counted = rows.annotate(taken=Count("inscriptions", filter=_STANDING), far=near)
-    return counted.select_related("organisme").order_by("far", "starts_on", "id")
+    counted = rows.annotate(taken=Count("inscriptions", filter=_STANDING)).select_related("organisme")
+    here = commune(insee_code)
+    found = [
+        Near(one, one.taken, _between(here, commune(one.insee_code))) for one in counted.order_by("starts_on", "id")
+    ]
+    return sorted(found, key=lambda one: math.inf if one.km is None else one.km)
+
+
+def _between(one: Commune | None, other: Commune | None) -> float | None:
+    if one is None or other is None:
+        return None
+    return distance_km(Point(one.latitude, one.longitude), Point(other.latitude, other.longitude))
+
+
+def home_of(compte_id: UUID, insee_code: str) -> str:
+    """Return the commune to count from: where somebody of the pool lives, or else their structure's, given."""
+    own = Candidat.objects.filter(compte=compte_id).exclude(insee_code="").values_list("insee_code", flat=True)
+    return own.order_by("id").first() or insee_code
 
 
 @transaction.atomic

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from aidants.comptes.models import Compte
 from aidants.dispositif.formation import sessions
 from aidants.dispositif.formation.models import Certification, Inscription, Parcours
+from aidants.dispositif.parametres import training_on
 from aidants.domain.acteur import Acteur, Kind
-from aidants.domain.activite.formation import FIGURES, Cadre, calendar_of
+from aidants.domain.activite.formation import Cadre, calendar_of
 from aidants.domain.decisions import Denied
-from aidants.domain.departements import departement_of
+from aidants.domain.territoires.communes import commune
 from aidants.structures.models import Affectation
 
 _PAGE = 10
@@ -41,21 +42,25 @@ def mine(request: HttpRequest) -> HttpResponse:
     cadre = _cadre(place)
     row = Parcours.objects.filter(compte=place.compte_id, cadre=cadre).first()
     standing = Inscription.objects.filter(compte=place.compte_id, cadre=cadre, ended_at__isnull=True)
-    code, owed = place.structure.insee_code, FIGURES.owed(cadre)
-    near = sessions.sessions_near(cadre, code, departement_of(code), today)
+    figures = training_on(row.started_on if row and row.started_on else today)
+    code, owed = place.structure.insee_code, figures.owed(cadre)
+    home = commune(sessions.home_of(place.compte_id, code))
+    near = sessions.sessions_near(cadre, home.code if home else code, today)
     attended = row.half_days if row else 0
     start = row.started_on if row and row.started_on else timezone.localdate(place.started_at)
     page = Paginator(near, _PAGE).get_page(request.GET.get("page"))
     context = {
-        "hours": FIGURES.hours(attended),
-        "owed_hours": FIGURES.hours(owed),
-        "left_hours": FIGURES.hours(max(0, owed - attended)),
+        "hours": figures.hours(attended),
+        "owed_hours": figures.hours(owed),
+        "left_hours": figures.hours(max(0, owed - attended)),
         "percent": min(100, attended * 100 // owed),
         "completed_on": row.completed_on if row else None,
-        "dates": calendar_of(start, row.completed_on if row else None),
+        "dates": calendar_of(start, row.completed_on if row else None, figures),
         "is_conseiller": cadre is Cadre.CONSEILLER,
         "standing": standing.select_related("session__organisme").first(),
         "page": page,
+        "home": home,
+        "work_months": figures.work_months,
         "results": Certification.objects.filter(compte=place.compte_id).order_by("-obtained_on", "-written_at"),
     }
     return render(request, "aidants/formation/mine.html", context)
