@@ -1,20 +1,27 @@
-"""Reports in the shape of La Coop's API (JSON:API, ``GET /api/v1/activites``), handed to a destination.
+"""Reports in the shape of La Coop's API (``GET /api/v1/activites``), handed to a destination.
 
-The shape is that of La Coop de la médiation numérique (ANCT, inclusion-numerique/coop-mediation-numerique).  What it
-asks and a report does not say is null or « non communiqué »: nothing is made up.  A destination is anything that takes
-lines; the one of this house writes a file.
+Read in La Coop de la médiation numérique (ANCT), github.com/inclusion-numerique/coop-mediation-numerique, at commit
+086e7ad: ``apps/web/src/app/api/v1/activites/route.ts`` (attributes, dates, links and meta), and beside it the words of
+``features/activites/use-cases/cra/fields`` (``thematique.ts``, ``type-activite.ts``, ``type-lieu.ts``) and
+``individuel/fields`` (``autonomie.ts``, ``structures-redirection.ts``).
+
+Nothing is made up: what a report does not say is null, empty or « non communiqué ».  ``duree`` is asked of who writes;
+La Coop wants a number there, so a report of before it was asked is left out (:func:`exportable`).
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from aidants.dispositif.activite.models import CompteRendu
 from aidants.domain.activite.comptes_rendus import AGES
 
 _TYPES: Final = {"individuel": "individuel", "ponctuel": "individuel", "atelier": "collectif"}
-_MINUTES: Final = {"individuel": 60, "ponctuel": 15, "atelier": 120}
 _PLACES: Final = {
     "bureau": "lieu_activite",
     "autre_lieu": "autre",
@@ -54,43 +61,51 @@ _REDIRECTIONS: Final = {
 _AUTONOMY: Final = {"avec": "partiellement_autonome", "place": "entierement_accompagne"}
 
 
+def exportable(rows: QuerySet[CompteRendu]) -> QuerySet[CompteRendu]:
+    """Keep the reports that La Coop's shape can say, with their structure; the last touched first, as La Coop sorts."""
+    touched = Coalesce("cancelled_at", "created_at")
+    return rows.filter(minutes__isnull=False).order_by(touched.desc(), "-id")
+
+
+def _instant(at: datetime) -> str:
+    """Return an instant as La Coop writes it (ECMAScript's ``toISOString``)."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def resource_of(row: CompteRendu) -> dict[str, Any]:
-    """Return one report as La Coop's resource ``activite``; its structure is fetched with it."""
-    here = row.channel == "bureau"
-    themes = sorted({theme for word in row.themes for theme in _THEMES[word]})
-    written = row.created_at.isoformat()
+    """Return one report as La Coop's resource ``activite``.
+
+    The place is the structure's when people were received there; elsewhere its commune was never asked, and is null.
+    The conseiller is one account here, where La Coop has a médiateur and a user.
+    """
+    author = str(row.compte_id)
     attributes = {
         "type": _TYPES[row.kind],
-        "mediateur_id": str(row.compte_id),
-        "accompagnements": row.people,
+        "mediateur_id": author,
+        "user_id": author,
         "date": row.day.isoformat(),
-        "duree": _MINUTES[row.kind],
+        "duree": row.minutes,
+        "structure_id": str(row.structure_id) if row.channel == "bureau" else None,
+        "lieu_code_postal": None,
+        "lieu_commune": None,
+        "lieu_code_insee": None,
+        "creation": _instant(row.created_at),
+        "modification": _instant(row.cancelled_at or row.created_at),
+        "suppression": _instant(row.cancelled_at) if row.cancelled_at else None,
         "type_lieu": _PLACES[row.channel],
-        "structure_id": str(row.structure_id) if here else None,
-        "lieu_code_postal": None if here else row.structure.postcode,
-        "lieu_commune": None if here else row.structure.city,
-        "lieu_code_insee": None if here else row.structure.insee_code,
-        "creation": written,
-        "modification": (row.cancelled_at or row.created_at).isoformat(),
-        "suppression": row.cancelled_at.isoformat() if row.cancelled_at else None,
         "autonomie": _AUTONOMY[row.manner] if row.kind != "atelier" else None,
-        "oriente_vers_structure": row.outcome == "oriente",
         "structure_de_redirection": _REDIRECTIONS.get(row.redirected_to),
-        "materiel": [],
-        "thematiques": themes,
+        "thematiques": sorted({theme for word in row.themes for theme in _THEMES[word]}),
         "tags": [],
+        "materiel": [],
+        "oriente_vers_structure": row.outcome == "oriente" if row.kind != "atelier" else None,
         "precisions_demarche": None,
         "titre_atelier": None,
         "niveau_atelier": None,
+        "accompagnements": row.people,
         "beneficiaires": _people(row),
     }
-    mediateur = {"data": {"type": "mediateur", "id": str(row.compte_id)}}
-    return {
-        "type": "activite",
-        "id": str(row.id),
-        "attributes": attributes,
-        "relationships": {"mediateur": mediateur},
-    }
+    return {"type": "activite", "id": str(row.id), "attributes": attributes}
 
 
 def _people(row: CompteRendu) -> dict[str, Any]:
@@ -130,9 +145,16 @@ class FileDestination:
         return count
 
 
-def document(rows: Iterable[CompteRendu]) -> Iterator[str]:
-    """Yield one JSON:API document of a collection, piece by piece."""
-    yield '{"jsonapi": {"version": "1.0"}, "data": ['
+def document(rows: Iterable[CompteRendu], count: int, here: str) -> Iterator[str]:
+    """Yield the answer of a collection of ``count`` reports, whole on one page, in pieces; ``here`` is its address."""
+    yield '{"data": ['
     for rank, row in enumerate(rows):
         yield (", " if rank else "") + json.dumps(resource_of(row), ensure_ascii=False)
-    yield "]}"
+    meta = {
+        "total_count": count,
+        "items_per_page": count,
+        "total_pages": 1,
+        "has_next_page": False,
+        "has_prev_page": False,
+    }
+    yield f'], "links": {json.dumps({"self": {"href": here}})}, "meta": {json.dumps(meta)}}}'

@@ -11,6 +11,7 @@ from aidants.domain.activite.comptes_rendus import (
     AGES,
     ALONE,
     CHANNELS,
+    DURATIONS,
     FIRST_TASKS,
     KINDS,
     MANNERS,
@@ -53,6 +54,13 @@ class ReportForm(forms.Form):
         max_value=MOST_PEOPLE,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": "Indiquez un nombre."},
+    )
+    minutes = forms.TypedChoiceField(
+        label="Combien de temps",
+        choices=list(DURATIONS.items()),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Combien de temps : choisissez."},
     )
     manner = _radio("Comment", MANNERS)
     outcome = _radio("Et ensuite", OUTCOMES)
@@ -104,6 +112,7 @@ class ReportForm(forms.Form):
             channel=data["channel"],
             kind=data["kind"],
             people=data["people"],
+            minutes=data["minutes"],
             themes=tuple(data["themes"]),
             manner=data["manner"],
             outcome=data["outcome"],
@@ -114,5 +123,5 @@ class ReportForm(forms.Form):
 
 def usual(today: date, **given: Any) -> dict[str, Any]:
     """Return what is touched already: the most ordinary report."""
-    plain = {"kind": "individuel", "channel": "bureau", "people": 1, "manner": "avec", "outcome": "fait", "day": today}
-    return plain | given
+    plain = {"kind": "individuel", "channel": "bureau", "people": 1, "minutes": 30, "manner": "avec", "outcome": "fait"}
+    return plain | {"day": today} | given

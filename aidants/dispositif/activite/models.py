@@ -23,6 +23,8 @@ class CompteRendu(models.Model):
     channel = models.CharField(max_length=16)
     kind = models.CharField(max_length=16)
     people = models.PositiveSmallIntegerField()
+    # How long it took; reports of before it was asked have none.
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     ages = ArrayField(models.PositiveSmallIntegerField(), size=7)
     themes = ArrayField(models.CharField(max_length=16))
     manner = models.CharField(max_length=8)
@@ -80,3 +82,22 @@ class ActiviteMois(models.Model):
 
     def __str__(self) -> str:
         return f"{self.structure_id} {self.month:%Y-%m}"
+
+
+class ActiviteDepartement(models.Model):
+    """What a department's structures add up to in one month: what dashboards of the nation and departments read.
+
+    Written by a trigger alone (``aidants/migrations/0022_activite_departement.py``), in the transaction of each report.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    departement = models.CharField(max_length=3)
+    month = models.DateField()
+    counts = ArrayField(models.IntegerField())
+
+    class Meta:
+        db_table = "activite_departement"
+        constraints = (models.UniqueConstraint(fields=("month", "departement"), name="activite_departement_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.departement} {self.month:%Y-%m}"

@@ -72,6 +72,18 @@ PLACES: Final[Mapping[str, str]] = {
 }
 """Kinds of places to which somebody is led: a closed list, so that nothing personal is typed."""
 
+DURATIONS: Final[Mapping[int, str]] = {
+    15: "15 minutes",
+    30: "30 minutes",
+    45: "45 minutes",
+    60: "1 heure",
+    90: "1 heure 30",
+    120: "2 heures",
+    180: "3 heures",
+    360: "Une journée",
+}
+"""Minutes, as La Coop asks them (``duree``, whole minutes under a day), and the words of the form."""
+
 MOST_PEOPLE: Final = 100
 OLDEST: Final = timedelta(days=366)
 ALONE: Final = frozenset({"individuel", "ponctuel"})
@@ -79,7 +91,7 @@ ALONE: Final = frozenset({"individuel", "ponctuel"})
 
 @dataclass(frozen=True, slots=True)
 class Contenu:
-    """What an activity report says.  Every word is a key of a list above."""
+    """What an activity report says.  Every word is a key of a list above; ``minutes`` are unknown of older reports."""
 
     day: date
     channel: str
@@ -90,6 +102,7 @@ class Contenu:
     outcome: str
     redirected_to: str = ""
     ages: Mapping[str, int] = field(default_factory=dict)
+    minutes: int | None = None
 
     @property
     def age_counts(self) -> list[int]:
@@ -132,6 +145,12 @@ def _numbers(facts: ReportFacts) -> Decision:
     return GRANTED if good and min(ages) >= 0 and sum(ages) <= given.people else Denied(errors.CRA_REFUSED)
 
 
+def _minutes(facts: ReportFacts) -> Decision:
+    """A duration of the list, or none."""
+    known = facts.report.minutes is None or facts.report.minutes in DURATIONS
+    return GRANTED if known else Denied(errors.CRA_REFUSED)
+
+
 def _day(facts: ReportFacts) -> Decision:
     """Not ahead, and of the last year."""
     good = facts.today - OLDEST <= facts.report.day <= facts.today
@@ -146,7 +165,7 @@ def _redirection(facts: ReportFacts) -> Decision:
     return GRANTED if good else Denied(errors.CRA_REFUSED)
 
 
-_MAY_WRITE = (_words, _numbers, _day, _redirection)
+_MAY_WRITE = (_words, _numbers, _minutes, _day, _redirection)
 
 
 def may_write(facts: ReportFacts) -> Decision:

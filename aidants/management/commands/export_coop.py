@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from aidants.dispositif.activite.coop import FileDestination, resource_of
+from aidants.dispositif.activite.coop import FileDestination, exportable, resource_of
 from aidants.dispositif.activite.models import CompteRendu
 from aidants.domain.acteur import SYSTEME
 from aidants.domain.activite import activity_events as events
@@ -27,11 +27,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file and say how many reports it holds."""
-        rows = CompteRendu.objects.select_related("structure").order_by("created_at", "id")
+        every = CompteRendu.objects.all()
         if options["since"]:
-            rows = rows.filter(day__gte=options["since"])
+            every = every.filter(day__gte=options["since"])
+        rows, untimed = exportable(every), every.filter(minutes__isnull=True).count()
         with transaction.atomic():
             count = FileDestination(options["out"]).send(resource_of(row) for row in rows.iterator(1000))
             facts = {"count": count, "form": "coop"}
             record(events.CRA_EXPORT, acteur=SYSTEME, at=timezone.now(), facts=facts)
-        self.stdout.write(f"{count} comptes rendus exportés.")
+        self.stdout.write(f"{count} comptes rendus exportés, {untimed} sans durée laissés de côté.")

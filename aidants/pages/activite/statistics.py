@@ -82,11 +82,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     place: Affectation | None = getattr(request, "affectation", None)
     if not place or not place.is_referent:
         raise PermissionDenied
-    rows = CompteRendu.objects.filter(structure=place.structure_id).select_related("structure").order_by("day", "id")
+    rows = coop.exportable(CompteRendu.objects.filter(structure=place.structure_id))
+    count = rows.count()
     acteur = Acteur(Kind.COMPTE, place.compte_id, place.structure_id, "referent")
     with transaction.atomic():
-        facts = {"count": rows.count(), "form": "coop"}
+        facts = {"count": count, "form": "coop"}
         record(events.CRA_EXPORT, acteur=acteur, at=timezone.now(), subject=place.structure_id, facts=facts)
     headers = {"Content-Disposition": 'attachment; filename="activites.json"', "Cache-Control": "no-store"}
-    lines = coop.document(rows.iterator(1000))
+    lines = coop.document(rows.iterator(1000), count, request.build_absolute_uri(request.path))
     return StreamingHttpResponse(lines, content_type="application/vnd.api+json", headers=headers)

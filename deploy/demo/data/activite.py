@@ -71,6 +71,7 @@ def _reports(acteurs: dict[str, Acteur], now: datetime) -> None:
                 channel=dice.choice(("bureau", "bureau", "autre_lieu", "distance", "domicile")),
                 kind="atelier" if many else dice.choice(("individuel", "individuel", "ponctuel")),
                 people=size,
+                minutes=120 if many else dice.choice((15, 30, 30, 45, 60)),
                 themes=tuple({dice.choice(list(FIRST_TASKS)), dice.choice(("autonomie", "demarches", "donnees"))}),
                 manner=dice.choice(("avec", "avec", "avec", "place")),
                 outcome="oriente" if led else "fait",
