@@ -47,4 +47,18 @@ SELECT 0, q.departement || q.reseau FROM quota q
 WHERE q.retained <> (SELECT count(*) FROM poste p WHERE p.quota_id = q.id AND p.withdrawn_at IS NULL)
 """,
     ),
+    (
+        "activity of a department {}: it is not the sum of its structures",
+        """
+WITH summed AS (
+    SELECT departement, month, i, sum(count) AS total
+    FROM activite_mois, unnest(counts) WITH ORDINALITY AS t(count, i) WHERE compte_id IS NULL GROUP BY 1, 2, 3
+), kept AS (
+    SELECT departement, month, i, count AS total
+    FROM activite_departement, unnest(counts) WITH ORDINALITY AS t(count, i)
+)
+SELECT DISTINCT 0, departement || ' ' || month::text FROM summed FULL JOIN kept USING (departement, month, i)
+WHERE coalesce(summed.total, 0) <> coalesce(kept.total, 0)
+""",
+    ),
 )

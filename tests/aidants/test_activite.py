@@ -4,17 +4,15 @@ import csv
 import io
 import json
 import threading
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from aidants.dispositif.activite import figures
-from aidants.dispositif.activite.models import ActiviteMois, CompteRendu
-from aidants.dispositif.activite.reports import content_of, write_report
+from aidants.dispositif.activite.models import ActiviteDepartement, ActiviteMois, CompteRendu
+from aidants.dispositif.activite.reports import cancel_report, content_of, write_report
 from aidants.domain.activite.comptes_rendus import Contenu, counts_of
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
@@ -23,7 +21,7 @@ from aidants.structures.models import Affectation
 from tests import builders
 from tests.mandats.pages_desk import text
 
-USUAL = {"kind": "individuel", "channel": "bureau", "people": "1", "manner": "avec", "outcome": "fait"}
+USUAL = {"kind": "individuel", "channel": "bureau", "people": "1", "minutes": "30", "manner": "avec", "outcome": "fait"}
 
 
 def given(**fields: object) -> dict[str, object]:
@@ -57,7 +55,7 @@ def kept() -> dict[object, list[int]]:
 def test_a_report_takes_one_post_and_is_counted_at_once(nadia: Client, query_count) -> None:
     with query_count(6):
         page = text(nadia.get("/activite"))
-    assert page.count("checked") == 4
+    assert page.count("checked") == 5
     assert nadia.post("/activite", given()).status_code == 302
     nadia.post("/activite", given(kind="atelier", people="9", channel="autre_lieu", age_soixante_dix_plus="4"))
     nadia.post("/activite", given(outcome="oriente", redirected_to="caf"))
@@ -80,6 +78,8 @@ def test_a_report_takes_one_post_and_is_counted_at_once(nadia: Client, query_cou
         {"day": "2001-01-01"},
         {"outcome": "oriente"},
         {"age_soixante_dix_plus": "2"},
+        {"minutes": "17"},
+        {"minutes": ""},
     ],
     ids=str,
 )
@@ -113,6 +113,10 @@ def test_who_is_no_aidant_writes_none_and_a_referent_sees_the_structure(nadia: C
     exported = browser.get("/activite/export")
     found = json.loads(b"".join(exported))
     assert found["data"][0]["type"] == "activite"
+    assert found["meta"] == {
+        "total_count": 1, "items_per_page": 1, "total_pages": 1, "has_next_page": False, "has_prev_page": False,
+    }  # fmt: skip
+    assert found["links"]["self"]["href"].endswith("/activite/export")
     assert nadia.get("/activite/export").status_code == 403
     assert Entree.objects.filter(event="activite:export").count() == 1
 
@@ -129,27 +133,6 @@ def test_the_csv_holds_the_same_figures_and_no_formula(nadia: Client) -> None:
     assert "'@x" in unsafe
 
 
-@pytest.mark.writes("activite:export")
-def test_the_file_for_la_coop(nadia: Client, tmp_path: Path) -> None:
-    nadia.post("/activite", given(kind="atelier", people="9", age_soixante_dix_plus="4", channel="domicile"))
-    nadia.post("/activite", given(outcome="oriente", redirected_to="dgfip"))
-    call_command("export_coop", out=tmp_path / "coop.jsonl", since=None, verbosity=0)
-    many, one = sorted(
-        (json.loads(line)["attributes"] for line in (tmp_path / "coop.jsonl").read_text().splitlines()),
-        key=lambda found: found["type"],
-    )
-    assert (many["type"], many["accompagnements"], many["type_lieu"]) == ("collectif", 9, "domicile")
-    assert many["beneficiaires"]["tranches_age"] | {"non_communique": 5} == many["beneficiaires"]["tranches_age"]
-    assert (one["structure_de_redirection"], one["oriente_vers_structure"]) == ("administration", True)
-    assert one["thematiques"] == ["email"]
-    assert set(one) == {
-        "type", "mediateur_id", "accompagnements", "date", "duree", "type_lieu", "structure_id", "lieu_code_postal",
-        "lieu_commune", "lieu_code_insee", "creation", "modification", "suppression", "autonomie",
-        "oriente_vers_structure", "structure_de_redirection", "materiel", "thematiques", "tags",
-        "precisions_demarche", "titre_atelier", "niveau_atelier", "beneficiaires",
-    }  # fmt: skip
-
-
 @pytest.mark.writes("activite:write_refused")
 def test_a_use_of_a_mandat_proposes_its_report_once(place) -> None:
     who = builders.aidant(place)
@@ -159,7 +142,7 @@ def test_a_use_of_a_mandat_proposes_its_report_once(place) -> None:
     address = f"/mandats/{mandat.id}/utilisations/{use.id}/compte-rendu"
     assert address in text(browser.get(f"/mandats/{mandat.id}"))
     page = text(browser.get(address))
-    assert page.count("checked") == 6
+    assert page.count("checked") == 7
     answer = browser.post(address, given(themes=["autonomie", "sante_logement"], channel="distance"))
     assert answer["Location"] == f"/mandats/{mandat.id}"
     assert CompteRendu.objects.get().utilisation_id == use.id
@@ -182,22 +165,50 @@ def test_a_report_and_its_entry_name_nobody(place) -> None:
         assert word not in body
 
 
+def departments() -> dict[object, list[int]]:
+    """Return the counts of each department anew, from what each structure adds up to by its own reports."""
+    found: dict[object, list[int]] = {}
+    places = {row.structure_id: row.departement for row in ActiviteMois.objects.all()}
+    for (structure, compte, month), counts in recount().items():
+        if compte is None:
+            sums = found.setdefault((places[structure], month), [0] * len(counts))
+            found[places[structure], month] = [a + b for a, b in zip(sums, counts, strict=True)]
+    return found
+
+
+def kept_by_department() -> dict[object, list[int]]:
+    return {(row.departement, row.month): row.counts for row in ActiviteDepartement.objects.all()}
+
+
 @pytest.mark.writes("activite:write")
 def test_reports_written_at_once_all_count(committed_db: str) -> None:
-    place = builders.structure()
-    people = [builders.aidant(place) for _ in range(4)]
+    """Two structures of one department, and one of another: their structure's, their own, their department's counts."""
+    places = [
+        builders.structure(insee_code="05061"),
+        builders.structure("Embrun", insee_code="05046", siret="99999930300013"),
+        builders.structure("Grenoble", insee_code="38185", siret="99999940200004"),
+    ]
+    people = [(builders.aidant(place), place) for place in (*places, places[0])]
     plain = Contenu(timezone.localdate(), "bureau", "individuel", 1, ("courriel",), "avec", "fait")
 
-    def work(who) -> None:
-        for _ in range(5):
-            assert not isinstance(write_report(plain, builders.acteur(who, place), timezone.now()), Denied)
+    def work(who, place) -> None:
+        doer = builders.acteur(who, place)
+        for number in range(5):
+            made = write_report(plain, doer, timezone.now())
+            assert not isinstance(made, Denied)
+            if number % 2:
+                assert cancel_report(made.id, doer, timezone.now())
         connection.close()
 
-    threads = [threading.Thread(target=work, args=(who,)) for who in people]
+    threads = [threading.Thread(target=work, args=one) for one in people]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
-    assert kept() == recount()
-    scope = figures.structure_scope(place.id)
-    assert figures.add_up(figures.by_month(scope, figures.last_months(timezone.localdate(), 1))).reports == 20
+    assert {key: counts for key, counts in kept().items() if any(counts)} == recount()
+    assert kept_by_department() == departments()
+    month = figures.last_months(timezone.localdate(), 1)
+    assert figures.add_up(figures.by_month(figures.structure_scope(places[0].id), month)).reports == 6
+    assert figures.add_up(figures.by_month(figures.Scope("departement", "05"), month)).reports == 9
+    assert figures.add_up(figures.by_month(figures.Scope("nation"), month)).reports == 12
+    assert {code: one.reports for code, one in figures.by_departement(month).items()} == {"05": 9, "38": 3}

@@ -11,11 +11,12 @@ from django.db import connection
 from aidants.domain.activite.comptes_rendus import AXES, NOTHING, SLOTS, Totals
 
 _SUMS = ", ".join(f"sum(counts[{rank + 1}])" for rank in range(len(SLOTS)))
+# Where each scope's counts are kept, and which of them are its own.
 _SCOPES = {
-    "compte": "compte_id = %(compte)s",
-    "structure": "structure_id = %(structure)s AND compte_id IS NULL",
-    "departement": "departement = %(departement)s AND compte_id IS NULL",
-    "nation": "compte_id IS NULL",
+    "compte": ("activite_mois", "compte_id = %(compte)s"),
+    "structure": ("activite_mois", "structure_id = %(structure)s AND compte_id IS NULL"),
+    "departement": ("activite_departement", "departement = %(departement)s"),
+    "nation": ("activite_departement", "true"),
 }
 
 
@@ -62,9 +63,10 @@ def _ask(scope: Scope, period: Period, group: str) -> list[tuple[Any, ...]]:
     given: dict[str, Any] = {scope.kind: scope.key, "first": period.first, "last": period.last}
     column = f"{group}, " if group else ""
     tail = f" GROUP BY {group} ORDER BY {group}" if group else ""
+    table, own = _SCOPES[scope.kind]
     statement = (
-        f"SELECT {column}{_SUMS} FROM activite_mois "  # noqa: S608  words of this module alone
-        f"WHERE month BETWEEN %(first)s AND %(last)s AND {_SCOPES[scope.kind]}{tail}"
+        f"SELECT {column}{_SUMS} FROM {table} "  # noqa: S608  words of this module alone
+        f"WHERE month BETWEEN %(first)s AND %(last)s AND {own}{tail}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
