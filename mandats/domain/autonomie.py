@@ -3,8 +3,9 @@
 from typing import Final
 
 SEULE: Final = "seule"
+AVEC_AIDE: Final = "aide"
 LEVELS: Final = {
     SEULE: "Elle le fait maintenant seule",
-    "aide": "Elle le fait avec un peu d’aide",
+    AVEC_AIDE: "Elle le fait avec un peu d’aide",
     "pas_encore": "Pas encore",
 }

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from aidants.domain.demarches import DEMARCHES
 from aidants.structures.models import Structure
 from mandats.document.given import Letter, LetterTable
 from mandats.document.render import render_letter
+from mandats.domain.autonomie import AVEC_AIDE, SEULE
 from mandats.domain.durees import french_date, local_date
 from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER, sentence
-from mandats.registre.models import Usager, Utilisation
+from mandats.registre.models import Mandat, Usager, Utilisation
 from mandats.registre.plis import recipient_of
 from mandats.registre.texts import service_contact
 
@@ -47,6 +50,20 @@ class Ligne:
 
 
 @dataclass(frozen=True, slots=True)
+class Autonomie:
+    """What the person said of one demarche at their last renewal, and when (DOMAIN §5)."""
+
+    label: str
+    level: str
+    day: str
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether they now do it by themselves."""
+        return self.level == SEULE
+
+
+@dataclass(frozen=True, slots=True)
 class Releve:
     """The account of one person between two days, both included; ``structure`` is ``None`` for all of them."""
 
@@ -55,6 +72,17 @@ class Releve:
     start: date
     end: date
     lignes: list[Ligne]
+    autonomie: list[Autonomie]
+
+    @property
+    def alone(self) -> list[Autonomie]:
+        """What the person now does by themselves."""
+        return [one for one in self.autonomie if one.is_alone]
+
+    @property
+    def with_help(self) -> list[Autonomie]:
+        """What the person does with a little help."""
+        return [one for one in self.autonomie if one.level == AVEC_AIDE]
 
     @property
     def counted(self) -> str:
@@ -83,15 +111,30 @@ def releve_of(
     structure: Structure | None = None,
     mandat_id: UUID | None = None,
 ) -> Releve:
-    """Return the uses made for an usager between two days, oldest first, by one query.
+    """Return the uses made for an usager between two days, oldest first, and what they now do alone, by two queries.
 
-    ``structure`` limits it to what that structure did; ``mandat_id`` to one mandat.
+    ``structure`` limits it to what that structure did and was told; ``mandat_id`` to one mandat.
     """
     rows = Utilisation.objects.filter(mandat__usager=usager, used_on__gte=start, used_on__lte=end)
     rows = rows.filter(mandat__structure=structure) if structure else rows
     rows = rows.filter(mandat=mandat_id) if mandat_id else rows
     rows = rows.select_related("aidant", "autorisation", "mandat__structure", "correction")
-    return Releve(usager, structure, start, end, _lignes(rows.order_by("used_on", "created_at", "id")))
+    told = Mandat.objects.filter(usager=usager, autonomy_at__isnull=False)
+    told = told.filter(structure=structure) if structure else told
+    told = told.filter(pk=mandat_id) if mandat_id else told
+    lignes = _lignes(rows.order_by("used_on", "created_at", "id"))
+    return Releve(usager, structure, start, end, lignes, _autonomie(told, end))
+
+
+def _autonomie(told: QuerySet[Mandat], end: date) -> list[Autonomie]:
+    """Return the last answer for each demarche, as it stood on ``end``, in the order of the themes."""
+    last: dict[str, Autonomie] = {}
+    rows = told.order_by("autonomy_at", "id").values_list("autonomy", "autonomy_at", "time_zone")
+    for levels, at, time_zone in rows:
+        day = local_date(at, time_zone)
+        for code, level in levels.items() if day <= end else ():
+            last[code] = Autonomie(DEMARCHES[code].label, level, french_date(day))
+    return [last[code] for code in DEMARCHES if code in last]
 
 
 def _lignes(rows: Iterable[Utilisation]) -> list[Ligne]:
@@ -127,7 +170,7 @@ def render_releve(releve: Releve, place: Structure, now: datetime, *, large: boo
         f"Voici ce qui a été fait en votre nom {whom}, du {french_date(releve.start)} au {french_date(releve.end)}.",
         f"{releve.counted[0].upper()}{releve.counted[1:]}." if lignes else "Rien n’a été fait pendant cette période.",
     )
-    closing = (_CLOSING.format(telephone=service_contact().telephone),)
+    closing = (*_alone(releve), _CLOSING.format(telephone=service_contact().telephone))
     return render_letter(
         Letter(
             recipient=recipient_of(releve.usager, place),
@@ -143,6 +186,13 @@ def render_releve(releve: Releve, place: Structure, now: datetime, *, large: boo
             large=large,
         )
     )
+
+
+def _alone(releve: Releve) -> Iterable[str]:
+    """Yield what the person now does by themselves, then with a little help: one sentence each."""
+    for words, found in (("seul", releve.alone), ("avec un peu d’aide", releve.with_help)):
+        if found:
+            yield f"Ce que vous faites maintenant {words} : {', '.join(f'{one.label} ({one.day})' for one in found)}."
 
 
 def _row(one: Ligne) -> tuple[str, str, str]:

@@ -133,7 +133,7 @@ def test_the_account_on_screen_on_paper_and_by_email(desk: Desk, mandat: Mandat,
     builders.utilisation(mandat)
     address = f"/mandats/{mandat.id}/releve"
     desk.client.get(address)
-    with query_count(6):
+    with query_count(7):
         page = text(desk.client.get(address))
     assert "Déclarée par l’aidant" in page
     assert "Envoyer par courriel" not in page

@@ -9,6 +9,7 @@ from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from mandats.domain import perimetre_errors
 from mandats.registre.models import Avis, Brouillon, Mandat
+from mandats.registre.releve import releve_of
 from mandats.registre.services.brouillons import identify
 from mandats.registre.services.renew import announce_expiring
 from mandats.registre.services.revoke import revoke_mandat
@@ -16,6 +17,7 @@ from mandats.registre.services.sign import sign_mandat
 from tests import builders
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text
+from tests.mandats.pdf_readers import words_of
 
 
 @pytest.fixture
@@ -83,6 +85,30 @@ def test_nothing_is_renewed_of_what_the_person_does_alone(desk: Desk) -> None:
     old.refresh_from_db()
     assert old.autonomy == {"logement": "seule"}
     assert not Brouillon.objects.filter(renews=old).exists()
+
+
+def test_the_releve_shows_what_the_person_now_does_alone(desk: Desk, query_count) -> None:
+    """The last answer of each demarche, on screen, on paper, on the person's own page; nothing before the answer."""
+    old = desk.mandat(demarches=("famille", "logement", "social"))
+    address = f"/mandats/{old.id}/releve"
+    assert "fait maintenant" not in text(desk.client.get(address))
+    renewed(desk, old, famille="pas_encore", logement="aide", social="seule")
+    Mandat.objects.filter(pk=old.pk).update(autonomy_at=timezone.now() - timedelta(days=2))
+    later = desk.mandat(demarches=("famille",))
+    told = {"usager": old.usager, "autonomy": {"famille": "seule"}, "autonomy_at": timezone.now()}
+    Mandat.objects.filter(pk=later.pk).update(**told)
+    page = text(desk.client.get(address))
+    part = page[page.index("Ce que la personne fait maintenant") :]
+    assert part.index("Famille - Scolarité") < part.index("Social - Santé") < part.index("Avec un peu d’aide")
+    assert part.index("Avec un peu d’aide") < part.index("Logement")
+    paper = words_of(desk.client.post(f"{address}/lettre").content)
+    assert "Ce que vous faites maintenant seul : Famille - Scolarité" in paper
+    before = (timezone.now() - timedelta(days=30)).date()
+    early = releve_of(old.usager, before, before, structure=desk.place)
+    assert early.autonomie == []
+    with query_count(2):
+        found = releve_of(old.usager, before, timezone.now().date(), structure=desk.place)
+    assert [one.label for one in found.alone] == ["Famille - Scolarité", "Social - Santé"]
 
 
 def test_the_question_is_asked_for_each_demarche(desk: Desk) -> None:
