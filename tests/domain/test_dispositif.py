@@ -2,22 +2,28 @@
 
 from dataclasses import replace
 from datetime import date
+from inspect import signature
 
 import pytest
 
+from aidants.domain.activite.formation import Figures
 from aidants.domain.decisions import Denied
-from aidants.domain.dispositif import errors
+from aidants.domain.dispositif import errors, parametres
 from aidants.domain.dispositif.distances import Point, box_around, distance_km
 from aidants.domain.dispositif.etats import may_become, relation_may_become
 from aidants.domain.dispositif.financement import (
     PUBLISHED_BUDGET,
     PUBLISHED_PARTS,
+    TYPE_LABELS,
     Bareme,
     Parametres,
+    TypeContrat,
     add_months,
     earned_at_rupture,
+    funded_months,
     granted,
     instalments,
+    label_of_rule,
     whole_months,
 )
 from aidants.domain.dispositif.porteurs import (
@@ -90,6 +96,7 @@ def test_a_large_network_has_posts_of_its_own_and_is_named() -> None:
         ({"recruited": 3999}, None),
         ({"recruited": 4000}, errors.ALL_RECRUITED),
         ({"recruited": 10, "total": 10}, errors.ALL_RECRUITED),
+        ({"recruited": 4001}, errors.ALL_RECRUITED),
     ],
 )
 def test_what_is_asked(change: dict[str, object], expected: object) -> None:
@@ -133,6 +140,28 @@ PLENTY = 4_000 * EUROS
         ("forfait_prive", date(2021, 3, 1), None, PLENTY, 40_000_00, "no term"),
         ("forfait_prive", date(2021, 3, 1), date(2022, 8, 31), 1_600_00, 28_800_00, "never above cost"),
         ("forfait_public", date(2021, 3, 1), date(2021, 3, 30), PLENTY, None, "less than a month"),
+        ("smic_2_ans", date(2021, 3, 1), date(2022, 2, 28), PLENTY, 18_654_96, "SMIC 1 554,58 € × 12"),
+        ("smic_2_ans", date(2021, 3, 1), date(2023, 2, 28), 1_500_00, 36_000_00, "never above cost"),
+        ("smic_3_ans", date(2021, 3, 1), date(2024, 2, 29), 1_000_00, 36_000_00, "never above cost, over three years"),
+        ("smic_3_ans", date(2021, 3, 1), None, PLENTY, 39_175_41, "no term: the rule's three years"),
+        ("forfait_prive", date(2021, 3, 1), date(2023, 2, 28), 1_600_00, 38_400_00, "40 000 € never above cost"),
+        ("forfait_prive", date(2021, 3, 1), date(2026, 2, 28), PLENTY, 40_000_00, "at most, however long"),
+        (
+            "forfait_public",
+            date(2020, 2, 29),
+            date(2022, 2, 26),
+            PLENTY,
+            47_916_66,
+            "from 29 February: 23 months",
+        ),
+        (
+            "forfait_public",
+            date(2020, 2, 29),
+            date(2022, 2, 27),
+            PLENTY,
+            50_000_00,
+            "the eve of 28 February: 24",
+        ),
     ],
 )
 def test_the_amount_granted(
@@ -140,6 +169,59 @@ def test_the_amount_granted(
 ) -> None:
     found = granted(Bareme(bareme), starts_on, ends_on, cost)
     assert found == (Denied(errors.CONTRACT_TOO_SHORT) if expected is None else expected), source
+
+
+def test_any_kind_of_contract_is_funded_alike_and_other_aids_are_added() -> None:
+    """DOMAIN §5, private: any kind of contract, beside CUI and CAE; the rule reads no kind."""
+    assert set(TYPE_LABELS) == set(TypeContrat)
+    assert "kind" not in signature(granted).parameters
+    assert TypeContrat.PEC in TYPE_LABELS
+
+
+@pytest.mark.parametrize(
+    ("bareme", "amount", "ends_on", "last_day", "expected", "source"),
+    [
+        ("forfait_prive", 32_000_00, date(2022, 8, 31), date(2021, 8, 31), 10_724_95, "184 days of 549"),
+        ("forfait_prive", 40_000_00, date(2023, 2, 28), date(2022, 2, 28), 20_000_00, "365 days of 730"),
+        ("smic_3_ans", 39_175_41, date(2024, 2, 29), date(2024, 2, 29), 39_175_41, "to its term"),
+        ("smic_2_ans", 37_309_92, None, date(2022, 2, 28), 18_654_96, "no term: over the rule's two years"),
+    ],
+)
+def test_the_pro_rata_of_each_rule(
+    bareme: str, amount: int, ends_on: date | None, last_day: date, expected: int, source: str
+) -> None:
+    found = earned_at_rupture(amount, Bareme(bareme), date(2021, 3, 1), ends_on, last_day)
+    days = (last_day - date(2021, 3, 1)).days + 1
+    over = add_months(date(2021, 3, 1), funded_months(Bareme(bareme), date(2021, 3, 1), ends_on))
+    assert found == amount * days // (over - date(2021, 3, 1)).days, source
+    assert abs(found - expected) <= 10, source
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "source"),
+    [
+        ({}, None, "the defaults"),
+        ({"public_forfait": 60_000_00, "share_1": 30, "share_2": 20}, None, "another call"),
+        ({"share_1": 30}, errors.FIGURES_WRONG, "110 %"),
+        ({"month_2": 13}, errors.FIGURES_WRONG, "paid after the one that follows"),
+        ({"private_long_months": 18}, errors.FIGURES_WRONG, "long is no longer than short"),
+        ({"smic_part_percent": 101}, errors.FIGURES_WRONG, "out of bounds"),
+        ({"avis_days": 0}, errors.FIGURES_WRONG, "out of bounds"),
+    ],
+)
+def test_which_figures_may_stand(change: dict[str, int], reason: object, source: str) -> None:
+    verdict = parametres.may_stand(change)
+    assert (verdict.reason if isinstance(verdict, Denied) else None) == reason, source
+
+
+def test_the_catalogue_s_defaults_are_those_of_the_rules() -> None:
+    """DOMAIN §5: « figures are parameters with those defaults »."""
+    assert parametres.funding({}) == Parametres()
+    assert parametres.training({}) == Figures()
+    assert len(parametres.DEFAULTS) == len(parametres.CATALOGUE)
+    assert label_of_rule(Bareme.FORFAIT_PUBLIC).replace("\u202f", " ").replace("\xa0", " ") == (
+        "Public : 50 000 € par poste sur 24 mois"
+    )
 
 
 def test_figures_are_parameters() -> None:

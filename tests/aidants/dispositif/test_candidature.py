@@ -13,6 +13,7 @@ from django.utils import timezone
 from aidants.dispositif import candidatures, liens
 from aidants.dispositif.models import AvisPrefet, Campagne, Candidature, Enveloppe, LienDossier
 from aidants.journal.models import Entree
+from tests import builders
 from tests.aidants.dispositif import scheme
 from tests.aidants.mailbox import link_code, messages_to, subjects_to
 
@@ -137,6 +138,17 @@ def test_an_association_waits_for_its_call() -> None:
     browser = _filled(kind="association")
     assert "pas encore ouvert" in browser.get("/candidature/dossier").content.decode()
     Campagne.objects.filter(kinds__contains=["association"]).update(opens_on=timezone.localdate())
+    browser.post("/candidature/dossier/depot")
+    assert Candidature.objects.get().state == "deposee"
+
+
+def test_the_calls_stay_open_when_all_posts_are_allotted_and_not_recruited() -> None:
+    """DOMAIN §5, posts: calls close when 4 000 are recruited, not merely allotted."""
+    Enveloppe.objects.update(total=2)
+    place = builders.structure()
+    for number in (1, 2):
+        scheme.poste(place, number=number)
+    browser = _filled()
     browser.post("/candidature/dossier/depot")
     assert Candidature.objects.get().state == "deposee"
 
