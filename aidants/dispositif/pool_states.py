@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -23,7 +24,7 @@ def _met(state: EtatRelation) -> Exists:
     return Exists(MiseEnRelation.objects.filter(candidat=OuterRef("pk"), state=state))
 
 
-def people() -> QuerySet[Candidat]:
+def people() -> QuerySet[Any]:
     """Return everybody of the pool with their ``standing``, a key of :data:`STATES`; the CV is not read."""
     standing = Case(
         When(_met(EtatRelation.FINALISEE), then=Value("finalisee")),
@@ -60,7 +61,7 @@ def by_departement() -> list[Line]:
     return [Line(code, tuple(counts.get(state, 0) for state in STATES)) for code, counts in found.items()]
 
 
-def found(departement: str = "", standing: str = "") -> QuerySet[Candidat]:
+def found(departement: str = "", standing: str = "") -> QuerySet[Any]:
     """Return the people of a department and a state (empty: all), who is free first named first."""
     rows = people()
     if departement:

@@ -131,6 +131,8 @@ def _autonomie(told: QuerySet[Mandat], end: date) -> list[Autonomie]:
     last: dict[str, Autonomie] = {}
     rows = told.order_by("autonomy_at", "id").values_list("autonomy", "autonomy_at", "time_zone")
     for levels, at, time_zone in rows:
+        if at is None:
+            continue
         day = local_date(at, time_zone)
         for code, level in levels.items() if day <= end else ():
             last[code] = Autonomie(DEMARCHES[code].label, level, french_date(day))

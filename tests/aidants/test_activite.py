@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import threading
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,9 +39,9 @@ def nadia(place) -> Client:
     return builders.signed_in(builders.aidant(place))
 
 
-def recount() -> dict[object, list[int]]:
+def recount() -> dict[tuple[Any, Any, Any], list[int]]:
     """Return the counts anew from the reports themselves."""
-    found: dict[object, list[int]] = {}
+    found: dict[tuple[Any, Any, Any], list[int]] = {}
     for row in CompteRendu.objects.filter(cancelled_at__isnull=True):
         month, counts = row.day.replace(day=1), counts_of(content_of(row))
         for key in ((row.structure_id, None, month), (row.structure_id, row.compte_id, month)):

@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from django.core.management import call_command
 from django.utils import timezone

@@ -1,6 +1,7 @@
 """What the scheme lets go: the clock is moved, and the whole database is read for what should be gone."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -63,7 +64,7 @@ def test_an_application_under_review_is_never_purged() -> None:
     assert conservation.forget_applicants(NOW + 20 * delais.RETAINED_LIFE) == 0
 
 
-def _hired(at: datetime = NOW, **fields: object) -> Candidat:
+def _hired(at: datetime = NOW, **fields: Any) -> Candidat:
     who = scheme.candidat(cv=b"%PDF vannerie", cv_name="cv-QUERBEZ.pdf", presentation="vannerie", **PERSON)
     Candidat.objects.filter(pk=who.pk).update(telephone="+33611223344", withdrawn_at=at)
     made = scheme.contrat(builders.structure(), created_at=at, **fields)

@@ -1,6 +1,7 @@
 """The end of a contract: the right falls at once, then the place in the team; the structure keeps its mandats."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -26,13 +27,14 @@ def _day(days: int) -> date:
     return timezone.localdate() + timedelta(days=days)
 
 
-def _hired(starts: int = -100, ends: int | None = 300, **fields: object) -> tuple[Contrat, Compte]:
+def _hired(starts: int = -100, ends: int | None = 300, **fields: Any) -> tuple[Contrat, Compte]:
     """Return a contract, in days from today, and the able conseiller who holds it."""
     place = builders.structure()
     who = builders.aidant(place)
     Affectation.objects.filter(compte=who).update(is_conseiller=True)
     kind = "cdd" if ends is not None else "cdi"
-    given = {"kind": kind, "starts_on": _day(starts), "ends_on": None if ends is None else _day(ends)} | fields
+    given: dict[str, Any] = {"kind": kind, "starts_on": _day(starts)} | fields
+    given["ends_on"] = None if ends is None else _day(ends)
     return scheme.contrat(place, who, **given), who
 
 
@@ -57,7 +59,7 @@ def _break(made: Contrat, last_day: date) -> None:
 def test_the_right_follows_the_contract_with_no_task_between(
     starts: int, ends: int | None, broken: int | None, able: bool
 ) -> None:
-    more = {} if broken is None else {"ended_on": _day(broken), "motif": "demission", "earned": 1}
+    more: dict[str, Any] = {} if broken is None else {"ended_on": _day(broken), "motif": "demission", "earned": 1}
     made, who = _hired(starts, ends, **more)
     assert may_act_for(who.id, made.structure_id) == (GRANTED if able else Denied(CONTRACT_OVER))
 
