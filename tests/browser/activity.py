@@ -8,7 +8,7 @@ from tests.browser.visitor import Visitor
 
 def reports_the_use(at: Visitor) -> None:
     """Send, from the mandat's record, the report that the use proposes ready-filled: one touch."""
-    at.follow("Compte rendu")
+    at.follow("Compte rendu de la ligne")
     at.see("Compte rendu de cette utilisation")
     for label in ("Autonomie dans les démarches", "Santé et logement"):
         assert at.page.get_by_label(label, exact=True).is_checked(), label

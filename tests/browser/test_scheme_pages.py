@@ -19,7 +19,7 @@ from tests.stack import LiveStack
 # What a keyboard must reach, one radio button a group; what is folded or hidden is not on the page.
 _TO_REACH = """() => { const groups = new Set(); return Array.from(document.querySelectorAll(
   "main a[href], main button, main input:not([type=hidden]), main select, main textarea, main summary"))
-  .filter(e => e.getClientRects().length && !e.disabled && e.tabIndex >= 0)
+  .filter(e => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
   .filter(e => e.type !== "radio" || !groups.has(e.name) && groups.add(e.name)).length; }"""
 _HERE = """() => { const e = document.activeElement; if (!e || !e.closest("main")) return "";
   if (!e.dataset.reached) e.dataset.reached = e.type === "radio" ? "radio " + e.name : String(Math.random());
