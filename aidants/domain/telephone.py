@@ -37,6 +37,12 @@ def to_e164(text: str, region: str = "FR") -> str:
     return phonenumbers.format_number(_overseas(number), phonenumbers.PhoneNumberFormat.E164)
 
 
+def as_dialled(e164: str) -> str:
+    """Return a number as people of its country read and dial it: ``06 12 34 56 78``."""
+    number = phonenumbers.parse(e164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def _overseas(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
     """Give a number of an overseas department the country code that reaches it."""
     if number.country_code != _FRANCE or phonenumbers.is_valid_number(number):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aidants.domain.demarches import DEMARCHES, by_rep_scope
 from aidants.domain.folding import fold
 from aidants.domain.siret import is_siret
-from aidants.domain.telephone import BadTelephone, receives_sms, to_e164
+from aidants.domain.telephone import BadTelephone, as_dialled, receives_sms, to_e164
 from aidants.domain.vault import Unsealable, keyed_digest, seal, unseal
 
 
@@ -91,6 +91,13 @@ def test_a_digest_depends_on_key_purpose_and_value() -> None:
 )
 def test_telephone(typed: str, number: str) -> None:
     assert to_e164(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "dialled"), [("+33499990042", "04 99 99 00 42"), ("+262262990003", "0262 99 00 03")]
+)
+def test_a_number_is_shown_as_it_is_dialled(number: str, dialled: str) -> None:
+    assert as_dialled(number) == dialled
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from aidants.domain.activite.comptes_rendus import THEMES
 from aidants.domain.decisions import Denied
 from aidants.domain.departements import DEPARTEMENTS, departement_of
 from aidants.domain.roles import Role
-from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.telephone import BadTelephone, as_dialled, to_e164
 from aidants.pages.posted import posted
 from aidants.structures.models import Affectation
 
@@ -84,7 +84,7 @@ def _for_conseiller(view: View) -> View:
 @_for_conseiller
 def queue(request: HttpRequest, acteur: Acteur, departement: str) -> HttpResponse:
     """Show one's own calls, then those that wait in the department."""
-    mine = [(row, number, THEMES[row.theme]) for row, number in calls.my_calls(acteur.known_id)]
+    mine = [(row, number, as_dialled(number), THEMES[row.theme]) for row, number in calls.my_calls(acteur.known_id)]
     waiting = [(row, THEMES[row.theme]) for row in calls.waiting_calls(departement)[:50]]
     context = {
         "mine": mine,
