@@ -164,3 +164,22 @@ PUBLIC_ROUTES = frozenset(
         "oidc:fc_logout_return",
     }
 )
+
+# Those that other servers call, by credentials or a token of their own or for what is public: no cookie of ours is read
+# there, and `deploy/servers.py` answers them by a short chain.
+SERVER_ROUTES = frozenset(
+    {
+        "sante",
+        "oidc:token",
+        "oidc:userinfo",
+        "oidc:introspect",
+        "oidc:revoke",
+        "oidc:push",
+        "oidc:jwks",
+        "oidc:discovery",
+        "oidc:server_metadata",
+        "oidc:api_verifications",
+        "oidc:api_batches",
+        "oidc:api_suites",
+    }
+)

@@ -31,6 +31,7 @@ def _keys(name: str) -> list[bytes]:
 
 
 PUBLIC_ROUTES = public_routes.PUBLIC_ROUTES
+SERVER_ROUTES = public_routes.SERVER_ROUTES
 DEMO = _flag("MANDATS_DEMO")
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deploy.servers.ServersFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,6 +103,13 @@ MIDDLEWARE = [
     "aidants.structures.acting.ActingMiddleware",
     "aidants.pages.refusals.RefusalsMiddleware",
     "axes.middleware.AxesMiddleware",
+]
+# What the routes of SERVER_ROUTES owe; nothing of a browser's session is there.
+SERVER_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "deploy.servers.PolicyOfServers",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -127,6 +136,11 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What `{% cache %}` keeps: parts of the frame that hold nothing of the person who reads the page.
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
+}
 
 # --- database: two roles, one engine -------------------------------------------
 DATABASE_SERVICE_ROLE = os.environ.get("DATABASE_SERVICE_ROLE", "mandats_service")
@@ -147,7 +161,7 @@ else:
 # --- accounts -------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "aidants.comptes.backend.ComptesBackend",
 ]
 PASSWORD_HASHERS = ["aidants.comptes.passwords.OwaspArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django_otp.middleware import OTPMiddleware
 from django_otp.models import Device
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledRead
 
 
 class DeviceMiddleware(OTPMiddleware):

@@ -30,7 +30,7 @@ from aidants.journal.record import record
 
 # Written by whoever signs people in through a federation of the State.
 CLOSING_ADDRESS = "closing_address"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "aidants.comptes.backend.ComptesBackend"
 # One address that tries many accounts.  Forty in ten minutes: a large structure behind one address, on a bad Monday.
 _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), timedelta(minutes=5)
 

@@ -9,8 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from aidants.compiled import CompiledInsert
 from aidants.domain.vault import seal, unseal
 from aidants.envois.models import Envoi
+
+_ENVOIS = CompiledInsert(Envoi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,16 @@ def post_sms(to: str, text: str, *, purpose: str, now: datetime, about: UUID | N
 
 
 def _post(channel: str, message: Message, purpose: str, about: UUID | None, now: datetime) -> Envoi:
-    return Envoi.objects.create(
+    made = Envoi(
         channel=channel,
         purpose=purpose,
         subject_id=about,
         sealed=seal(message.to_bytes(), settings.VAULT_KEYS),
         next_try_at=now,
         created_at=now,
+        report="",
     )
+    return _ENVOIS.write(made)
 
 
 def message_of(envoi: Envoi) -> Message | None:

@@ -21,7 +21,7 @@ from mandats.domain.durees import french_birthdate
 from mandats.domain.utilisations import MANNERS
 from oidc.protocol import errors
 from oidc.provider.answers import allow_form, refusal_of, send
-from oidc.provider.choices import choose, decline, may_open, note_not_opened, page_of_choices, perimeter_of
+from oidc.provider.choices import Choice, choose, decline, may_open, note_not_opened, page_of_choices, perimeter_of
 from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Interaction
 
@@ -38,11 +38,12 @@ _TITLES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Show what stands for the request; take the answer."""
+    placed = bool(getattr(request, "affectation", None))
+    if placed and request.method == "POST":
+        return _take_choice(request, interaction_id)
     interaction = _find(request, interaction_id)
-    if not getattr(request, "affectation", None):
+    if not placed:
         return _refuse(request, interaction, NOT_AN_AIDANT, first=True)
-    if request.method == "POST":
-        return _take_choice(request, interaction)
     opened = may_open(interaction, request.session, timezone.now())
     if isinstance(opened, Denied):
         return _refuse(request, interaction, opened.reason, first=True)
@@ -65,15 +66,15 @@ def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:
     return interaction
 
 
-def _take_choice(request: HttpRequest, interaction: Interaction) -> HttpResponse:
+def _take_choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Answer 200 with a page that leaves by itself: no redirect may follow a POST (CSP ``form-action 'self'``)."""
     chosen = _identifier(request.POST.get("autorisation", ""))
     said = request.POST.get("manner", "")
     manner = said if said in MANNERS else ""
-    outcome = choose(interaction.id, chosen, acteur_of(request), request.session, timezone.now(), manner=manner)
+    outcome = choose(interaction_id, chosen, acteur_of(request), request.session, timezone.now(), manner=manner)
     if isinstance(outcome, Denied):
-        return _refuse(request, interaction, outcome.reason, again=outcome.reason not in _CLOSED)
-    return send(request, outcome, interaction.client.name, after_post=True)
+        return _refuse(request, _find(request, interaction_id), outcome.reason, again=outcome.reason not in _CLOSED)
+    return send(request, outcome.answer, outcome.site, after_post=True)
 
 
 def _identifier(text: str) -> UUID:
@@ -97,7 +98,7 @@ def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpRespons
     if place is None:
         raise Http404
     page = page_of_choices(interaction, acteur, place.structure, query, number, now)
-    rows = [(row, DEMARCHES[row.demarche], french_birthdate(row.usager.birthdate)) for row in page.rows]
+    rows = [_shown(row) for row in page.rows]
     perimeter = perimeter_of(interaction)
     context = {
         "interaction": interaction,
@@ -109,6 +110,20 @@ def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpRespons
         "obstacle": "" if rows else _obstacle(request),
     }
     return render(request, "oidc/choice.html", context)
+
+
+def _shown(row: Choice) -> dict[str, str]:
+    """Return the words of one choice: who, for what, and what tells two of one name apart."""
+    demarche, desk = DEMARCHES[row.demarche], " conclu par vous depuis moins d’un jour" if row.at_the_desk else ""
+    named = f" – {', '.join(row.formalites)}" if row.formalites else ""
+    return {
+        "id": str(row.id),
+        "title": f"{row.given_name} {row.family_name} – {demarche.label}",
+        "birth": french_birthdate(row.birthdate),
+        "reference": row.reference,
+        "more": desk + named,
+        "warning": demarche.warning,
+    }
 
 
 def _obstacle(request: HttpRequest) -> str:

@@ -107,4 +107,4 @@ def repeat_choice(request: HttpRequest, made: Request, now: datetime) -> Answer:
     if outcome is None or isinstance(outcome, Denied):
         count_refused_request(request, made.client, INTERACTION_REQUIRED, now)
         return refuse(made.facts, INTERACTION_REQUIRED)
-    return outcome
+    return outcome.answer

@@ -4,14 +4,15 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledInsert, CompiledRead
 from aidants.comptes.second_factor import verified_at
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
@@ -41,8 +42,10 @@ REPEATABLE = timedelta(minutes=15)
 MOST_RENEWALS = 5
 PAGE_SIZE = 20
 _SHOWN = (
+    "id",
     "demarche",
     "formalites",
+    "at_the_desk",
     "mandat__reference",
     "usager__given_name",
     "usager__family_name",
@@ -73,7 +76,22 @@ def usagers_of(interaction: Interaction) -> set[UUID] | None:
     return usagers_named(interaction.client.sector, named) if named else None
 
 
-def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datetime) -> QuerySet[Autorisation]:
+class Choice(NamedTuple):
+    """What the page shows of one autorisation: the columns of ``_SHOWN``."""
+
+    id: UUID
+    demarche: str
+    formalites: list[str]
+    at_the_desk: bool
+    reference: str
+    given_name: str
+    family_name: str
+    birthdate: str
+
+
+def choices_for(
+    interaction: Interaction, acteur: Acteur, query: str, now: datetime
+) -> "QuerySet[Autorisation, tuple[Any, ...]]":
     """Return the autorisations that stand for what is asked, by usager; ``query`` searches their names."""
     client = interaction.client
     rows = usable_autorisations(
@@ -88,10 +106,10 @@ def choices_for(interaction: Interaction, acteur: Acteur, query: str, now: datet
     return _shown(rows, weak=client.accepts_weak_identity)
 
 
-def _shown(rows: QuerySet[Autorisation], *, weak: bool) -> QuerySet[Autorisation]:
-    """Return rows with what the page shows of them and nothing else; without ``weak``, strong identities alone."""
+def _shown(rows: QuerySet[Autorisation], *, weak: bool) -> "QuerySet[Autorisation, tuple[Any, ...]]":
+    """Return what the page shows of rows and nothing else; without ``weak``, strong identities alone."""
     rows = rows if weak else rows.filter(mandat__identity="franceconnect")
-    return rows.select_related(None).select_related("mandat", "usager").only(*_SHOWN)
+    return rows.values_list(*_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class Page:
     """A part of the choices, and whether more follow; how many there are in all would cost as much as the page."""
 
     number: int
-    rows: list[Autorisation]
+    rows: list[Choice]
     has_next: bool
 
 
@@ -112,19 +130,19 @@ def page_of_choices(
     """
     if query or number > 1 or interaction.asked.get("sub"):
         first = (number - 1) * PAGE_SIZE
-        found = list(choices_for(interaction, acteur, query, now)[first : first + PAGE_SIZE + 1])
+        found = [Choice(*row) for row in choices_for(interaction, acteur, query, now)[first : first + PAGE_SIZE + 1]]
     else:
         found = _first_choices(interaction, acteur, structure, now)
     return Page(number, found[:PAGE_SIZE], len(found) > PAGE_SIZE)
 
 
-def _first_choices(interaction: Interaction, acteur: Acteur, structure: Structure, now: datetime) -> list[Autorisation]:
+def _first_choices(interaction: Interaction, acteur: Acteur, structure: Structure, now: datetime) -> list[Choice]:
     client, asked, offered = interaction.client, perimeter_of(interaction), set(structure.demarches or DEMARCHES)
     wanted = sorted(offered if asked is None else offered & asked)
     if not wanted:
         return []
     read = _first_page(len(wanted), crosses=client.is_franceconnect, weak=client.accepts_weak_identity)
-    return read.all(structure.id, acteur.id, now, now - AT_THE_DESK, *wanted)
+    return [Choice(*row) for row in read.values(structure.id, acteur.id, now, now - AT_THE_DESK, *wanted)]
 
 
 @lru_cache(maxsize=40)
@@ -133,7 +151,7 @@ def _first_page(count: int, *, crosses: bool, weak: bool) -> CompiledRead[Autori
 
     def build(
         structure_id: UUID, compte_id: UUID, now: datetime, since: datetime, *demarches: str
-    ) -> QuerySet[Autorisation]:
+    ) -> "QuerySet[Autorisation, tuple[Any, ...]]":
         rows = standing_autorisations(structure_id, compte_id, demarches, now, since, crosses=crosses)
         return _shown(rows, weak=weak)[: PAGE_SIZE + 1]
 
@@ -166,6 +184,14 @@ def _is_among(row: Autorisation, interaction: Interaction, acteur: Acteur) -> bo
     return mine and strong and named and (perimeter is None or row.demarche in perimeter)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice that was taken: what the browser brings, and the name of the site that it brings it to."""
+
+    answer: Answer
+    site: str
+
+
 @transaction.atomic
 def choose(
     interaction_id: UUID,
@@ -175,7 +201,7 @@ def choose(
     now: datetime,
     *,
     manner: str = "",
-) -> Answer | Denied:
+) -> Chosen | Denied:
     """Answer a request with an autorisation; return what the browser brings to the client.
 
     ``manner`` is a key of ``MANNERS``, from the button that was pressed; empty, it is asked on the record afterwards.
@@ -249,15 +275,26 @@ def _use_pushed(digest: str, now: datetime) -> bool:
     return bool(PushedRequest.objects.filter(pk=digest, used_at__isnull=True).update(used_at=now))
 
 
+_CONNEXIONS = CompiledInsert(Connexion)
+_CLOSE = "UPDATE oidc_interaction SET answered_at = %s WHERE id = %s AND answered_at IS NULL"
+
+
+def _close(interaction: Interaction, now: datetime) -> bool:
+    """Write that a request was answered; ``False`` for one that had been."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, (now, interaction.pk))
+        return bool(cursor.rowcount)
+
+
 def _give_code(
     row: Autorisation, interaction: Interaction, acteur: Acteur, session: SessionBase, now: datetime, manner: str
-) -> Answer:
+) -> Chosen:
     """Write the utilisation and the code, close the request."""
     client = interaction.client
     use = record_bridge_use(row, acteur, client_id=client.id, client_name=client.name, now=now, manner=manner)
     subject, actor_subject = subjects_of(client.sector, usager=row.usager_id, aidant=use.aidant_id)
     code = secrets.token_urlsafe(32)
-    Connexion.objects.create(
+    made = Connexion(
         interaction=interaction,
         client=client,
         autorisation=row,
@@ -279,14 +316,15 @@ def _give_code(
         created_at=now,
         expires_at=now + timedelta(seconds=CODE_SECONDS),
     )
-    Interaction.objects.filter(pk=interaction.pk).update(answered_at=now)
-    return code_answer(interaction, code)
+    _CONNEXIONS.write(made)
+    _close(interaction, now)
+    return Chosen(code_answer(interaction, code), client.name)
 
 
 @transaction.atomic
 def decline(interaction: Interaction, acteur: Acteur, now: datetime) -> None:
     """Close a request without a code, and journal it; one already answered stays as it is."""
-    if Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now):
+    if _close(interaction, now):
         client = str(interaction.client_id)
         record(CONNEXION_DECLINE, acteur=acteur, at=now, subject=interaction.id, facts={"client": client})
 

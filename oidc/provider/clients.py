@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledRead
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record

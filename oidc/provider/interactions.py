@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledInsert, CompiledRead
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
 from oidc.provider.models import Client, Interaction, PushedRequest
@@ -40,7 +40,7 @@ def open_interaction(
     """
     if unknown := unknown_values(asked.rep_scope):
         _operations.warning("rep_scope of client %s: unknown values %a", client.client_id, unknown)
-    return Interaction.objects.create(
+    made = Interaction(
         client=client,
         browser=browser_of(session),
         redirect_uri=asked.redirect_uri,
@@ -63,6 +63,7 @@ def open_interaction(
         created_at=now,
         expires_at=now + LIFETIME,
     )
+    return _KEPT.write(made)
 
 
 def _of_browser(interaction_id: UUID, browser: str) -> QuerySet[Interaction]:
@@ -73,6 +74,7 @@ def _of_browser_locked(interaction_id: UUID, browser: str) -> QuerySet[Interacti
     return _of_browser(interaction_id, browser).select_for_update(of=("self",))
 
 
+_KEPT = CompiledInsert(Interaction)
 _FOUND = CompiledRead(_of_browser, UUID(int=1), "browser")
 _LOCKED = CompiledRead(_of_browser_locked, UUID(int=1), "browser")
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledInsert, CompiledRead
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied, decide
 from aidants.domain.events import Event
@@ -116,16 +116,20 @@ def _note_refusal(denied: Denied, standing: Standing, client: Client, now: datet
         _counted(denied, client, now)
 
 
+_REDEEMED = "UPDATE oidc_connexion SET redeemed_at = %s WHERE id = %s"
+_TOKENS = CompiledInsert(AccessToken)
+
+
 def _issue(standing: Standing, client: Client, jkt: str, now: datetime) -> Issued:
     """Write the token: five minutes, less when the mandat ends before."""
     row, facts = standing.row, replace(standing.facts(), jkt=jkt)
     expires_at = min(now + timedelta(seconds=TOKEN_SECONDS), row.expires_at)
     token = _token(facts, client, now, expires_at)
     # The moment of writing, not that of the request: who had asked by then was exchanging too, and replays nothing.
-    Connexion.objects.filter(pk=row.connexion_id).update(redeemed_at=timezone.now())
-    AccessToken.objects.create(
-        digest=token_digest(token), connexion_id=row.connexion_id, created_at=now, expires_at=expires_at, jkt=jkt
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_REDEEMED, (timezone.now(), row.connexion_id))
+    made = {"connexion_id": row.connexion_id, "created_at": now, "expires_at": expires_at, "jkt": jkt}
+    _TOKENS.write(AccessToken(digest=token_digest(token), **made))
     _journal(CONNEXION_REDEEM, standing, now)
     return Issued(standing, facts, token, now, expires_at)
 

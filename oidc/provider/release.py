@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from aidants.domain.decisions import Denied, decide
 from aidants.journal.record import record
@@ -10,7 +10,6 @@ from mandats.domain.events import IDENTITY_RELEASE
 from oidc.protocol import errors
 from oidc.protocol.bearer import BINDING, LIFE, BearerFacts
 from oidc.protocol.claims import introspection_claims, userinfo_claims
-from oidc.provider.models import AccessToken
 from oidc.provider.standing import Standing, standing_of_token
 
 
@@ -44,12 +43,21 @@ def release_identity(token: str, jkt: str, now: datetime) -> tuple[Standing, dic
     return standing, userinfo_claims(standing.facts())
 
 
+_RELEASED = "UPDATE oidc_access_token SET identity_released_at = %s WHERE digest = %s AND identity_released_at IS NULL"
+
+
+def _mark_released(token_digest: str, now: datetime) -> bool:
+    """Write when a token's identity was first given; ``False`` when it had been."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASED, (now, token_digest))
+        return bool(cursor.rowcount)
+
+
 def _journal_release(standing: Standing, now: datetime) -> None:
     """Write one entry a token: of two releases at once, the one that marks the row writes it."""
     row = standing.row
     with transaction.atomic():
-        unmarked = AccessToken.objects.filter(pk=row.token_digest, identity_released_at__isnull=True)
-        if unmarked.update(identity_released_at=now):
+        if _mark_released(row.token_digest, now):
             facts = {"client": str(row.client_pk), "demarche": row.demarche}
             record(IDENTITY_RELEASE, acteur=standing.client_acteur, at=now, subject=row.mandat_id, facts=facts)
 

@@ -12,7 +12,9 @@ import hmac
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from aidants.compiled import CompiledRead
 from mandats.registre.models import Usager
 from oidc.protocol.parameters import is_text
 from oidc.provider.models import PairwiseSubject
@@ -54,9 +56,17 @@ def _name_before_joining(sector: str, usager: UUID) -> str:
 
 
 def _known(sector: str, wanted: set[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
-    rows = PairwiseSubject.objects.filter(sector=sector, subject_id__in=[subject for _, subject in wanted])
-    found = {(kind, subject): value for kind, subject, value in rows.values_list("kind", "subject_id", "value")}
+    (_, one), (_, other) = wanted
+    found = {(kind, subject): value for kind, subject, value in _GIVEN.values(sector, one, other)}
     return {pair: value for pair, value in found.items() if pair in wanted}
+
+
+def _given(sector: str, *subjects: UUID) -> "QuerySet[PairwiseSubject, tuple[str, UUID, str]]":
+    rows = PairwiseSubject.objects.filter(sector=sector, subject_id__in=subjects)
+    return rows.values_list("kind", "subject_id", "value")
+
+
+_GIVEN = CompiledRead(_given, "sector", UUID(int=1), UUID(int=2))
 
 
 def _draw(kind: str, subject: UUID, sector: str) -> PairwiseSubject:

@@ -137,6 +137,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     return render(request, "oidc/signed_out.html", {"ended": bool(outcome.sid)})
 
 
+@csrf_exempt
 @open_to_scripts
 @require_safe
 def discovery(_request: HttpRequest) -> HttpResponse:
@@ -144,6 +145,7 @@ def discovery(_request: HttpRequest) -> HttpResponse:
     return _published(metadata(settings.ISSUER))
 
 
+@csrf_exempt
 @open_to_scripts
 @require_safe
 def jwks(_request: HttpRequest) -> HttpResponse:

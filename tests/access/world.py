@@ -100,7 +100,7 @@ class World:
         integrate(self.now)
         self.browsers["usager"] = self._usager()
         self.browsers["halfway"] = Browser()
-        self.browsers["halfway"].force_login(self.people["aidant"], backend="django.contrib.auth.backends.ModelBackend")
+        self.browsers["halfway"].force_login(self.people["aidant"], backend="aidants.comptes.backend.ComptesBackend")
 
     def _administration(self) -> Browser:
         new = NewClient("Allocations", "administration", [flow.CALLBACK])

@@ -50,7 +50,7 @@ def test_a_role_is_not_raised_by_a_form_s_field() -> None:
 def test_a_flag_of_the_framework_opens_nothing_without_role_and_factor() -> None:
     who = builders.compte(is_staff=True)
     stranger = Client()
-    stranger.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    stranger.force_login(who, backend="aidants.comptes.backend.ComptesBackend")
     for path in ("/registre/sites", "/cartes", "/administration/droits", "/imports"):
         assert stranger.get(path)["Location"].startswith("/connexion"), path
         assert builders.signed_in(who).get(path).status_code == 403, path

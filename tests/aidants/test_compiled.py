@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledRead
 from aidants.domain.acteur import Acteur, Kind
 from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, facts_of

@@ -66,7 +66,7 @@ def test_another_role_finds_no_page_even_on_the_staff(role: str) -> None:
 
 def test_it_opens_behind_the_second_factor_alone(ines: Compte) -> None:
     halfway = Client()
-    halfway.force_login(ines, backend="django.contrib.auth.backends.ModelBackend")
+    halfway.force_login(ines, backend="aidants.comptes.backend.ComptesBackend")
     for browser in (Client(), halfway):
         assert browser.get("/gestion/")["Location"].startswith("/connexion")
     Fonction.objects.update(ended_at=timezone.now())

@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from aidants.comptes.compiled import CompiledRead
+from aidants.compiled import CompiledRead
 from aidants.comptes.sessions.models import SessionOuverte
 
 OPENED_AT = "opened_at"

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.conf import settings
 
+from aidants.compiled import CompiledInsert
 from aidants.envois.outbox import post_email, post_sms
 from mandats.domain.avis import Modele
 from mandats.registre.models import Avis, Mandat, Usager
 
 _SIGNED = "\n\nCe message vient du {service}. Répondre ne sert à rien : téléphonez au {accueil}.\n"
 STRUCTURE, ACCUEIL = "structure", "accueil"
+_AVIS = CompiledInsert(Avis)
 
 
 def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, office: str = "", **facts: str) -> Avis:
@@ -53,7 +55,7 @@ def announce_first(
     fields, sms = _written(modele, mandat, usager, structure, now, office, facts)
     avis = Avis(key=key, **fields)
     avis.envoi_id = _post(avis, usager, sms, now)
-    avis.save(force_insert=True)
+    _AVIS.write(avis)
     return avis
 
 

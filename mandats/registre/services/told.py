@@ -1,9 +1,13 @@
 """Tells the usager of a use, of its correction, of an end: one avis each, in the transaction of the act."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from aidants.compiled import CompiledRead
 from aidants.comptes.models import Compte
 from aidants.domain.demarches import DEMARCHES
 from aidants.envois.outbox import post_email
@@ -30,9 +34,16 @@ def moments(at: datetime, mandat: Mandat) -> dict[str, str]:
     return {"jour": french_date(local_date(at, zone)), "moment": french_moment(at, zone)}
 
 
+def _names(compte_id: UUID) -> QuerySet[Compte, Any]:
+    return Compte.objects.filter(pk=compte_id).values_list("given_name", "family_name")
+
+
+_NAMES = CompiledRead(_names, UUID(int=1))
+
+
 def tell_use(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
     """Tell one use, just written; ``row`` is its autorisation, fetched with mandat, usager and structure."""
-    aidant = Compte.objects.only("given_name", "family_name").get(pk=use.aidant_id)
+    (aidant,) = _NAMES.values(use.aidant_id)
     label = DEMARCHES[row.demarche].label
     return announce_first(
         avis_suites.UTILISATION,
@@ -42,7 +53,7 @@ def tell_use(use: Utilisation, row: Autorisation, now: datetime) -> Avis:
         structure=row.structure.name,
         key=f"utilisation:{use.id}",
         jour=french_date(use.used_on),
-        aidant=aidant.full_name,
+        aidant=" ".join(aidant),
         maniere=MANNERS_TO_USAGER[use.manner],
         canal=CHANNELS[use.channel],
         organisme=use.body,

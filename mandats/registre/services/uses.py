@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from aidants.compiled import CompiledInsert
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
@@ -101,7 +102,7 @@ def _write(
     client_id: UUID | None = None,
     reserved_act: str = "",
 ) -> Utilisation:
-    return Utilisation.objects.create(
+    made = Utilisation(
         autorisation_id=row.id,
         mandat_id=row.mandat_id,
         aidant_id=acteur.known_id,
@@ -114,6 +115,10 @@ def _write(
         used_on=used_on,
         created_at=now,
     )
+    return _USES.write(made)
+
+
+_USES = CompiledInsert(Utilisation)
 
 
 def record_bridge_use(

@@ -1,0 +1,28 @@
+"""Who a session belongs to, read at each request by a statement written once a process.
+
+Everything else is Django's own: how a password is checked, and that an account deactivated since is nobody.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
+
+from aidants.compiled import CompiledRead
+from aidants.comptes.models import Compte
+
+
+def _by_id(compte_id: UUID) -> QuerySet[Compte]:
+    return Compte.objects.filter(pk=compte_id)
+
+
+_COMPTE = CompiledRead(_by_id, UUID(int=1))
+
+
+class ComptesBackend(ModelBackend):
+    """Django's backend over our own read."""
+
+    def get_user(self, user_id: UUID) -> Compte | None:
+        """Return the account while it may sign in."""
+        compte = _COMPTE.first(user_id)
+        return compte if self.user_can_authenticate(compte) else None
