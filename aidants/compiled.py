@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -36,9 +36,11 @@ class _Statement:
     def columns(self, fetched: Sequence[Any]) -> list[Any]:
         """Return the values of one row, as Django reads each column."""
         row = list(fetched)
-        for position, (steps, expression) in self.converters.items():
-            for step in steps:
-                row[position] = step(row[position], expression, connection)
+        if self.converters:
+            database = connections[DEFAULT_DB_ALIAS]
+            for position, (steps, expression) in self.converters.items():
+                for step in steps:
+                    row[position] = step(row[position], expression, database)
         return row
 
     def make(self, fetched: Sequence[Any]) -> Any:
@@ -60,7 +62,7 @@ class _Shape:
 
     def make(self, row: list[Any]) -> Any:
         """Return the object, joined with others."""
-        made = self.model.from_db(connection.alias, self.names, row[self.own])
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
         for populator in self.related:
             populator.populate(row, made)
         for name, position in self.annotations.items():
@@ -141,14 +143,13 @@ class CompiledInsert(Generic[Row]):
     def write(self, row: Row) -> Row:
         """Insert ``row`` and return it."""
         sql, columns = self._statement
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [self._value(column, row) for column in columns])
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [column.get_db_prep_save(column.pre_save(row, add=True), database) for column in columns]
+        with database.cursor() as cursor:
+            cursor.execute(sql, values)
         state = row._state  # noqa: SLF001 -- what Model.save() does
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
         return row
-
-    def _value(self, column: "Field[Any, Any]", row: Row) -> Any:
-        return column.get_db_prep_save(column.pre_save(row, add=True), connection)
 
     @cached_property
     def _statement(self) -> tuple[str, Sequence["Field[Any, Any]"]]:

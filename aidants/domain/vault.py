@@ -47,4 +47,4 @@ def unseal(sealed: bytes, keys: Sequence[bytes]) -> bytes:
 def keyed_digest(key: bytes, purpose: str, value: str) -> str:
     """Return HMAC-SHA256 (RFC 2104) of ``value`` in hex; ``purpose`` keeps digests of two uses apart."""
     message = purpose.encode() + b"\x00" + value.encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, "sha256").hex()

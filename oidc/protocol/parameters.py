@@ -3,11 +3,14 @@
 A value that is not UTF-8 keeps its bytes (as lone surrogates) so that ``state`` can be sent back as it came.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
+# Controls, and the lone surrogates that bytes which are no UTF-8 become.
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 LONGEST = 16 * 1024
 MOST_FIELDS = 64
 
@@ -43,11 +46,7 @@ def read(raw: str) -> Parameters | None:
 
 def is_text(value: str, longest: int) -> bool:
     """True when ``value`` is UTF-8 without control characters and at most ``longest`` characters."""
-    return len(value) <= longest and not any(char < " " or char == "\x7f" or _is_lone(char) for char in value)
-
-
-def _is_lone(char: str) -> bool:
-    return "\ud800" <= char <= "\udfff"
+    return len(value) <= longest and not _NO_TEXT.search(value)
 
 
 def write(pairs: Mapping[str, str]) -> str:

@@ -20,7 +20,8 @@ from oidc.protocol.errors import CLIENT_AUTHENTICATION_FAILED
 from oidc.protocol.jose import is_signed_by, keys_for
 from oidc.protocol.parameters import Parameters
 from oidc.provider.client_keys import keys_of
-from oidc.provider.clients import find_client, is_secret_of
+from oidc.provider.clients import is_secret_of
+from oidc.provider.known_clients import find_client
 from oidc.provider.models import Client
 from oidc.provider.refused import count_refused_client
 from oidc.provider.seen_once import is_first_time

@@ -23,8 +23,8 @@ from oidc.protocol.parameters import Parameters, read
 from oidc.protocol.pushed import PREFIX
 from oidc.provider.answers import Answer, refusal_answer
 from oidc.provider.choices import choose, repeatable
-from oidc.provider.clients import find_client
 from oidc.provider.interactions import open_interaction
+from oidc.provider.known_clients import find_client
 from oidc.provider.models import Client, Interaction, PushedRequest
 from oidc.provider.own_tokens import hint_subject
 from oidc.provider.pushing import as_parameters, pushed_named

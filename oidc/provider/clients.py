@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from aidants.compiled import CompiledRead
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record
@@ -22,6 +21,7 @@ from oidc.protocol.events import CLIENT_CHANGE, CLIENT_CREATE, CLIENT_RESUME, CL
 from oidc.protocol.jose import is_private
 from oidc.protocol.parameters import is_text
 from oidc.provider import agents
+from oidc.provider.known_clients import forget_client
 from oidc.provider.models import Client
 
 _NO_DIGEST = "0" * 64
@@ -213,6 +213,7 @@ def _locked(client_id: str) -> Client:
     client = Client.objects.select_for_update().filter(client_id=client_id).first()
     if client is None:
         raise UnfitClient(f"no client {client_id}")
+    forget_client(client_id)
     return client
 
 
@@ -272,20 +273,6 @@ def _kept(client: Client, secret: str) -> tuple[str, bytes | None]:
     if "HS256" in (client.id_token_alg, client.userinfo_alg):
         return "", seal(secret.encode(), settings.VAULT_KEYS)
     return _digest(secret), None
-
-
-def _named(client_id: str) -> QuerySet[Client]:
-    return Client.objects.filter(client_id=client_id)
-
-
-_NAMED = CompiledRead(_named, "client_id")
-
-
-def find_client(client_id: str) -> Client | None:
-    """Return the client of that identifier, suspended ones included."""
-    if not client_id or not is_text(client_id, 64):
-        return None
-    return _NAMED.first(client_id)
 
 
 def open_secret(sealed: bytes | memoryview | None) -> bytes:

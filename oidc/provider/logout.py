@@ -19,7 +19,7 @@ from oidc.protocol.events import CONNEXION_END
 from oidc.protocol.logout import LOGOUT, LogoutFacts
 from oidc.protocol.parameters import LONGEST, Parameters, add_to_uri, read
 from oidc.provider.backchannel import announce_end
-from oidc.provider.clients import find_client
+from oidc.provider.known_clients import find_client
 from oidc.provider.models import Client, Connexion
 from oidc.provider.own_tokens import audience_claimed, verified_claims
 

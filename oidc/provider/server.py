@@ -14,9 +14,9 @@ from authlib.oauth2 import AuthorizationServer, OAuth2Error
 from django.http import HttpRequest, HttpResponse
 
 from oidc.provider.authentication import authenticate
-from oidc.provider.clients import find_client
 from oidc.provider.endpoints import Introspection, PushedAuthorization, Revocation, UserInfo
 from oidc.provider.grants import CodeGrant, IdToken, OtherGrant
+from oidc.provider.known_clients import find_client
 from oidc.provider.models import Client
 from oidc.provider.refused import count_refused_call
 from oidc.provider.wire import Refused, WireRequest

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from aidants.compiled import CompiledRead
+from aidants.compiled import CompiledInsert, CompiledRead
+from aidants.comptes.models import Appareil
 from aidants.domain.acteur import Acteur, Kind
 from mandats.registre.models import Autorisation
 from mandats.registre.selectors import annotated_autorisations, facts_of
@@ -84,6 +85,43 @@ def test_a_lock_asked_by_the_queryset_is_taken():
     with CaptureQueriesContext(connection) as captured:
         read.first(first.id)
     assert "FOR UPDATE" in captured[0]["sql"]
+
+
+@pytest.mark.django_db
+def test_values_come_as_django_reads_them_and_no_object_is_made(query_count):
+    def build(mandat_id):
+        rows = Autorisation.objects.filter(mandat=mandat_id).order_by("demarche")
+        return rows.values_list("demarche", "id", "formalites", "mandat__reference")
+
+    read = CompiledRead(build, UUID(int=1))
+    _, (first, second) = _desk()
+    with query_count(1):
+        found = read.values(first.mandat_id)
+    assert [tuple(row) for row in found] == list(build(first.mandat_id))
+    assert found[1][:3] == ["logement", second.id, []]
+    with pytest.raises(TypeError, match="no objects"):
+        read.first(first.mandat_id)
+
+
+@pytest.mark.django_db
+def test_a_row_is_written_whole_by_one_statement(query_count):
+    write, now = CompiledInsert(Appareil), timezone.now()
+    rows = [Appareil(compte=builders.compte(), digest=digest * 64, last_seen_at=now) for digest in "ab"]
+    with query_count(2):
+        assert [write.write(row) for row in rows] == rows
+    for row in rows:
+        kept = Appareil.objects.get(pk=row.pk)
+        assert (kept.compte_id, kept.digest, kept.last_seen_at) == (row.compte_id, row.digest, now)
+        assert not row._state.adding
+
+
+@pytest.mark.django_db
+def test_the_database_still_refuses_what_breaks_its_rules():
+    write, now = CompiledInsert(Appareil), timezone.now()
+    row = Appareil(compte=builders.compte(), digest="a" * 64, last_seen_at=now)
+    write.write(row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write.write(Appareil(compte=row.compte, digest="a" * 64, last_seen_at=now))
 
 
 def test_what_one_thread_compiled_serves_another_ones_connection(committed_db):

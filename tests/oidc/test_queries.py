@@ -31,7 +31,7 @@ def test_the_choice(query_count):
     flow.code_of(at, asked)
     page = flow.choice_page(at.browser, asked)
     chosen = {"autorisation": str(at.autorisation().id)}
-    with query_count(17):  # three tell the usager: the aidant's name, the message, the avis
+    with query_count(16):  # three tell the usager: the aidant's name, the message, the avis
         assert at.browser.post(page, chosen).status_code == 200
 
 
