@@ -155,6 +155,6 @@ class CompiledInsert(Generic[Row]):
     def _statement(self) -> tuple[str, Sequence["Field[Any, Any]"]]:
         options, quoted = self._model._meta, connection.ops.quote_name  # noqa: SLF001 -- documented by Django
         columns = options.concrete_fields
-        names, places = ", ".join(quoted(column.column) for column in columns), ", ".join(["%s"] * len(columns))
+        names, places = ", ".join(quoted(str(column.column)) for column in columns), ", ".join(["%s"] * len(columns))
         sql = f"INSERT INTO {quoted(options.db_table)} ({names}) VALUES ({places})"  # noqa: S608 -- our own models' names
         return sql, columns

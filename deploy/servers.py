@@ -8,6 +8,7 @@ Which routes these are stands beside the public ones, in :mod:`deploy.public_rou
 
 from collections.abc import Callable
 from functools import reduce
+from typing import cast
 
 from csp.constants import HEADER
 from csp.utils import build_policy
@@ -71,8 +72,7 @@ def _wrapped(inner: GetResponse, name: str) -> GetResponse:
 
 def _converted(handler: GetResponse) -> GetResponse:
     """Answer exceptions where they are raised, as Django does around each middleware of its own chain."""
-    made: GetResponse = convert_exception_to_response(handler)
-    return made
+    return cast("GetResponse", convert_exception_to_response(handler))
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from oidc.protocol.jose import is_signed_by, keys_for
 from oidc.protocol.parameters import Parameters
 from oidc.provider.client_keys import keys_of
 from oidc.provider.clients import is_secret_of
-from oidc.provider.known_clients import find_client
+from oidc.provider.known_clients import find_client, kept_client
 from oidc.provider.models import Client
 from oidc.provider.refused import count_refused_client
 from oidc.provider.seen_once import is_first_time
@@ -41,16 +41,16 @@ def authenticate_by_header(request: HttpRequest, now: datetime) -> Client | Deni
 def _authenticated(
     request: HttpRequest, credentials: tuple[Credentials, ...], form_client_id: str, now: datetime
 ) -> Client | Denied:
-    """Decide by the table; a failure is counted by address (no stranger fills the journal)."""
+    """Decide by the table; a failure is counted by address (no stranger fills the journal).
+
+    A record just read may grant; whatever it would refuse is decided on the record as it is now.
+    """
     alone = credentials[0] if len(credentials) == 1 else None
-    client = find_client(alone.client_id) if alone and alone.method in METHODS else None
-    facts = ClientAuthenticationFacts(
-        credentials=credentials,
-        form_client_id=form_client_id,
-        client=client,
-        secret_matches=bool(alone and alone.secret and is_secret_of(client, alone.secret, now)),
-    )
-    verdict = decide(CLIENT_AUTHENTICATION, facts)
+    client = kept_client(alone.client_id) if alone and alone.secret else None
+    verdict = _decide(credentials, form_client_id, client, now) if client else None
+    if not verdict:
+        client = find_client(alone.client_id) if alone and alone.method in METHODS else None
+        verdict = _decide(credentials, form_client_id, client, now)
     if verdict and client and alone and alone.method == "private_key_jwt":
         verdict = _decide_assertion(alone, client, now)
     if isinstance(verdict, Denied) or client is None:
@@ -58,6 +58,15 @@ def _authenticated(
         count_refused_client(request, denied.reason, now)
         return denied
     return client
+
+
+def _decide(
+    credentials: tuple[Credentials, ...], form_client_id: str, client: Client | None, now: datetime
+) -> Decision:
+    """Decide by the table CLIENT_AUTHENTICATION."""
+    alone = credentials[0] if len(credentials) == 1 else None
+    matches = bool(alone and alone.secret and is_secret_of(client, alone.secret, now))
+    return decide(CLIENT_AUTHENTICATION, ClientAuthenticationFacts(credentials, form_client_id, client, matches))
 
 
 def _decide_assertion(given: Credentials, client: Client, now: datetime) -> Decision:

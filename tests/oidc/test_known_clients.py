@@ -1,4 +1,4 @@
-"""A client's record is kept two seconds by each process, and a change made here is seen here at once."""
+"""A client just recognised is recognised again without a question for two seconds; a refusal is never decided so."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,53 +9,62 @@ from django.utils import timezone
 
 from oidc.provider import known_clients
 from oidc.provider.clients import rotate_secret, suspend_client
-from oidc.provider.known_clients import find_client
+from oidc.provider.known_clients import find_client, kept_client
 from oidc.provider.models import Client
 from tests.oidc import flow
 
 
-def _later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    now = known_clients.monotonic()
-    monkeypatch.setattr(known_clients, "monotonic", lambda: now + seconds)
+def _asks(asked: flow.Site, secret: str = "") -> int:
+    """Introspect a token that nobody has; 401 tells that the client was not recognised."""
+    given = {"token": "x" * 43}
+    return int(flow.post_form("/introspect", given, flow.basic(asked, secret)).status_code)
 
 
-def test_a_record_is_read_once_in_two_seconds(
+def test_a_client_is_read_once_in_two_seconds(
     committed_db: object, query_count: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client_id = flow.site().client.client_id
-    with query_count(1):
-        assert find_client(client_id) is find_client(client_id) is not None
-    Client.objects.filter(client_id=client_id).update(name="Changé ailleurs")
-    _later(monkeypatch, known_clients.KEPT_SECONDS)
-    found = find_client(client_id)
-    assert found is not None
-    assert found.name == "Changé ailleurs"
+    asked = flow.site()
+    with query_count(3):  # the client once, the token twice
+        assert (_asks(asked), _asks(asked)) == (200, 200)
+    Client.objects.filter(pk=asked.client.pk).update(suspended_at=timezone.now())  # by another process
+    now = known_clients.monotonic()
+    monkeypatch.setattr(known_clients, "monotonic", lambda: now + known_clients.KEPT_SECONDS)
+    assert _asks(asked) == 401
     assert known_clients.KEPT_SECONDS < 5  # DOMAIN §3.4: what is stopped stops within five seconds
 
 
 def test_a_change_made_here_is_seen_here_at_once(committed_db: object) -> None:
+    asked = flow.site()
+    assert _asks(asked) == 200
+    suspend_client(asked.client.client_id, timezone.now())
+    assert _asks(asked) == 401
+    suspend_client(asked.client.client_id, timezone.now(), resume=True)
+    assert _asks(asked) == 200
+
+
+def test_a_secret_renewed_by_another_process_serves_at_once(committed_db: object) -> None:
+    asked = flow.site()
+    assert _asks(asked) == 200
+    kept = dict(known_clients._known)
+    renewed = rotate_secret(asked.client.client_id, timedelta(hours=1), timezone.now())
+    known_clients._known.update(kept)  # what a process that did not make the change still holds
+    assert (_asks(asked, renewed), _asks(asked)) == (200, 200)
+
+
+def test_a_wrong_secret_costs_the_statements_of_an_unknown_client(committed_db: object, query_count: Any) -> None:
+    asked, other = flow.site(), flow.site(sector="autre.example")
+    for _ in range(2):  # the first refusal of a minute is journaled, the others counted
+        assert (_asks(asked), _asks(asked, "w" * 43)) == (200, 401)
+    Client.objects.filter(pk=other.client.pk).delete()
+    for refused in ((asked, "w" * 43), (other, "")):
+        with query_count(4):  # the record as it is now; transaction: the count
+            assert _asks(*refused) == 401
+
+
+def test_what_a_transaction_may_still_undo_is_not_kept(committed_db: object) -> None:
     client_id = flow.site().client.client_id
-    before = find_client(client_id)
-    assert before is not None
-    suspend_client(client_id, timezone.now())
-    suspended = find_client(client_id)
-    assert suspended is not None
-    assert suspended.is_suspended
-    rotate_secret(client_id, timedelta(hours=1), timezone.now())
-    rotated = find_client(client_id)
-    assert rotated is not None
-    assert rotated.previous_secret_digest == before.secret_digest
-
-
-def test_what_a_transaction_may_still_undo_is_not_kept(committed_db: object, query_count: Any) -> None:
-    client_id = flow.site().client.client_id
-    with query_count(3), transaction.atomic():  # begin, twice the record
-        assert find_client(client_id) == find_client(client_id)
-
-
-def test_nobody_is_not_kept_and_neither_is_who_has_keys_elsewhere(committed_db: object, query_count: Any) -> None:
-    client = flow.site().client
-    Client.objects.filter(pk=client.pk).update(jwks_uri="https://site.example/jwks")
-    with query_count(4):
-        assert find_client("inconnu") is find_client("inconnu") is None
-        assert find_client(client.client_id) == find_client(client.client_id) == client
+    with transaction.atomic():
+        assert find_client(client_id) is not None
+    assert kept_client(client_id) is None
+    assert find_client(client_id) is kept_client(client_id) is not None
+    assert find_client("inconnu") is kept_client("inconnu") is None
