@@ -20,10 +20,10 @@ from aidants.comptes.facteurs.models import Generateur, new_application
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
-from aidants.domain.activite.droit import CONDITIONS_VERSION
 from aidants.domain.activite.formation import FIGURES, Cadre
 from aidants.domain.events import HABILITATION_VALIDATE, ROLE_GRANT
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
+from aidants.habilitation.textes import standing_conditions
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 from mandats.attestation.certificates import Sealer, new_authority, new_seal
@@ -95,7 +95,9 @@ def able(who: Compte, cadre: str = "conseiller") -> None:
     owed = FIGURES.owed(Cadre(cadre))
     Parcours.objects.create(compte=who, cadre=cadre, half_days=owed, started_on=day, completed_on=day, source="reprise")
     Certification.objects.create(compte=who, obtained=True, obtained_on=day, source="reprise", written_at=LONG_AGO)
-    AcceptationConditions.objects.create(compte=who, version=CONDITIONS_VERSION, accepted_at=LONG_AGO)
+    terms = standing_conditions()
+    accepted = {"version": terms.version, "text_sha256": terms.sha256}
+    AcceptationConditions.objects.create(compte=who, **accepted, accepted_at=LONG_AGO)
 
 
 def acteur(who: Compte, place: Structure) -> Acteur:

@@ -8,27 +8,36 @@ from django.db import transaction
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite import events
-from aidants.domain.activite.droit import CONDITIONS_VERSION
+from aidants.domain.activite.errors import CONDITIONS_CHANGED
+from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant
+from aidants.habilitation.textes import standing_conditions
 from aidants.journal.record import record
 from aidants.structures.models import Affectation
 
 
 @transaction.atomic
-def accept_conditions(compte: Compte, acteur: Acteur, now: datetime) -> bool:
-    """Accept the terms that stand now; False when they were accepted already."""
-    _, made = AcceptationConditions.objects.get_or_create(
-        compte=compte, version=CONDITIONS_VERSION, defaults={"accepted_at": now}
-    )
+def accept_conditions(compte: Compte, shown: str, acteur: Acteur, now: datetime) -> Decision:
+    """Accept the terms that stand now, if ``shown`` is the SHA-256 of their file; once accepted, nothing more is kept.
+
+    Other terms may have come into force while the person read: what they did not see, they do not accept.
+    """
+    terms = standing_conditions()
+    if shown != terms.sha256:
+        reason = CONDITIONS_CHANGED
+        record(events.CONDITIONS_REFUSED, acteur=acteur, at=now, subject=compte.id, reason=reason.code)
+        return Denied(reason)
+    given = {"text_sha256": shown, "accepted_at": now}
+    _, made = AcceptationConditions.objects.get_or_create(compte=compte, version=terms.version, defaults=given)
     if made:
-        facts = {"version": CONDITIONS_VERSION}
+        facts = {"version": terms.version, "text_sha256": shown}
         record(events.CONDITIONS_ACCEPT, acteur=acteur, at=now, subject=compte.id, facts=facts)
-    return made
+    return GRANTED
 
 
 def has_accepted(compte_id: UUID) -> bool:
     """Tell whether somebody accepted the terms that stand now."""
-    return AcceptationConditions.objects.filter(compte=compte_id, version=CONDITIONS_VERSION).exists()
+    return AcceptationConditions.objects.filter(compte=compte_id, version=standing_conditions().version).exists()
 
 
 @transaction.atomic

@@ -60,11 +60,15 @@ class HabilitationAidant(models.Model):
 
 
 class AcceptationConditions(models.Model):
-    """Somebody's acceptance of one version of the terms of use."""
+    """Somebody's acceptance of one version of the terms of use.
+
+    ``text_sha256`` of the file that was shown; empty for who accepted before it was kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     compte = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="conditions")
     version = models.CharField(max_length=16)
+    text_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
     accepted_at = models.DateTimeField()
 
     class Meta:

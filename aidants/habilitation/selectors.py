@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.dispositif.models import Contrat
 from aidants.dispositif.termes import contract_runs
-from aidants.domain.activite.droit import CONDITIONS, CONDITIONS_VERSION
+from aidants.domain.activite.droit import CONDITIONS
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Decision
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.habilitation.rules import ActingFacts, may_act, missing
+from aidants.habilitation.textes import standing_conditions
 from aidants.structures.models import Affectation
 
 _NOBODY = ActingFacts(False, False, False, False, False, False, False, False)
@@ -24,7 +25,7 @@ def _personal() -> dict[str, Any]:
     done = Parcours.objects.filter(compte=OuterRef("compte"), completed_on__isnull=False)
     certified = Certification.objects.filter(compte=OuterRef("compte"), obtained=True, withdrawn_at__isnull=True)
     funded = Contrat.objects.filter(compte=OuterRef("compte"), structure=OuterRef("structure"), ended_on__isnull=True)
-    accepted = AcceptationConditions.objects.filter(compte=OuterRef("compte"), version=CONDITIONS_VERSION)
+    accepted = AcceptationConditions.objects.filter(compte=OuterRef("compte"), version=standing_conditions().version)
     return {
         "aidant_ok": ~Exists(decided.filter(ended_at__isnull=False)) | Exists(decided.filter(ended_at__isnull=True)),
         # 350 hours for a post that the State funds, one day for any other; who did more has done enough.

@@ -10,6 +10,7 @@ from aidants.domain.activite import errors
 from aidants.domain.decisions import Denied
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.habilitation.selectors import may_act_for
+from aidants.habilitation.textes import standing_conditions
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
 from mandats.domain.perimetre import Perimetre
@@ -49,7 +50,7 @@ def test_each_condition_is_asked_of_its_row_and_the_next_act_obeys(desk: Trainin
     held = training_desk.certified(desk.who)
     assert may(desk) == errors.CONDITIONS_MISSING.code
     mine = builders.signed_in(desk.who)
-    assert mine.post("/conditions").status_code == 302
+    assert mine.post("/conditions", {"shown": standing_conditions().sha256}).status_code == 302
     assert may(desk) == ""
     for fall, back in (
         (lambda: Parcours.objects.update(completed_on=None), parcours.save),
@@ -158,8 +159,28 @@ def test_an_instructeur_withdraws_one_aidant_and_gives_back(desk: TrainingDesk) 
 def test_terms_are_accepted_once_and_journaled(desk: TrainingDesk) -> None:
     browser = builders.signed_in(desk.who)
     assert "J’accepte ces conditions" in pages_desk.text(browser.get("/conditions"))
-    browser.post("/conditions")
-    browser.post("/conditions")
-    assert AcceptationConditions.objects.filter(compte=desk.who).count() == 1
+    shown = standing_conditions().sha256
+    assert f'name="shown" value="{shown}"' in pages_desk.text(browser.get("/conditions"))
+    browser.post("/conditions", {"shown": shown})
+    browser.post("/conditions", {"shown": shown})
+    assert AcceptationConditions.objects.get(compte=desk.who).text_sha256 == shown
     assert Entree.objects.filter(event="habilitation:accept_conditions").count() == 1
     assert "Vous avez accepté" in pages_desk.text(browser.get("/conditions"))
+
+
+@pytest.mark.writes("habilitation:accept_conditions_refused")
+def test_terms_that_were_not_shown_are_not_accepted(desk: TrainingDesk) -> None:
+    browser = builders.signed_in(desk.who)
+    for shown in ({}, {"shown": "a" * 64}):
+        answer = browser.post("/conditions", shown)
+        assert answer.status_code == 409
+        assert "Le texte a changé pendant que vous le lisiez" in pages_desk.text(answer)
+    assert not AcceptationConditions.objects.filter(compte=desk.who).exists()
+
+
+def test_terms_that_were_accepted_keep_their_words() -> None:
+    """Other words take a file of another date; this list only grows."""
+    kept = {"2026-11-26": "885dbdb58200adeb8792407f1f48d9d3b130a7d618c2e1c2d426cbe8f72b0305"}
+    terms = standing_conditions()
+    assert kept[terms.version] == terms.sha256
+    assert len(terms.engagements) == 8

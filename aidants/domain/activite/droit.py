@@ -44,6 +44,3 @@ CONDITIONS = (
         "Votre structure enregistre votre contrat, page « Postes ». Les mandats restent les siens.",
     ),
 )
-
-CONDITIONS_VERSION = "2026-11-26"
-"""The terms of use that stand now; other words take another version, and are accepted anew."""

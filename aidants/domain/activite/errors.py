@@ -142,6 +142,12 @@ DOSSIER_LINK_GONE = declare(
     "Ce lien ne sert plus. Demandez-en un autre : il arrive à la même adresse.",
     "Lien de reprise déjà servi, remplacé, ou de plus de sept jours.",
 )
+CONDITIONS_CHANGED = declare(
+    "habilitation.conditions_changed",
+    409,
+    "Le texte a changé pendant que vous le lisiez. Relisez-le, puis acceptez-le.",
+    "La page acceptée montrait d’autres conditions que celles en vigueur : rien n’est accepté.",
+)
 REASON_MISSING = declare(
     "dossier.reason_missing",
     422,

@@ -13,7 +13,12 @@ STRUCTURE_DECLARE = declare(
     "habilitation:declare", "Structure du dispositif habilitée sur ses déclarations", "declarations"
 )
 STRUCTURE_DECLARE_REFUSED = declare("habilitation:declare_refused", "Déclarations d’une structure refusées")
-CONDITIONS_ACCEPT = declare("habilitation:accept_conditions", "Conditions d’utilisation acceptées", "version")
+CONDITIONS_ACCEPT = declare(
+    "habilitation:accept_conditions", "Conditions d’utilisation acceptées", "version", "text_sha256"
+)
+CONDITIONS_REFUSED = declare(
+    "habilitation:accept_conditions_refused", "Acceptation de conditions qui ne sont plus en vigueur"
+)
 AIDANT_WITHDRAW = declare("habilitation:withdraw", "Habilitation d’un aidant retirée")
 AIDANT_RESTORE = declare("habilitation:restore", "Habilitation d’un aidant rétablie")
 ORGANISME_APPROVE = declare("formation:approve", "Organisme de formation agréé")

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite.droit import CONDITIONS
+from aidants.domain.decisions import Denied
 from aidants.habilitation.conditions import accept_conditions, has_accepted
 from aidants.habilitation.rules import may_act, missing
 from aidants.habilitation.selectors import acting_facts
+from aidants.habilitation.textes import standing_conditions
 from aidants.structures.acting import acteur_of
 from aidants.structures.models import Affectation
 
@@ -37,11 +39,14 @@ def right(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: HttpRequest) -> HttpResponse:
     """Show the terms of use; accept them."""
-    now = timezone.now()
+    now, changed, status = timezone.now(), "", 200
     if request.method == "POST":
         compte = cast("Compte", request.user)
-        accept_conditions(compte, Acteur(Kind.COMPTE, compte.id), now)
-        messages.success(request, "Vous avez accepté les conditions d’utilisation.")
-        return redirect("aidants:terms")
+        outcome = accept_conditions(compte, request.POST.get("shown", ""), Acteur(Kind.COMPTE, compte.id), now)
+        if not isinstance(outcome, Denied):
+            messages.success(request, "Vous avez accepté les conditions d’utilisation.")
+            return redirect("aidants:terms")
+        changed, status = outcome.reason.message, outcome.reason.http
     accepted = has_accepted(request.user.pk) if request.user.pk else False
-    return render(request, "aidants/habilitation/terms.html", {"accepted": accepted})
+    context = {"accepted": accepted, "conditions": standing_conditions(), "changed": changed}
+    return render(request, "aidants/habilitation/terms.html", context, status=status)

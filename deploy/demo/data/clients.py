@@ -1,4 +1,4 @@
-"""The two relying parties of the demonstration: the simulated FranceConnect and the simulated administration."""
+"""The clients of the demonstration: the simulated FranceConnect and administration, and a system that keeps teams."""
 
 import json
 from datetime import datetime
@@ -40,6 +40,7 @@ def _records(administration: str) -> dict[str, NewClient]:
             agent_sirets=["13002526500013"],
             agent_domains=["allocations.example"],
         ),
+        "partenaire": NewClient(name="Plateforme du dispositif (simulée)", profile="partenaire", redirect_uris=[]),
     }
 
 

@@ -11,10 +11,10 @@ from aidants.comptes.facteurs.models import new_application
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
-from aidants.domain.activite.droit import CONDITIONS_VERSION
 from aidants.domain.activite.formation import FIGURES, Cadre
 from aidants.domain.events import HABILITATION_VALIDATE, ROLE_GRANT
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
+from aidants.habilitation.textes import standing_conditions
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 
@@ -35,20 +35,26 @@ class Place:
     insee_code: str
     time_zone: str
     telephone: str
+    email: str
+    latitude: float
+    longitude: float
 
 
 PLACES = (
     Place(
         "ccas", "CCAS de Démonstration", "99999910500011", "CCAS",
         "1 place de la Mairie", "05000", "Gap", "05061", "Europe/Paris", "+33499990001",
+        "accueil@ccas.example", 44.5594, 6.0786,
     ),
     Place(
         "france-services", "France Services de la Vallée", "99999920400012", "France Services",
         "12 rue du Pont", "05100", "Briançon", "05023", "Europe/Paris", "+33499990002",
+        "accueil@vallee.example", 44.8983, 6.6432,
     ),
     Place(
         "reunion", "Médiathèque de Saint-Denis", "99999930300012", "Médiathèque",
         "1 rue Jean-Chatel", "97400", "Saint-Denis", "97411", "Indian/Reunion", "+262269990003",
+        "accueil@reunion.example", -20.8789, 55.4481,
     ),
 )  # fmt: skip
 
@@ -73,6 +79,7 @@ PEOPLE = (
     Person("nadia@ccas.example", "Nadia", "Benali", "Conseillère numérique", "ccas", True, False, True),
     Person("thomas@ccas.example", "Thomas", "Giraud", "Agent d’accueil", "ccas", True),
     Person("sylvie@ccas.example", "Sylvie", "Faure", "Directrice", "ccas", True, True),
+    Person("rachid@ccas.example", "Rachid", "Amrani", "Directeur adjoint", "ccas", False, True),
     Person(
         "hugo@vallee.example",
         "Hugo",
@@ -93,6 +100,7 @@ PEOPLE = (
     Person("operateur@banque.example", "Karim", "Ollivier", "Chargé d’opérations", role="operateur"),
     Person("accueil@mandats.example", "Yann", "Le Goff", "Agent d’accueil", role="accueil"),
     Person("admin@mandats.example", "Inès", "Laurent", "Administratrice", role="administrateur"),
+    Person("admin2@mandats.example", "Denis", "Morel", "Administrateur", role="administrateur"),
 )
 
 
@@ -157,4 +165,7 @@ def _trained(compte: Compte, cadre: Cadre, now: datetime) -> None:
         compte=compte, cadre=cadre, half_days=owed, started_on=day, completed_on=day, source="reprise"
     )
     Certification.objects.create(compte=compte, obtained=True, obtained_on=day, source="reprise", written_at=now)
-    AcceptationConditions.objects.create(compte=compte, version=CONDITIONS_VERSION, accepted_at=now)
+    terms = standing_conditions()
+    AcceptationConditions.objects.create(
+        compte=compte, version=terms.version, text_sha256=terms.sha256, accepted_at=now
+    )

@@ -13,11 +13,28 @@ from aidants.comptes.models import Compte
 from mandats.attestation.certificates import new_authority, new_seal
 from mandats.attestation.keys import SigningKey, create_key
 from mandats.attestation.sealing_keys import AUTHORITY, SEAL, keep_sealer, standing, trust_timestamps
+from oidc.provider.clients import client_named
 
 
 def _roles(aidant: bool, referent: bool) -> str:
     """Return the roles held in the structure, as the launcher prints them."""
     return ", ".join(name for name, held in (("aidant", aidant), ("referent", referent)) if held)
+
+
+def _accounts() -> list[dict[str, str]]:
+    """Return every account of the demonstration, in the words of the launcher."""
+    from deploy.demo.data.people import PEOPLE, PLACES  # noqa: PLC0415
+
+    names = {place.key: place.name for place in PLACES}
+    return [
+        {
+            "email": person.email,
+            "name": f"{person.given_name} {person.family_name}",
+            "role": person.role or _roles(person.aidant, person.referent),
+            "structure": names.get(person.place, ""),
+        }
+        for person in PEOPLE
+    ]
 
 
 class Command(BaseCommand):
@@ -46,8 +63,9 @@ class Command(BaseCommand):
         from deploy.demo.data.activite import load_activity  # noqa: PLC0415
         from deploy.demo.data.clients import load_clients  # noqa: PLC0415
         from deploy.demo.data.dispositif import load_scheme  # noqa: PLC0415
+        from deploy.demo.data.equipes import load_partner, load_teams  # noqa: PLC0415
         from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
-        from deploy.demo.data.people import PASSWORD, PEOPLE, PLACES, load_people, load_places  # noqa: PLC0415
+        from deploy.demo.data.people import PASSWORD, load_people, load_places  # noqa: PLC0415
         from deploy.demo.data.verifications import load_verifications  # noqa: PLC0415
 
         now = timezone.now()
@@ -65,19 +83,9 @@ class Command(BaseCommand):
             load_mandats(acteurs, now)
             load_activity(acteurs, now)
             load_verifications(now)
-        names = {place.key: place.name for place in PLACES}
-        state = {
-            "password": PASSWORD,
-            "accounts": [
-                {
-                    "email": person.email,
-                    "name": f"{person.given_name} {person.family_name}",
-                    "role": person.role or _roles(person.aidant, person.referent),
-                    "structure": names.get(person.place, ""),
-                }
-                for person in PEOPLE
-            ],
-            "clients": load_clients(options["state"], options["administration"], now),
-        }
+            load_teams(acteurs, now)
+        clients = load_clients(options["state"], options["administration"], now)
+        load_partner(client_named(clients["partenaire"]["client_id"]), now)
+        state = {"password": PASSWORD, "accounts": _accounts(), "clients": clients}
         options["state"].touch(mode=0o600)
         options["state"].write_text(json.dumps(state, ensure_ascii=False, indent=1))
