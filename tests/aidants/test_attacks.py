@@ -1,19 +1,24 @@
 """Who would get in, or further than they may: each attack through the front door, and what it meets."""
 
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
-from aidants.comptes.sign_in import sign_in
+from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
 from tests import builders
+from tests.bench import tries
 
 pytestmark = pytest.mark.django_db
-TRIES = 600
+TRIES = 100
 HTML = "<img src=x onerror=alert(1)>"
 
 
@@ -66,12 +71,62 @@ def test_a_referent_reaches_no_aidant_of_another_structure() -> None:
         Compte.objects.filter(pk=victim.pk).values().get(),
     )
     given = {"recognised": "voix", "channel": "email", "motif": "depart", "is_referent": "on"}
-    for path in (f"/equipe/{victim.id}/aide", f"/equipe/{victim.id}/reouverture"):
+    for path in (f"/equipe/{victim.id}/aide", f"/equipe/{victim.id}/reouverture", f"/equipe/{victim.id}/place"):
         assert desk.post(path, given | {"code": code(who)}).status_code == 404, path
     assert desk.get(f"/equipe/{victim.id}/aide").status_code == 404
     assert victim.full_name not in desk.get("/equipe").content.decode()
     after = (Affectation.objects.filter(pk=place.pk).values().get(), Compte.objects.filter(pk=victim.pk).values().get())
     assert after == before
+
+
+@pytest.mark.parametrize("field", ["given_name", "family_name", "profession", "email"])
+def test_what_is_typed_adds_no_header_to_a_message(field: str, mailoutbox: list[Any]) -> None:
+    boss = referent(builders.structure())
+    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
+    typed[field] += "\r\nBcc: tous@evil.example"
+    builders.signed_in(boss).post("/equipe/invitation", typed | {"roles": ["aidant"]})
+    send_due(timezone.now())
+    for message in mailoutbox:
+        head = message.message().as_bytes().partition(b"\n\n")[0]
+        assert message.recipients() in (["zoe@mairie.example"], [boss.email])
+        assert b"\nBcc" not in head
+
+
+def test_a_structure_s_name_adds_no_header_to_the_invitation_that_leaves(mailoutbox: list[Any]) -> None:
+    boss = referent(builders.structure("CCAS\r\nBcc: tous@evil.example"), given_name="Ève\nBcc: x@evil.example")
+    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
+    builders.signed_in(boss).post("/equipe/invitation", typed | {"roles": ["aidant"]})
+    send_due(timezone.now())
+    (sent,) = [one for one in mailoutbox if one.to == ["zoe@mairie.example"]]
+    assert sent.recipients() == ["zoe@mairie.example"]
+    assert b"\nBcc" not in sent.message().as_bytes().partition(b"\n\n")[0]
+
+
+def test_an_usager_s_name_that_is_markup_is_text_on_each_page_that_shows_it() -> None:
+    place = builders.structure()
+    who = builders.aidant(place)
+    mandat = builders.mandat(who, place, builders.identite(family_name=HTML, given_name=HTML), now=timezone.now())
+    desk = builders.signed_in(who)
+    shown = 0
+    for route in ("detail", "declare_use", "revoke", "volet", "releve", "renew", "contacts", "send_copy"):
+        page = desk.get(reverse(f"mandats:{route}", args=[mandat.id]))
+        assert page.status_code == 200, route
+        assert HTML not in page.content.decode(), route
+        shown += b"&lt;img" in page.content
+    assert HTML not in desk.get("/mandats").content.decode()
+    assert b"&lt;img" in desk.get("/mandats").content
+    assert shown >= 3
+
+
+@pytest.mark.parametrize(("step", "status"), [(-2, 403), (-1, 302), (0, 302), (1, 302), (2, 403)])
+def test_the_window_of_a_code_is_one_step_each_way_at_the_front_door(
+    step: int, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, now = builders.compte(), time.time() // 30 * 30 + 15
+    monkeypatch.setattr(time, "time", lambda: now)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromtimestamp(now, UTC))
+    given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who, step)}
+    assert Client().post("/connexion", given).status_code == status
 
 
 def test_names_that_are_markup_are_text_on_every_page_that_shows_them() -> None:
@@ -116,31 +171,15 @@ def test_a_deactivated_person_is_out_at_the_next_request_on_every_device() -> No
             assert device.get(path)["Location"].startswith("/connexion"), path
 
 
-def test_tries_from_many_addresses_go_through_the_limiter_and_lock_nobody_out(who_is_attacked: Compte) -> None:
-    """Each try goes through the sign-in itself, from an address of its own; ten thousand rows: test_address_book."""
-    who = who_is_attacked
-    for number in range(TRIES):
-        _try(who.email, f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}")
-    given = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who)}
-    assert Client(REMOTE_ADDR="203.0.113.9").post("/connexion", given).status_code == 302
+def test_tries_from_many_addresses_go_through_the_front_door_and_lock_nobody_out() -> None:
+    """Each try is a request from an address of its own.  Ten thousand of them: ``make bench``, sign_in_tries."""
+    with tries.cheap_hashes():
+        who = builders.aidant(builders.structure(), email="camille@example.org")
+        assert tries.assail(who.email, TRIES) == {403}
+        assert tries.enters(who)
     who.refresh_from_db()
-    assert who.code_failures == 0
+    assert who.code_failures == 0, "a wrong password never reaches the codes"
     with connection.cursor() as cursor:
         cursor.execute("SELECT sum(count) FROM journal_refus_compte WHERE kind LIKE 'compte:sign_in_refused%'")
         assert cursor.fetchone()[0] == TRIES
     assert Entree.objects.filter(event="compte:sign_in_refused").count() <= TRIES
-
-
-@pytest.fixture
-def who_is_attacked() -> Compte:
-    return builders.aidant(builders.structure(), email="camille@example.org")
-
-
-def _try(email: str, address: str) -> None:
-    from django.contrib.sessions.backends.cache import SessionStore
-    from django.test import RequestFactory
-    from django.utils import timezone
-
-    request = RequestFactory().post("/connexion", REMOTE_ADDR=address)
-    request.session = SessionStore()
-    assert not sign_in(request, email=email, password="wrong", code="000000", now=timezone.now())

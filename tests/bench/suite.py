@@ -22,7 +22,7 @@ from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
-from tests.bench import dashboards, guesses, journal
+from tests.bench import dashboards, guesses, journal, tries
 from tests.bench.data import STRUCTURES, Data
 from tests.bench.figures import Figure, latencies, milliseconds
 from tests.bench.operations import OPERATIONS, Item, drive
@@ -243,5 +243,7 @@ def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset
         yield from journal.figures(target.origin, size.scale, partial(_acts, data, size))
     if "guesses" in only:
         yield from guesses.figures(data, size.count(guesses.TRIES))
+    if "sign_in_tries" in only:
+        yield from tries.figures(size.count(tries.TRIES))
     if not only or "dashboards" in only:
         yield from dashboards.figures(size.scale)
