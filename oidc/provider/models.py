@@ -124,6 +124,11 @@ class Client(models.Model):
         return self.profile == Profile.FRANCECONNECT
 
     @property
+    def is_partenaire(self) -> bool:
+        """True for a system that keeps structures and aidants up to date, and signs nobody in."""
+        return self.profile == Profile.PARTENAIRE
+
+    @property
     def is_suspended(self) -> bool:
         """True when an administrator has closed the client's access."""
         return self.suspended_at is not None

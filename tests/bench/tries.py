@@ -17,7 +17,7 @@ from tests.bench.figures import Figure, milliseconds
 TRIES = 10_000
 
 
-def cheap_hashes() -> AbstractContextManager[None]:
+def cheap_hashes() -> AbstractContextManager[object]:
     """Hash passwords at no cost until the end of the block; make accounts inside it."""
     return override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
