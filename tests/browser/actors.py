@@ -33,11 +33,23 @@ class Actor(Protocol):
     def tick(self, target: Locator) -> None:
         """Tick a box, or choose a radio button."""
 
+    def untick(self, target: Locator) -> None:
+        """Take the tick of a box away."""
+
+    def write_keys(self, target: Locator, keys: str) -> None:
+        """Type into a field that has parts of its own, from its first one."""
+
     def choose(self, target: Locator, label: str) -> None:
         """Choose in a list."""
 
     def hand_over(self, target: Locator, file: Path) -> None:
         """Choose a file."""
+
+
+def _from_first_part(page: Page, keys: str) -> None:
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.type(keys)
 
 
 class Mouse:
@@ -60,6 +72,15 @@ class Mouse:
         if not target.is_checked():
             self.page.locator(f'label[for="{target.get_attribute("id")}"]').click()
         assert target.is_checked()
+
+    def untick(self, target: Locator) -> None:
+        if target.is_checked():
+            self.page.locator(f'label[for="{target.get_attribute("id")}"]').click()
+        assert not target.is_checked()
+
+    def write_keys(self, target: Locator, keys: str) -> None:
+        target.focus()
+        _from_first_part(self.page, keys)
 
     def choose(self, target: Locator, label: str) -> None:
         target.select_option(label=label)
@@ -104,6 +125,16 @@ class Keyboard:
         if not target.is_checked():
             self.page.keyboard.press("Space")
         assert target.is_checked()
+
+    def untick(self, target: Locator) -> None:
+        self._reach(target)
+        if target.is_checked():
+            self.page.keyboard.press("Space")
+        assert not target.is_checked()
+
+    def write_keys(self, target: Locator, keys: str) -> None:
+        self._reach(target)
+        _from_first_part(self.page, keys)
 
     def choose(self, target: Locator, label: str) -> None:
         self._reach(target)

@@ -13,6 +13,8 @@ from pathlib import Path
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Response
 
+from aidants.domain.folding import fold
+
 # A folder where each page seen leaves a picture, for whoever wants to look at them.
 PICTURES = os.environ.get("MANDATS_PICTURES", "")
 
@@ -44,7 +46,7 @@ class Inspection:
         self.page = page
         self.story = story
         self.complaints: list[str] = []
-        self._seen = 0
+        self._seen, self._last = 0, ""
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("response", self._watch)
@@ -84,8 +86,10 @@ class Inspection:
     def _keep_picture(self) -> None:
         if not PICTURES:
             return
-        self._seen += 1
-        name = re.sub(r"[^a-z0-9]+", "-", self.page.title().casefold().partition(" – ")[0]).strip("-")
+        name = re.sub(r"[^a-z0-9]+", "-", fold(self.page.title().partition(" – ")[0])).strip("-")
         folder = Path(PICTURES) / self.story
         folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{self._seen:02d}-{name}.png", full_page=True)
+        width = f"-{self.page.viewport_size['width']}" if self.page.viewport_size else ""
+        if self._last != name:
+            self._seen, self._last = self._seen + 1, name
+        self.page.screenshot(path=folder / f"{self._seen:02d}-{name}{width}.png", full_page=True)

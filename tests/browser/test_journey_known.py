@@ -10,10 +10,10 @@ from aidants.structures.models import Affectation, Structure
 from tests import builders
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller, Paper
+from tests.browser.officer import Officer
 from tests.browser.personne import letter
 from tests.browser.signing import draws_and_signs
 from tests.browser.telephone import Telephone
-from tests.browser.test_journey_rights import Officer
 from tests.browser.visitor import DESK, NARROW
 from tests.stack import LiveStack
 

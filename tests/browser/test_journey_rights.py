@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from aidants.comptes.models import Compte, Fonction
+from aidants.comptes.models import Fonction
 from aidants.structures.models import Affectation, Structure
 from mandats.alertes.models import Alerte
 from mandats.droits.models import Rapprochement
@@ -12,30 +12,9 @@ from mandats.droits.rapprochements import propose_merge
 from mandats.registre.models import Usager
 from tests import builders
 from tests.browser.conftest import Visit
+from tests.browser.officer import Officer
 from tests.browser.visitor import Visitor
 from tests.stack import LiveStack
-
-
-class Officer:
-    """Somebody of the service, at a window of their own."""
-
-    def __init__(self, visitor: Visitor, origin: str, compte: Compte) -> None:
-        self.at, self.origin, self.compte = visitor, origin, compte
-
-    def signs_in(self, where: str, heading: str) -> None:
-        """Go to a page, and prove who they are on the way."""
-        self.at.open(f"{self.origin}{where}")
-        self.at.see("Connexion")
-        self.at.write("Adresse électronique", self.compte.email)
-        self.at.write("Mot de passe", builders.PASSWORD)
-        self.at.write("Code à 6 chiffres", builders.totp_code(self.compte))
-        self.at.press("Se connecter")
-        self.at.see(heading)
-
-    def gives_code(self, button: str) -> None:
-        """Type the code of now and press the button."""
-        self.at.write("Code à 6 chiffres", builders.totp_code(self.compte))
-        self.at.press(button)
 
 
 def officer(visitor: Visitor, stack: LiveStack, role: str) -> Officer:

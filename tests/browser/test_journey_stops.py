@@ -20,10 +20,10 @@ from tests import builders
 from tests.browser.allocations import Allocations
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
+from tests.browser.officer import Officer
 from tests.browser.papers import text_of
 from tests.browser.signing import photograph_signed
 from tests.browser.telephone import Telephone
-from tests.browser.test_journey_rights import Officer
 from tests.browser.usager import Usager as Person
 from tests.browser.visitor import DESK, NARROW
 from tests.stack import LiveStack

@@ -5,6 +5,7 @@ Every page seen is inspected.  Knows nothing of any page: those who act (`consei
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, Download, Locator, Page, expect
@@ -15,24 +16,29 @@ from tests.browser.inspection import Inspection
 
 @dataclass(frozen=True)
 class Way:
-    """How a journey is made: the width of the window in CSS pixels, its zoom, and the actor."""
+    """How a journey is made: the window's width in CSS pixels, its zoom, the actor; ``also`` a width to look at."""
 
     width: int
     zoom: int = 1
     keyboard: bool = False
+    also: int = 0
 
     def __str__(self) -> str:
-        return f"{self.width}px-{'keyboard' if self.keyboard else 'mouse'}" + (f"-x{self.zoom}" * (self.zoom > 1))
+        actor = f"{self.width}px-{'keyboard' if self.keyboard else 'mouse'}"
+        return actor + f"-x{self.zoom}" * (self.zoom > 1) + f"-seen-at-{self.also}px" * bool(self.also)
 
 
 DESK = Way(1280)
 NARROW = Way(360)
 # 200 % zoom in a window of 1280 pixels leaves 640 CSS pixels of two device pixels each.
 KEYBOARD_ZOOMED = Way(640, zoom=2, keyboard=True)
+# By keyboard alone on a telephone's width; each page seen is judged at a desk's width too.
+KEYBOARD_BOTH = Way(360, keyboard=True, also=1280)
 
 
 # Milliseconds; a busy machine is slow, and that is no fault of the pages.
 _PATIENCE = 20_000
+_HEIGHT = 800
 expect.set_options(timeout=_PATIENCE)
 
 Name = str | re.Pattern[str]
@@ -51,7 +57,7 @@ class Visitor:
         self.window = browser.new_context(
             locale="fr-FR",
             timezone_id="Europe/Paris",
-            viewport={"width": way.width, "height": 800},
+            viewport={"width": way.width, "height": _HEIGHT},
             device_scale_factor=way.zoom,
         )
         self.window.set_default_timeout(_PATIENCE)
@@ -81,6 +87,15 @@ class Visitor:
         expect(self.page.locator("h1")).to_contain_text(heading)
         self.page.wait_for_load_state()
         self._inspection.look()
+        if self.way.also:
+            self._look_at(self.way.also)
+
+    def _look_at(self, width: int) -> None:
+        """Judge the same page in a window of this width, then come back."""
+        for wide in (width, self.way.width):
+            self.page.set_viewport_size({"width": wide, "height": _HEIGHT})
+            if wide == width:
+                self._inspection.look()
 
     def read(self, text: str) -> None:
         """Find this text on the page."""
@@ -123,6 +138,19 @@ class Visitor:
         name = _named(label)
         box = self.page.get_by_role("checkbox", name=name).or_(self.page.get_by_role("radio", name=name))
         self.actor.tick(box.filter(visible=True).first)
+
+    def untick(self, label: Name) -> None:
+        """Take the tick of this label away."""
+        self.actor.untick(self.page.get_by_role("checkbox", name=_named(label)).filter(visible=True).first)
+
+    def write_day(self, label: Name, day: date) -> None:
+        """Type a date: its parts stand in the order of the browser's own language, which is the machine's."""
+        field = self.field(label)
+        for order in ("%d%m%Y", "%m%d%Y"):
+            self.actor.write_keys(field, f"{day:{order}}")
+            if field.input_value() == day.isoformat():
+                return
+        raise AssertionError(f"{label} holds {field.input_value()}")
 
     def unfold(self, name: str) -> None:
         """Open a fold of the page, unless it stands open."""
