@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aidants', '0019_kits_and_calls'),
+        ("aidants", "0022_activite_departement"),
     ]
 
     operations = [
