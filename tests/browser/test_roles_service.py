@@ -1,5 +1,6 @@
 """Who answers for the service: instructeur, accueil, administrateur; each finds what they need, and nothing else."""
 
+import secrets
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -234,7 +235,7 @@ def _imports(admin: Officer, folder: Path) -> None:
     at.press("Importer")
     at.see("Cartes")
     at.read("graine")
-    cards.write_text(f"serie;graine\nX-{number};{'ab' * 20}\nY-{number};{'cd' * 20}\n")
+    cards.write_text(f"serie;graine\nX-{number};{secrets.token_hex(20)}\nY-{number};{secrets.token_hex(20)}\n")
     at.hand_over("Fichier des cartes", cards)
     at.press("Importer")
     at.hear("2 cartes importées")
