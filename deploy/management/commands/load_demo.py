@@ -16,6 +16,13 @@ from mandats.attestation.sealing_keys import AUTHORITY, SEAL, keep_sealer, stand
 from oidc.provider.clients import client_named
 
 
+def _make_keys(at: datetime) -> None:
+    """Make the signing keys that are missing."""
+    for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
+        if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
+            create_key(purpose, alg, at)
+
+
 def _roles(aidant: bool, referent: bool) -> str:
     """Return the roles held in the structure, as the launcher prints them."""
     return ", ".join(name for name, held in (("aidant", aidant), ("referent", referent)) if held)
@@ -70,9 +77,7 @@ class Command(BaseCommand):
 
         now = timezone.now()
         long_ago = now - timedelta(days=400)
-        for purpose, alg in (("acte", "ES256"), ("oidc", "ES256"), ("oidc", "RS256")):
-            if not SigningKey.objects.filter(purpose=purpose, alg=alg).exists():
-                create_key(purpose, alg, long_ago)
+        _make_keys(long_ago)
         if standing(SEAL, now) is None:
             self._make_seal(long_ago)
         if options["timestamps"]:
