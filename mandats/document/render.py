@@ -6,9 +6,12 @@ markup.  Never fills a text, never signs: the seal and its time-stamp are put on
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+import pikepdf
 
 from aidants.papiers.typesetting import day_parts, typeset
 from mandats.document.explications import Explained, explanation, head
@@ -31,6 +34,13 @@ _FOLDER: Final = Path(__file__).parent
 _DIGITS_APART: Final = re.compile(r"(?<=\d) (?=\d)")
 """The blanks of a telephone number, where a line in large print would break."""
 
+_SIZES: Final = (10.4, 10.0, 9.6)
+"""Of the body of the mandat, in points; 9.6 in Noto Sans is as tall as 10.5 in Times."""
+_PAGES: Final = 3
+"""Two of text, one of summary (DOMAIN §3.6)."""
+_VOLET: Final = (16.0, 15.0, 14.0)
+_VOLET_LARGE: Final = (22.0,)
+
 _CONSENT: Final = {
     ("ecran", "dessin"): "en signant à l’écran",
     ("ecran", "code"): "avec le code reçu sur son téléphone",
@@ -49,6 +59,21 @@ _CONSENT_BY_KIND: Final = {
 def _compiled(template: str, data: dict[str, Any], at: datetime) -> bytes:
     """Return the PDF of one of our templates.  Raises :class:`PaperNotMade`."""
     return typeset(_FOLDER / "modeles" / f"{template}.typ", data, at)
+
+
+def _fitted(template: str, data: dict[str, Any], at: datetime, pages: int, sizes: tuple[float, ...]) -> bytes:
+    """Return the PDF at the first of ``sizes`` (points) that holds in ``pages``, or at the first one when none does.
+
+    Long names and many formalities would otherwise leave the signatures alone on a page of their own.
+    """
+    first = b""
+    for size in sizes:
+        pdf = _compiled(template, data | {"size": size}, at)
+        first = first or pdf
+        with pikepdf.open(BytesIO(pdf)) as read:
+            if len(read.pages) <= pages:
+                return pdf
+    return first
 
 
 def render_mandat(given: MandatDocument) -> bytes:
@@ -75,7 +100,7 @@ def render_mandat(given: MandatDocument) -> bytes:
         "verify": bare_address(given.qr.partition("#")[0]),
         "acte": given.acte,
     }
-    return _compiled("mandat", data, given.accepted_at)
+    return _fitted("mandat", data, given.accepted_at, _PAGES, _SIZES)
 
 
 def render_exemplaire(given: ExemplaireDocument) -> bytes:
@@ -88,11 +113,11 @@ def render_exemplaire(given: ExemplaireDocument) -> bytes:
         "duree": one_line(given.duree),
         "zone": zone_label(given.time_zone),
     }
-    return _compiled("exemplaire", data, given.prepared_at)
+    return _fitted("exemplaire", data, given.prepared_at, _PAGES, _SIZES)
 
 
 def render_volet(given: VoletDocument) -> bytes:
-    """Return the usager's sheet of codes, at 16 points, or 22 in large print.  Never keep these bytes."""
+    """Return the usager's sheet of codes, at 16 points (14 when names are long), or 22.  Never keep these bytes."""
     data = {
         "reference": one_line(given.reference),
         "mandant": one_line(given.mandant),
@@ -105,11 +130,10 @@ def render_volet(given: VoletDocument) -> bytes:
         "service": one_line(given.service.name),
         "telephone": one_line(given.service.telephone),
         "url": bare_address(given.service.usager_url),
-        "large": given.large,
         "plain": given.plain,
         "date": day_parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
-    return _compiled("volet", data, given.printed_at)
+    return _fitted("volet", data, given.printed_at, 1, _VOLET_LARGE if given.large else _VOLET)
 
 
 def render_end_certificate(given: EndCertificate) -> bytes:

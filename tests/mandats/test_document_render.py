@@ -115,9 +115,23 @@ def test_typst_refuses_what_is_not_accessible() -> None:
             compiler.compile(input=source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
 
 
-@pytest.mark.parametrize(("given", "pages"), [(ordinary_mandat(), 3), (longest_mandat(), 4)])
-def test_two_pages_and_the_summary(given: object, pages: int) -> None:
-    assert page_count(render_mandat(given)) == pages  # type: ignore[arg-type]
+_TEN = replace(ordinary_text(), demarches=longest_text().demarches)
+
+
+@pytest.mark.parametrize(
+    ("given", "pages", "size"),
+    [
+        (ordinary_mandat(), 3, 10.4),
+        (ordinary_mandat(_TEN), 3, 10.0),
+        (ordinary_mandat(replace(_TEN, reserved_acts=longest_text().reserved_acts)), 3, 9.6),
+        (longest_mandat(), 4, 10.4),
+    ],
+    ids=["ordinary", "ten demarches", "ten and every reserved act", "longest"],
+)
+def test_two_pages_and_the_summary_unless_names_are_endless(given: object, pages: int, size: float) -> None:
+    pdf = render_mandat(given)  # type: ignore[arg-type]
+    assert page_count(pdf) == pages
+    assert size in {round(one, 1) for one in font_sizes(pdf)}
 
 
 def closed(text: str) -> str:
@@ -267,7 +281,7 @@ def test_the_volet_holds_the_codes_in_large_type() -> None:
             assert words in printed
         assert min(font_sizes(pdf)) >= smallest
     assert max(font_sizes(PAPERS["large volet"]())) > max(font_sizes(PAPERS["volet"]()))
-    assert page_count(PAPERS["volet"]()) == 1
+    assert page_count(PAPERS["volet"]()) == page_count(render_volet(volet(longest_text()))) == 1
 
 
 def test_codes_are_never_in_the_mandat() -> None:
