@@ -19,7 +19,7 @@ class UseFacts:
 
     ``actor_is_aidant`` and ``aidant_habilite`` are true when nobody in
     particular acts (an administration verifies).  ``crosses_to_franceconnect``
-    says that the use goes through FranceConnect.
+    says that the use goes through FranceConnect.  ``sheet_due_at``: until when « exemplaire signé conservé » stands.
     """
 
     now: datetime
@@ -34,6 +34,12 @@ class UseFacts:
     crosses_to_franceconnect: bool = False
     identity: str = "franceconnect"
     has_email: bool = True
+    sheet_due_at: datetime | None = None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Somebody stopped it, or the signed sheet did not come in its days: nobody has to write that (DOMAIN §3.5)."""
+        return self.suspended_at is not None or (self.sheet_due_at is not None and self.now >= self.sheet_due_at)
 
 
 def _actor_is_aidant(facts: UseFacts) -> Decision:
@@ -64,7 +70,7 @@ def _not_expired(facts: UseFacts) -> Decision:
 
 def _not_suspended(facts: UseFacts) -> Decision:
     """A suspension stops every use until the usager resumes it (DOMAIN §3.4)."""
-    return Denied(errors.MANDAT_SUSPENDED) if facts.suspended_at else GRANTED
+    return Denied(errors.MANDAT_SUSPENDED) if facts.is_suspended else GRANTED
 
 
 def _demarche_offered(facts: UseFacts) -> Decision:

@@ -47,7 +47,14 @@ def state_of(mandat: Mandat, now: datetime) -> str:
         return "expire" if mandat.motif in ("terme", "usage_unique") else "termine"
     if now >= mandat.expires_at:
         return "expire"
-    return "suspendu" if mandat.suspended_at else "actif"
+    late = mandat.scan_due_at is not None and now >= mandat.scan_due_at
+    return "suspendu" if mandat.suspended_at or late else "actif"
+
+
+def stopped(now: datetime, prefix: str = "") -> Q:
+    """Return the condition « suspended »: by somebody, or because the signed sheet did not come in its days."""
+    late = {f"{prefix}scan_due_at__isnull": False, f"{prefix}scan_due_at__lte": now}
+    return Q(**{f"{prefix}suspended_at__isnull": False}) | Q(**late)
 
 
 def _in_state(state: str, now: datetime) -> Q:
@@ -55,8 +62,8 @@ def _in_state(state: str, now: datetime) -> Q:
     ended_by_term = Q(motif__in=("terme", "usage_unique"))
     standing = Q(ended_at__isnull=True, expires_at__gt=now)
     conditions = {
-        "actif": standing & Q(suspended_at__isnull=True),
-        "suspendu": standing & Q(suspended_at__isnull=False),
+        "actif": standing & ~stopped(now),
+        "suspendu": standing & stopped(now),
         "expire": Q(ended_at__isnull=True, expires_at__lte=now) | ended_by_term,
         "termine": Q(ended_at__isnull=False) & ~ended_by_term,
         "bientot": standing & Q(expires_at__lte=now + ENDING_WITHIN, expires_at__gte=F("accepted_at") + _LONG),
@@ -212,6 +219,7 @@ def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = 
         crosses_to_franceconnect=crosses_to_franceconnect,
         identity=row.mandat.identity,
         has_email=bool(row.usager.email or row.usager.franceconnect_email),
+        sheet_due_at=row.mandat.scan_due_at,
     )
 
 
@@ -279,12 +287,12 @@ def standing_autorisations(
     served = Utilisation.objects.filter(mandat=OuterRef("mandat"))
     found = Autorisation.objects.select_related("mandat", "usager", "structure").filter(
         Q(mandat__single_use=False) | ~Exists(served),
+        ~stopped(now, "mandat__"),
         _names_starting(query, "usager__"),
         *_habilitations(structure_id, compte_id).values(),
         structure=structure_id,
         ended_at__isnull=True,
         mandat__ended_at__isnull=True,
-        mandat__suspended_at__isnull=True,
         mandat__expires_at__gt=now,
         demarche__in=demarches,
     )

@@ -56,6 +56,6 @@ def finding(facts: UseFacts | None, motif: str) -> Finding:
         return Finding(Answer.REVOQUE, min(ends))
     if ends or facts.now >= facts.expires_at:
         return Finding(Answer.EXPIRE)
-    if facts.suspended_at or not facts.structure_habilitee:
+    if facts.is_suspended or not facts.structure_habilitee:
         return Finding(Answer.SUSPENDU)
     return Finding(Answer.NE_COUVRE_PAS)

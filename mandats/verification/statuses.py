@@ -81,9 +81,10 @@ def narrowed_now(number: int) -> dict[int, int]:
 
 
 def _suspended_at(at: datetime) -> Q:
-    """Suspended now and since before ``at``, or within a suspension that is past."""
+    """Suspended now and since before ``at``, for want of its sheet, or within a suspension that is past."""
     past = Suspension.objects.filter(mandat=OuterRef("mandat"), started_at__lte=at, ended_at__gt=at)
-    return Q(mandat__suspended_at__lte=at) | Q(Exists(past))
+    late = Q(mandat__scan_due_at__isnull=False, mandat__scan_due_at__lte=at)
+    return Q(mandat__suspended_at__lte=at) | late | Q(Exists(past))
 
 
 def _places(rows: QuerySet[Any]) -> list[int]:

@@ -62,6 +62,7 @@ class Row:
     expires_at: datetime
     mandat_ended_at: datetime | None
     mandat_suspended_at: datetime | None
+    sheet_due_at: datetime | None
     consentement: str
     status_list: int
     status_index: int
@@ -93,7 +94,7 @@ SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at, t.jkt,
        c.id, c.client_id, c.profile, c.userinfo_alg, c.secret_sealed, c.suspended_at,
        a.demarche, a.formalites, a.ended_at,
        m.id, m.reference, m.identity, m.identity_level, m.identified_at, m.accepted_at, m.expires_at, m.ended_at,
-       m.suspended_at, m.consentement, a.status_list, a.status_index,
+       m.suspended_at, m.scan_due_at, m.consentement, a.status_list, a.status_index,
        s.id, s.siret, s.name, s.demarches,
        u.given_name, u.family_name, u.preferred_username, u.birthdate, u.gender, u.birthplace, u.birthcountry,
        COALESCE(NULLIF(CASE WHEN c.profile = 'franceconnect' THEN u.franceconnect_email END, ''), u.email),
@@ -209,6 +210,7 @@ def _use_facts(row: Row, now: datetime) -> UseFacts:
         mandat_ended_at=row.mandat_ended_at,
         autorisation_ended_at=row.autorisation_ended_at,
         suspended_at=row.mandat_suspended_at,
+        sheet_due_at=row.sheet_due_at,
         demarche_offered=not offered or row.demarche in offered,
         structure_habilitee=row.structure_habilitee,
         actor_is_aidant=row.actor_is_aidant,

@@ -41,6 +41,8 @@ ABLE = ActingFacts(True, True, True, True, True, True, True, True)
         ({"expires_at": NOW}, errors.MANDAT_EXPIRED),
         ({"expires_at": NOW - SECOND}, errors.MANDAT_EXPIRED),
         ({"suspended_at": NOW}, errors.MANDAT_SUSPENDED),
+        ({"sheet_due_at": NOW + SECOND}, None),
+        ({"sheet_due_at": NOW}, errors.MANDAT_SUSPENDED),
         ({"demarche_offered": False}, errors.DEMARCHE_NARROWED),
         ({"identity": "piece_vue"}, None),
         ({"has_email": False}, None),

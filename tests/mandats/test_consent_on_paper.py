@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from aidants.envois.models import Envoi
 from aidants.journal.models import Entree
+from mandats.attestation.status_list import SUSPENDED
 from mandats.registre.models import Brouillon, Document
-from mandats.registre.selectors import may_use_autorisation
+from mandats.registre.selectors import may_use_autorisation, state_of
 from mandats.registre.services.exemplaires import suspend_unscanned
 from mandats.registre.services.suspend import suspend_mandat
+from mandats.verification.statuses import statuses_at
 from mandats.verification.usager_access import acteur_usager
 from tests import builders
 from tests.mandats import consent_desk as ways
@@ -63,6 +65,13 @@ def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_c
     assert mandat.scan_due_at
     use, due = mandat.autorisations.get().id, mandat.scan_due_at
     assert suspend_unscanned(due - timedelta(seconds=1)) == 0
+    # Nobody has to write it: at that second the use is refused and the list says so.
+    assert may_use_autorisation(use, acteur=desk.acteur, now=due - timedelta(seconds=1))
+    assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
+    row = mandat.autorisations.get()
+    assert statuses_at(row.status_list, due - timedelta(seconds=1)) == {}
+    assert statuses_at(row.status_list, due) == {row.status_index: SUSPENDED}
+    assert state_of(mandat, due) == "suspendu"
     assert suspend_unscanned(due) == 1
     assert suspend_unscanned(due) == 0
     assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
