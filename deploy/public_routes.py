@@ -76,6 +76,7 @@ PUBLIC_ROUTES = frozenset(
         "mandats:usager_enter",
         "mandats:contact_undo",
         "mandats:usager_contacts",
+        "mandats:usager_contact_shared",
         "mandats:usager_close",
         "mandats:usager_page",
         "mandats:usager_mandat",

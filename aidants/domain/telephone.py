@@ -52,6 +52,16 @@ def _overseas(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
     return next((one for one in tried if phonenumbers.is_valid_number(one)), number)
 
 
+def in_french(e164: str) -> str:
+    """Return a number as people here write it: « 04 92 00 11 77 », or with its country in front; empty for none."""
+    if not e164:
+        return ""
+    number = phonenumbers.parse(e164)
+    home = number.country_code == _FRANCE
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
 def receives_sms(e164: str) -> bool:
     """Tell whether a number takes text messages: a landline never does, and nothing is sent to one.
 

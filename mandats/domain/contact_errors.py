@@ -29,9 +29,29 @@ CONTACT_SHARED = declare(
 CONTACT_LANDLINE_SHARED = declare(
     "contact.landline_shared",
     409,
-    "Ce téléphone fixe est déjà celui d’un aidant ou d’une autre personne. Il ne reçoit pas de code : les deux ne "
-    "peuvent pas donner leur accord. Laissez ce champ vide.",
-    "Un fixe ne reçoit pas le code d’accord. La personne est jointe par courriel ou sur papier. Ne jamais dire de qui.",
+    "Ce téléphone fixe est déjà celui d’un aidant ou d’une autre personne. Il n’est pris que si tous deux sont "
+    "d’accord.",
+    "Un fixe ne reçoit pas le code d’accord : l’autre personne donne son accord avec son volet. Ne jamais dire de qui.",
+)
+CONTACT_SHARED_IN_COUPLE = declare(
+    "contact.shared_in_couple",
+    409,
+    "L’autre personne du couple a donné le même contact. Il est pris si toutes deux sont d’accord.",
+    "Les deux personnes du rendez-vous cochent leur accord, sur la page « contact partagé ».",
+)
+CONTACT_HOLDER_REFUSED = declare(
+    "contact.holder_refused",
+    403,
+    "Ces informations ne permettent pas de donner l’accord. Vérifiez la référence, le code de révocation et la date "
+    "de naissance de l’autre personne.",
+    "Référence, code ou date faux, ou contact qui n’est pas le sien : la réponse est la même. Un volet perdu se "
+    "réimprime depuis la fiche de la personne.",
+)
+CONTACT_ASKED_ENOUGH = declare(
+    "contact.asked_enough",
+    429,
+    "Trois codes sont déjà partis. Attendez une heure, ou demandez l’accord autrement.",
+    "Trois codes d’accord par heure au plus, pour ne pas importuner qui tient ce contact.",
 )
 CONTACT_NO_SMS = declare(
     "contact.no_sms",

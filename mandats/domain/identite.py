@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from aidants.domain.folding import fold
+from aidants.domain.telephone import in_french, receives_sms
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Identite:
     def full_name(self) -> str:
         """All first names and the birth name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def telephone_written(self) -> str:
+        """The number as people write it."""
+        return in_french(self.telephone)
+
+    @property
+    def sms_number(self) -> str:
+        """The number to write to; empty when there is none, or a landline alone."""
+        return self.telephone if receives_sms(self.telephone) else ""
 
     def to_bytes(self) -> bytes:
         """Return JSON for the vault."""

@@ -18,6 +18,7 @@ from mandats.domain.codes import is_well_formed, normalise
 from mandats.domain.references import normalise as normalise_reference
 from mandats.registre.models import Mandat
 from mandats.registre.selectors import mandat_by_reference
+from mandats.registre.services.accords import is_held_by
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.volet import REVOCATION, check_code
 from mandats.verification.comparison import same_birthdate
@@ -38,7 +39,22 @@ def _limits(reference: str, address: str) -> list[Limit]:
 def enter_by_code(
     reference: str, code: str, birthdate: str, address: str, now: datetime
 ) -> Mandat | Denied | Throttled:
-    """Return the mandat whose usager proved who they are, a refusal, or a wait."""
+    """Return the mandat whose usager proved who they are, a refusal, or a wait; their page opens."""
+    found = prove_by_code(reference, code, birthdate, address, now)
+    if isinstance(found, Mandat):
+        journal_entry(found.usager_id, BY_CODE, now)
+    return found
+
+
+@transaction.atomic
+def prove_by_code(
+    reference: str, code: str, birthdate: str, address: str, now: datetime, *, holds: tuple[str, str] | None = None
+) -> Mandat | Denied | Throttled:
+    """Judge the volet, its wrong tries counted together whatever it is shown for.
+
+    ``holds``  a kind of contact and its value that the person must also have; that they have it not is told, and
+    counted, as a wrong code is.
+    """
     if not is_well_formed(normalise(code)):
         return Denied(errors.CODE_MISTYPED)
     limits = _limits(normalise_reference(reference), address)
@@ -49,9 +65,8 @@ def enter_by_code(
     mandat = mandat_by_reference(reference)
     right_code = check_code(mandat.id if mandat else None, REVOCATION, code, now)
     right_date = same_birthdate(mandat.usager.birthdate if mandat else "", birthdate)
-    if mandat is None or not right_code & right_date:
+    if mandat is None or not right_code & right_date or not (holds is None or is_held_by(mandat.usager, *holds)):
         return _refused(limits, now)
-    journal_entry(mandat.usager_id, BY_CODE, now)
     return mandat
 
 

@@ -4,6 +4,7 @@ By their codes: `test_journey_usager`.  By an aidant: `test_journey_screen`.  By
 by post: `test_journey_madame_d`.
 """
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,16 +13,19 @@ from django.utils import timezone
 
 from aidants.comptes.models import Fonction
 from aidants.domain.roles import Role
+from aidants.domain.siret import is_siret
 from aidants.structures.models import Affectation, Structure
 from deploy.demo.data.mandats import demo_identite
 from mandats.domain.identite import Identite
 from mandats.registre.models import Mandat
 from tests import builders
+from tests.browser.accueil import Accueil
 from tests.browser.allocations import Allocations
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
-from tests.browser.officer import Officer
+from tests.browser.officer import Officer, officer
 from tests.browser.papers import text_of
+from tests.browser.personne import letter
 from tests.browser.signing import photograph_signed
 from tests.browser.telephone import Telephone
 from tests.browser.usager import Usager as Person
@@ -143,3 +147,47 @@ def test_who_answers_for_the_structure_or_for_the_service(
     admin.at.hear("2 mandats, dans toutes les structures")
     admin.at.see("Décès ou tutelle")
     assert {_ended(dead), _ended(also)} == {"deces"}
+
+
+def _siret() -> str:
+    """Return a SIRET that no other structure of the demonstration has."""
+    body = f"99999{uuid4().int % 10**8:08d}"
+    return next(body + digit for digit in "0123456789" if is_siret(body + digit))
+
+
+@pytest.mark.parametrize("way", [NARROW], ids=str)
+def test_a_structure_that_closes_ends_its_mandats_and_everybody_is_told(visit: Visit, stack: LiveStack) -> None:
+    place = builders.structure("Espace public numérique du Haut-Pays", siret=_siret())
+    address, name = f"{uuid4().hex}@famille-roux.fr", f"ROUX-{uuid4().hex[:8].upper()}"
+    who, now = builders.aidant(place), timezone.now()
+    told = builders.mandat(who, place, builders.identite(email=address), now=now)
+    written = builders.mandat(who, place, builders.identite(family_name=name, email=""), now=now)
+
+    office = officer(visit(), stack, Role.INSTRUCTEUR)
+    office.signs_in("/habilitations/fin-de-structure", "Fin d’une structure")
+    at = office.at
+    at.press("Voir ce qui va s’arrêter")
+    at.read("Écrivez le SIRET")
+    at.see("Fin d’une structure")
+    at.write("SIRET de la structure", place.siret)
+    at.tick("Fermeture de la structure")
+    at.press("Voir ce qui va s’arrêter")
+    at.see("Confirmer la fin de la structure")
+    at.read(place.name)
+    at.write("Combien de mandats", "12")
+    office.gives_code("Mettre fin à l’habilitation")
+    at.read("Ce n’est pas le nombre affiché")
+    at.see("Confirmer la fin de la structure")
+    at.write("Combien de mandats", "2")
+    office.gives_code("Mettre fin à l’habilitation")
+    at.hear("n’est plus habilitée")
+
+    subject = f"Votre mandat {told.reference} a pris fin"
+    assert "Plus personne ne peut s’en servir" in letter(at, stack.emails_folder, address, subject)
+    assert (_ended(told), _ended(written)) == ("fermeture", "fermeture")
+    post = Accueil(visit(), stack.sites)
+    post.signs_in()
+    post.visitor.follow("Lettres à poster")
+    post.visitor.see("Lettres à poster")
+    paper = post.visitor.take(post.visitor.link(re.compile(rf"Imprimer la lettre de .*{name}")))
+    assert f"Votre mandat {written.reference}, confié à {place.name}, a pris fin" in " ".join(text_of(paper).split())

@@ -5,11 +5,14 @@ import subprocess
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from mandats.registre.models import Mandat
 from tests.browser.conftest import Visit
-from tests.browser.conseiller import Conseiller
+from tests.browser.conseiller import Conseiller, Paper
+from tests.browser.signing import code_in, read_message, signs_with_code
 from tests.browser.telephone import Telephone
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import NARROW, Visitor
 from tests.machine import program
 from tests.stack import LiveStack
 
@@ -33,6 +36,10 @@ def types_document(conseiller: Conseiller) -> None:
     at.tick("J’ai vu l’original")
     at.press("Continuer")
     at.see("Comment joindre la personne")
+
+
+def _letters() -> str:
+    return "".join(chr(ord("A") + digit % 26) for digit in uuid4().bytes[:8])
 
 
 def reads_aloud(at: Visitor) -> None:
@@ -148,3 +155,59 @@ def test_a_signed_sheet_declared_kept_then_brought(conseiller: Conseiller, tmp_p
     assert Mandat.objects.get(pk=mandat.pk).scan_due_at is None
     at.follow("Modifier les contacts")
     at.see("Contacts de la personne")
+
+
+def _begins_for_a_couple(conseiller: Conseiller) -> None:
+    at = conseiller.visitor
+    at.follow("Nouveau mandat")
+    at.see("Démarches et durée")
+    at.tick("Logement")
+    at.tick("31 jours")
+    at.tick("Préparer deux mandats")
+    at.press("Continuer")
+    at.see("Carte à lire en silence")
+    conseiller.hands_the_silent_card()
+
+
+@pytest.mark.parametrize("way", [NARROW], ids=str)
+def test_a_couple_whose_documents_were_seen_shares_its_landline(conseiller: Conseiller, stack: LiveStack) -> None:
+    at, landline, name = conseiller.visitor, f"04925{uuid4().int % 90000 + 10000}", f"CHAUVET-{_letters()}"
+    conseiller.signs_in()
+    _begins_for_a_couple(conseiller)
+    conseiller.recopies_document(Paper(name, "Yvonne", ("3", "5", "1946"), "Gap (Hautes-Alpes)"))
+    at.see("Comment joindre la personne")
+    at.write("Téléphone de la personne", landline)
+    at.press("Continuer")
+    at.see("Lecture et accord")
+    conseiller.has_a_code_sent_to("06 39 98 10 21")
+    signs_with_code(at, code_in(read_message(stack.sms_folder, "+33639981021")))
+    hers = conseiller.accepts()
+    assert (hers.identity, hers.consent_method) == ("piece_vue", "code")
+
+    at.follow("Continuer avec l’autre personne")
+    conseiller.hands_the_silent_card()
+    conseiller.recopies_document(Paper(name, "Roberte", ("", "", "1944"), "Gap (Hautes-Alpes)"))
+    at.see("Comment joindre la personne")
+    at.write("Téléphone de la personne", landline)
+    at.press("Continuer")
+    at.read("que si tous deux sont d’accord")
+    at.see("Comment joindre la personne")
+    at.follow("Demander l’accord de l’autre")
+    at.see("Contact partagé")
+    at.tick("Yvonne")
+    at.press("Nous sommes d’accord")
+    at.read("n’a pas coché")
+    at.see("Contact partagé")
+    at.tick("Roberte")
+    at.press("Nous sommes d’accord")
+    at.hear("Les deux sont d’accord")
+    at.press("Continuer")
+    at.see("Lecture et accord")
+    conseiller.prints_sheet_to_sign()
+    at.follow("Déclarer l’exemplaire signé conservé")
+    at.see("Exemplaire signé conservé")
+    at.tick("Je garde l’exemplaire signé")
+    at.press("Déclarer")
+    his = conseiller.accepts()
+    assert (his.identity, his.consent_method) == ("piece_vue", "declaration")
+    assert his.usager.telephone == hers.usager.telephone != ""

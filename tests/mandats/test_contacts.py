@@ -118,7 +118,7 @@ def test_a_contact_of_somebody_else_is_taken_only_if_both_agree(desk: Desk, kind
     desk.client.post(page, {"send": "1"})
     code = re.findall(r"\b\d{6}\b", told(shared.upper()))[0]
     wrong = "000000" if code != "000000" else "111111"
-    assert desk.client.post(page, {"code": wrong}).status_code == 422
+    assert desk.client.post(page, {"code": wrong}).status_code == 403
     assert gives(desk, brouillon, shared).status_code == 422
     assert desk.client.post(page, {"code": code})["Location"] == ways.address(brouillon, "contacts")
     assert gives(desk, brouillon, shared).status_code == 302
@@ -136,7 +136,7 @@ def test_five_wrong_codes_end_the_asking(desk: Desk) -> None:
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(5):
         desk.client.post(page, {"code": wrong})
-    assert desk.client.post(page, {"code": code}).status_code == 422
+    assert desk.client.post(page, {"code": code}).status_code == 403
 
 
 # --- a change, told to the old contact ---

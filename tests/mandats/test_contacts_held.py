@@ -173,15 +173,6 @@ def test_consent_is_never_asked_of_a_landline(desk: Desk, way: str) -> None:
     assert posted() == []
 
 
-def test_a_landline_that_two_share_is_not_taken_for_want_of_an_accord(desk: Desk) -> None:
-    _with_landline(desk)
-    brouillon = ways.by_document(desk, day="9")
-    answer = gives(desk, brouillon, telephone=TYPED_LANDLINE)
-    assert answer.status_code == 422
-    assert "ne peuvent pas donner leur accord" in text(answer)
-    assert "Demander l’accord de l’autre" not in text(answer)
-
-
 @pytest.mark.parametrize("email", ["", "odette@famille-fevrier.fr"])
 def test_a_change_of_landline_is_told_where_it_can_be(desk: Desk, email: str) -> None:
     mandat = _with_landline(desk, email)

@@ -7,7 +7,7 @@ from django import forms
 from aidants.domain.telephone import BadTelephone, to_e164
 from mandats.domain import contact_errors
 from mandats.domain.pieces import DECLARATION, GENDERS, LABELS
-from mandats.pages.usager.forms import BirthdateFields
+from mandats.pages.usager.forms import BirthdateFields, EnterForm
 from mandats.registre.models import Usager
 
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
@@ -98,7 +98,7 @@ class ContactsForm(forms.Form):
     )
     telephone = forms.CharField(
         label="Téléphone de la personne",
-        help_text="Le sien, qui reçoit des SMS. Laissez vide si elle n’en a pas.",
+        help_text="Le sien ; un mobile reçoit des SMS. Laissez vide si elle n’en a pas.",
         required=False,
         max_length=24,
         widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
@@ -123,6 +123,34 @@ class SharedCodeForm(forms.Form):
         widget=forms.TextInput({"inputmode": "numeric", **_OFF}),
         error_messages={"required": "Saisissez le code reçu."},
     )
+
+
+class HolderVoletForm(EnterForm):
+    """The volet of who holds a shared contact, typed by them."""
+
+    prefix = "volet"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say whose volet it is."""
+        super().__init__(*args, **kwargs)
+        self.fields["reference"].label = "Référence de son mandat"
+        self.fields["code"].label = "Son code de révocation"
+        self.fields["code"].help_text = "16 chiffres, sur la feuille remise à cette personne seule."
+
+
+class CoupleAgreesForm(forms.Form):
+    """Both persons of one appointment tick, each for themselves."""
+
+    prefix = "couple"
+    mine = forms.BooleanField()
+    other = forms.BooleanField()
+
+    def __init__(self, *args: Any, names: tuple[str, str], **kwargs: Any) -> None:
+        """Name each of the two beside their box."""
+        super().__init__(*args, **kwargs)
+        for field, name in zip(("mine", "other"), names, strict=True):
+            self.fields[field].label = f"{name} : je suis d’accord"
+            self.fields[field].error_messages = {"required": f"{name} n’a pas coché."}
 
 
 def person_choices(found: list[Usager]) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from aidants.structures.models import Structure
 from mandats.domain import perimetre_errors
 from mandats.domain.durees import french_birthdate, local_date
 from mandats.pages.conseiller.access import for_aidant, with_brouillon
+from mandats.pages.conseiller.contact_shared import forget
 from mandats.pages.conseiller.perimetre import DemarchesForm, initial_of
 from mandats.pages.conseiller.present import demarches_of, person_in_couple, reserved_words, resume_address, step_of
 from mandats.registre.coffre import identity_of
@@ -159,6 +160,7 @@ def abandon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpR
     """« Je veux réfléchir », or the conseiller gives up: asked once, then nothing is left."""
     if request.method == "POST":
         brouillons.abandon(brouillon.id, acteur, timezone.now())
+        forget(request)
         messages.success(request, "Rien n’a été signé. Ce qui avait été préparé est effacé.")
         return redirect("mandats:desk")
     context = {"brouillon": brouillon, "resume": resume_address(brouillon), "step": step_of(brouillon)}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
+from aidants.domain.telephone import in_french
 from aidants.pages.posted import posted
 from mandats.consentement import sms
 from mandats.domain import errors
@@ -151,7 +152,7 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
         messages.success(request, "La personne a répondu : elle est d’accord.")
         return redirect("mandats:brouillon_accept", brouillon.id)
     identite = identity_of(brouillon)
-    known = {"text_sha256": texts.text_sha256, "telephone": identite.telephone if identite else ""}
+    known = {"text_sha256": texts.text_sha256, "telephone": in_french(identite.sms_number) if identite else ""}
     form = RemoteForm(posted(request), initial=known)
     if form.is_valid():
         given = form.cleaned_data

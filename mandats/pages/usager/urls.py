@@ -9,6 +9,7 @@ urlpatterns = [
     path("usager", enter.enter, name="usager_enter"),
     path("contact", contacts.undo, name="contact_undo"),
     path("usager/contacts", contacts.contacts, name="usager_contacts"),
+    path("usager/contacts/partage", contacts.shared, name="usager_contact_shared"),
     path("usager/fermer", enter.close, name="usager_close"),
     path("usager/mandats", mandat.page, name="usager_page"),
     path("usager/mandats/<uuid:mandat_id>", mandat.mandat, name="usager_mandat"),

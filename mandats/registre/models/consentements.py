@@ -91,9 +91,11 @@ class ChangementContact(models.Model):
 
 
 class AccordContact(models.Model):
-    """Both confirmed that they share a contact: the usager at the desk, and who holds it, by a code sent to it.
+    """Both confirmed that they share a contact: the usager who gives it, and who holds it.
 
     ``subject_id`` is the brouillon's or the usager's; ``code_digest`` waits for the holder's answer, then is emptied.
+    ``way`` is how the holder confirmed; ``asks`` counts the codes sent of late; ``asked_by`` is nobody's on the
+    usager's own page.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -102,8 +104,10 @@ class AccordContact(models.Model):
     contact_digest = models.CharField(max_length=64)
     code_digest = models.CharField(max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    asked_by = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="+")
+    asks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    asked_by = models.ForeignKey(Compte, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    way = models.CharField(max_length=8, blank=True, db_default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from aidants.domain.telephone import receives_sms
+from aidants.domain.telephone import in_french, receives_sms
 
 
 class Usager(models.Model):
@@ -83,6 +83,11 @@ class Usager(models.Model):
     def full_name(self) -> str:
         """All first names and the birth name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def telephone_written(self) -> str:
+        """The number as people write it."""
+        return in_french(self.telephone)
 
     @property
     def sms_number(self) -> str:

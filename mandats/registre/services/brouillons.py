@@ -38,7 +38,7 @@ from mandats.registre.coffre import (
     seal_texts,
     texts_of,
 )
-from mandats.registre.models import Brouillon, DemandeSms, Document, Mandat
+from mandats.registre.models import AccordContact, Brouillon, DemandeSms, Document, Mandat
 from mandats.registre.selectors import identite_of, other_of
 from mandats.registre.texts import duree_of, summary_for, text_for
 
@@ -169,7 +169,9 @@ def identify(brouillon_id: UUID, identite: Identite, preuve: PreuveIdentite, act
 
 
 def _forget_choices(brouillon: Brouillon) -> None:
-    """Forget what another person chose about their mandats elsewhere."""
+    """Forget what another person chose about their mandats elsewhere, and what was agreed about their contacts."""
+    if brouillon.identity_sealed is not None:
+        AccordContact.objects.filter(subject_id=brouillon.pk).delete()
     brouillon.elsewhere, brouillon.cites = "", None
 
 
@@ -271,4 +273,6 @@ def cancel_demandes(brouillon: Brouillon, now: datetime) -> None:
 def erase(brouillon: Brouillon) -> None:
     """Delete a brouillon and its papers: no trace of who it was for."""
     Document.objects.filter(brouillon=brouillon).delete()
+    if brouillon.identity_sealed is not None:
+        AccordContact.objects.filter(subject_id=brouillon.pk).delete()
     brouillon.delete()

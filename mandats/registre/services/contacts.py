@@ -24,8 +24,9 @@ from aidants.journal.record import record
 from aidants.structures.models import Structure
 from mandats.domain import avis_suites, contact_errors, events
 from mandats.domain.contacts import UNDO_LIVES, is_made_up_email, is_made_up_telephone
+from mandats.domain.identite import Identite
 from mandats.registre.coffre import secret_digest
-from mandats.registre.models import AccordContact, ChangementContact, Mandat, Usager
+from mandats.registre.models import AccordContact, Brouillon, ChangementContact, Mandat, Usager
 from mandats.registre.services.avis import ACCUEIL, announce
 
 EMAIL, TELEPHONE = "email", "telephone"
@@ -60,6 +61,11 @@ def is_of_structure(kind: str, value: str, structure: Structure) -> bool:
         return False
 
 
+def is_theirs(kind: str, value: str, usager_id: UUID | None) -> bool:
+    """Tell whether a contact is the one that the service writes to for this person already."""
+    return usager_id is not None and Usager.objects.filter(pk=usager_id, **{f"{kind}__iexact": value}).exists()
+
+
 def is_somebody_elses(kind: str, value: str, usager_id: UUID | None) -> bool:
     """Tell whether a contact is an aidant's, or another usager's, whatever the structure."""
     others = Usager.objects.exclude(pk=usager_id) if usager_id else Usager.objects.all()
@@ -76,7 +82,12 @@ def no_sms(number: str) -> ErrorCode | None:
 def fault_of(
     kind: str, value: str, structure: Structure | None, *, subject_id: UUID, usager_id: UUID | None
 ) -> ErrorCode | None:
-    """Return why a contact is not taken, or ``None``.  ``subject_id``: the brouillon or usager it is for."""
+    """Return why a contact is not taken, or ``None``.  ``subject_id``: the brouillon or usager it is for.
+
+    What is theirs already stays so, whatever it looks like.
+    """
+    if is_theirs(kind, value, usager_id):
+        return None
     made_up = is_made_up_email(value) if kind == EMAIL else is_made_up_telephone(value)
     if made_up:
         return contact_errors.CONTACT_MADE_UP
@@ -86,19 +97,32 @@ def fault_of(
 def held_elsewhere(
     kind: str, value: str, structure: Structure | None, *, subject_id: UUID, usager_id: UUID | None
 ) -> ErrorCode | None:
-    """Return why a contact is not this person's alone, unless both agreed to share it."""
+    """Return why a contact is not this person's alone, unless both agreed to share it, once and for all."""
+    if is_theirs(kind, value, usager_id):
+        return None
     if structure is not None and is_of_structure(kind, value, structure):
         return contact_errors.CONTACT_OF_STRUCTURE
-    if is_somebody_elses(kind, value, usager_id) and not _both_agreed(kind, value, subject_id):
+    if is_somebody_elses(kind, value, usager_id) and not both_agreed(kind, value, subject_id):
         cannot_agree = kind == TELEPHONE and not receives_sms(value)
         return contact_errors.CONTACT_LANDLINE_SHARED if cannot_agree else contact_errors.CONTACT_SHARED
     return None
 
 
-def _both_agreed(kind: str, value: str, subject_id: UUID) -> bool:
+def both_agreed(kind: str, value: str, subject_id: UUID) -> bool:
+    """Tell whether who holds a contact agreed to share it with this person."""
     digest = contact_digest(kind, value)
     agreed = AccordContact.objects.filter(subject_id=subject_id, kind=kind, contact_digest=digest)
     return agreed.filter(confirmed_at__isnull=False).exists()
+
+
+def known_usager_id(brouillon: Brouillon, identite: Identite) -> UUID | None:
+    """Return the usager's row, when the person is known already; a renewal says by itself whose it is."""
+    known = None
+    if identite.sub_digest:
+        known = Usager.objects.filter(sub_digest=identite.sub_digest).values_list("pk", flat=True).first()
+    if known is None and brouillon.renews is not None:
+        return brouillon.renews.usager_id
+    return known if identite.sub_digest else brouillon.same_as_id
 
 
 @transaction.atomic

@@ -1,12 +1,10 @@
-"""Writes contacts typed at the desk or on the usager's page, and the accord of who shares one.
+"""Writes contacts typed at the desk or on the usager's page.
 
-Both confirm a shared contact: the usager, who gives it, and who holds it, by a code that is sent to it.
+Both confirm a shared contact: the usager, who gives it, and who holds it (see ``accords``).
 """
 
-import hmac
-import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,26 +12,23 @@ from django.db import transaction
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import ErrorCode
-from aidants.envois.outbox import post_email, post_sms
 from aidants.journal.record import record
 from aidants.structures.models import Structure
 from mandats.domain import contact_errors, errors, events
 from mandats.domain.identite import Identite
-from mandats.registre.coffre import identity_of, seal_identity, secret_digest
-from mandats.registre.models import AccordContact, Brouillon, Usager
+from mandats.registre.coffre import identity_of, seal_identity
+from mandats.registre.models import Brouillon, Usager
+from mandats.registre.services.accords import needs_accord_in_couple
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.contacts import (
     EMAIL,
     TELEPHONE,
-    contact_digest,
     fault_of,
     held_elsewhere,
     hold_contacts,
+    known_usager_id,
     replace_contact,
 )
-
-CODE_LIVES = timedelta(minutes=30)
-CODE_TRIES = 5
 
 
 @transaction.atomic
@@ -73,6 +68,8 @@ def _faults(brouillon: Brouillon, identite: Identite, given: dict[str, str]) -> 
         if not value or kind in found or (kind == EMAIL and is_franceconnect_s(brouillon, identite)):
             continue
         fault = fault_of(kind, value, brouillon.structure, subject_id=brouillon.id, usager_id=known)
+        if fault is None and needs_accord_in_couple(brouillon, kind, value):
+            fault = contact_errors.CONTACT_SHARED_IN_COUPLE
         if fault is not None:
             found[kind] = fault
     return found
@@ -99,11 +96,8 @@ def withheld_address(brouillon: Brouillon, identite: Identite) -> ErrorCode | No
     """
     if not is_franceconnect_s(brouillon, identite):
         return None
-    own = Usager.objects.filter(sub_digest=identite.sub_digest).only("email").first()
-    if own is not None and own.email.casefold() == identite.email.casefold():
-        return None
-    usager_id = own.pk if own else None
-    return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=usager_id)
+    known = known_usager_id(brouillon, identite)
+    return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=known)
 
 
 def taken_meanwhile(brouillon: Brouillon, identite: Identite) -> ErrorCode | None:
@@ -123,57 +117,6 @@ def taken_meanwhile(brouillon: Brouillon, identite: Identite) -> ErrorCode | Non
     return next((fault for fault in found if fault), None)
 
 
-def known_usager_id(brouillon: Brouillon, identite: Identite) -> UUID | None:
-    """Return the usager's row, when the person is known already."""
-    if identite.sub_digest:
-        return Usager.objects.filter(sub_digest=identite.sub_digest).values_list("pk", flat=True).first()
-    return brouillon.same_as_id
-
-
-@transaction.atomic
-def ask_holder(subject_id: UUID, kind: str, value: str, structure: Structure, acteur: Acteur, now: datetime) -> None:
-    """Send a code to a shared contact: who holds it gives it if they agree."""
-    code = f"{secrets.randbelow(10**6):06d}"
-    row, _ = AccordContact.objects.select_for_update().update_or_create(
-        subject_id=subject_id,
-        kind=kind,
-        contact_digest=contact_digest(kind, value),
-        defaults={"code_digest": "", "tries": 0, "asked_by_id": acteur.known_id, "asked_at": now},
-    )
-    row.code_digest = secret_digest("accord-contact", f"{row.id}:{code}")
-    row.save(update_fields=("code_digest",))
-    text = (
-        f"Une personne aidée par {structure.name[:60]} veut aussi recevoir ses messages ici. Si vous êtes d’accord, "
-        f"donnez le code {code}. Sinon, ne faites rien. Valable 30 minutes."
-    )
-    if kind == EMAIL:
-        post_email(
-            value, "Partager votre adresse électronique ?", text, purpose="contact_accord", now=now, about=row.id
-        )
-    else:
-        post_sms(value, text, purpose="contact_accord", now=now, about=row.id)
-    record(events.CONTACT_ASK, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind})
-
-
-@transaction.atomic
-def confirm_shared(subject_id: UUID, kind: str, value: str, code: str, acteur: Acteur, now: datetime) -> Decision:
-    """Take the holder's code: both have confirmed, the usager by giving the contact, the holder by the code."""
-    digest = contact_digest(kind, value)
-    rows = AccordContact.objects.select_for_update().filter(subject_id=subject_id, kind=kind, contact_digest=digest)
-    row = rows.first()
-    if row is None or not row.code_digest or row.tries >= CODE_TRIES or now - row.asked_at > CODE_LIVES:
-        return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_CODE_REFUSED, acteur, now, subject_id)
-    typed = "".join(code.split())
-    if not hmac.compare_digest(row.code_digest, secret_digest("accord-contact", f"{row.id}:{typed}")):
-        row.tries += 1
-        row.save(update_fields=("tries",))
-        return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_CODE_REFUSED, acteur, now, subject_id)
-    row.confirmed_at, row.code_digest = now, ""
-    row.save(update_fields=("confirmed_at", "code_digest"))
-    record(events.CONTACT_SHARE, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind})
-    return GRANTED
-
-
 @transaction.atomic
 def change_contact(
     usager_id: UUID, kind: str, value: str, structure: Structure | None, acteur: Acteur, *, way: str, now: datetime
@@ -184,8 +127,7 @@ def change_contact(
     """
     hold_contacts((kind, value))
     usager = Usager.objects.select_for_update().get(pk=usager_id)
-    judged = bool(value) and value.casefold() != str(getattr(usager, kind)).casefold()
-    fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if judged else None
+    fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if value else None
     if fault is not None:
         record(
             events.CONTACT_REFUSED, acteur=acteur, at=now, subject=usager.id, reason=fault.code, facts={"kind": kind}

@@ -9,7 +9,7 @@ from aidants.journal.record import record
 from mandats.domain import events
 from mandats.domain.identite import Identite
 from mandats.registre.models import Brouillon, Usager
-from mandats.registre.services.contacts import EMAIL, TELEPHONE, replace_contact
+from mandats.registre.services.contacts import EMAIL, TELEPHONE, known_usager_id, replace_contact
 from mandats.registre.services.contacts_bureau import withheld_address
 
 WAY = "mandat"
@@ -48,10 +48,10 @@ def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) ->
     if identite.sub_digest:
         new = {**fields, "created_at": now}
         return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
-    renewed = Usager.objects.filter(mandats=brouillon.renews_id, sub_digest__isnull=True).first()
-    recognised = renewed.pk if brouillon.renews_id and renewed else brouillon.same_as_id
-    if recognised:
-        return Usager.objects.select_for_update().get(pk=recognised), False
+    recognised = known_usager_id(brouillon, identite)
+    weak = Usager.objects.select_for_update().filter(pk=recognised, sub_digest__isnull=True).first()
+    if weak is not None:
+        return weak, False
     return Usager.objects.create(**fields, created_at=now), True
 
 
