@@ -169,6 +169,21 @@ def _begins_for_a_couple(conseiller: Conseiller) -> None:
     conseiller.hands_the_silent_card()
 
 
+def _both_tick(at: Visitor) -> None:
+    """Agree to share a contact: one forgets their box first."""
+    at.follow("Demander l’accord de l’autre")
+    at.see("Contact partagé")
+    at.tick("Yvonne")
+    at.press("Nous sommes d’accord")
+    at.read("n’a pas coché")
+    at.see("Contact partagé")
+    at.tick("Roberte")
+    at.press("Nous sommes d’accord")
+    at.hear("Les deux sont d’accord")
+    at.press("Continuer")
+    at.see("Lecture et accord")
+
+
 @pytest.mark.parametrize("way", [NARROW], ids=str)
 def test_a_couple_whose_documents_were_seen_shares_its_landline(conseiller: Conseiller, stack: LiveStack) -> None:
     at, landline, name = conseiller.visitor, f"04925{uuid4().int % 90000 + 10000}", f"CHAUVET-{_letters()}"
@@ -192,17 +207,7 @@ def test_a_couple_whose_documents_were_seen_shares_its_landline(conseiller: Cons
     at.press("Continuer")
     at.read("que si tous deux sont d’accord")
     at.see("Comment joindre la personne")
-    at.follow("Demander l’accord de l’autre")
-    at.see("Contact partagé")
-    at.tick("Yvonne")
-    at.press("Nous sommes d’accord")
-    at.read("n’a pas coché")
-    at.see("Contact partagé")
-    at.tick("Roberte")
-    at.press("Nous sommes d’accord")
-    at.hear("Les deux sont d’accord")
-    at.press("Continuer")
-    at.see("Lecture et accord")
+    _both_tick(at)
     conseiller.prints_sheet_to_sign()
     at.follow("Déclarer l’exemplaire signé conservé")
     at.see("Exemplaire signé conservé")
