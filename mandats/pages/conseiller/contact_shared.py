@@ -93,6 +93,7 @@ def share(request: HttpRequest, asking: Asking) -> HttpResponse:
     if shared is None:
         return redirect(asking.back, *at)
     forms, refused, status = _forms(request, asking, shared), "", 200
+    done: Decision | None
     chosen = next((name for name in forms if name in request.POST), "")
     if "send" in request.POST:
         done = ask_holder(asking.subject_id, *shared, asking.asker, asking.acteur, timezone.now())

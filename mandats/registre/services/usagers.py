@@ -49,9 +49,10 @@ def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) ->
         new = {**fields, "created_at": now}
         return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
     recognised = known_usager_id(brouillon, identite)
-    weak = Usager.objects.select_for_update().filter(pk=recognised, sub_digest__isnull=True).first()
-    if weak is not None:
-        return weak, False
+    weak = Usager.objects.select_for_update().filter(sub_digest__isnull=True)
+    found = weak.filter(pk=recognised).first() if recognised else None
+    if found is not None:
+        return found, False
     return Usager.objects.create(**fields, created_at=now), True
 
 
