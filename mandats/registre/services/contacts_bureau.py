@@ -96,7 +96,10 @@ def withheld_address(brouillon: Brouillon, identite: Identite) -> ErrorCode | No
     """
     if not is_franceconnect_s(brouillon, identite):
         return None
-    known = known_usager_id(brouillon, identite)
+    own = Usager.objects.filter(sub_digest=identite.sub_digest).only("email").first()
+    if own is not None and own.email.casefold() == identite.email.casefold():
+        return None
+    known = own.pk if own else known_usager_id(brouillon, identite)
     return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=known)
 
 
