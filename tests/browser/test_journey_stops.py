@@ -23,7 +23,7 @@ from tests.browser.accueil import Accueil
 from tests.browser.allocations import Allocations
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
-from tests.browser.officer import Officer, officer
+from tests.browser.officer import Officer, holder
 from tests.browser.papers import text_of
 from tests.browser.personne import letter
 from tests.browser.signing import photograph_signed
@@ -163,7 +163,7 @@ def test_a_structure_that_closes_ends_its_mandats_and_everybody_is_told(visit: V
     told = builders.mandat(who, place, builders.identite(email=address), now=now)
     written = builders.mandat(who, place, builders.identite(family_name=name, email=""), now=now)
 
-    office = officer(visit(), stack, Role.INSTRUCTEUR)
+    office = Officer(visit(), stack.sites.service, holder(Role.INSTRUCTEUR, "Inès", "Laurent"))
     office.signs_in("/habilitations/fin-de-structure", "Fin d’une structure")
     at = office.at
     at.press("Voir ce qui va s’arrêter")
