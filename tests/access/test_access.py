@@ -17,8 +17,8 @@ from tests.access.world import World
 _MEND = "tests/access/routes.txt says who reaches what: mend the line, or the page."
 _SHUT = (REFUSED, UNKNOWN)
 _REFUSALS = (403, 404)
-# Who has a name of theirs in the journal; each call of a partenaire is told, refused or not.
-_KNOWN = (*SIGNED[1:], "usager", "client")
+# Where who has no account is known; each call of a partenaire is told, refused or not.
+_OWN = {"usager": "mandats:usager_", "client": "oidc:api_"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SIGN_IN, NO_METHOD, BROKEN = "sign-in", "405", "5xx"
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -70,9 +70,14 @@ def letter_of(answer: Any) -> str:
     return {404: UNKNOWN, 405: NO_METHOD}.get(status, OPEN)
 
 
-def _is_public_data(route: str, role: str) -> bool:
-    """Tell whether nobody is refused what is not there: a tile, a list, a page that was asked too early."""
-    return route in service.PUBLIC_ROUTES and role in SIGNED
+def _is_told(route: str, role: str) -> bool:
+    """Tell whether a refusal is somebody’s: of an account on a private page, of an usager or a site where it is known.
+
+    What is not there on a page open to all (a tile, a list, a page asked too early) was refused to nobody.
+    """
+    if role in SIGNED:
+        return role != SIGNED[0] and route not in service.PUBLIC_ROUTES
+    return route.startswith(_OWN.get(role, "nowhere"))
 
 
 class Walk:
@@ -98,8 +103,7 @@ class Walk:
             if answer.streaming:
                 list(answer)  # a file is closed by its reader
             transaction.set_rollback(True)
-        must_be_told = answer.status_code in _REFUSALS and role in _KNOWN and not _is_public_data(route, role)
-        if must_be_told and not told.refusals:
+        if answer.status_code in _REFUSALS and _is_told(route, role) and not told.refusals:
             self.wrong.append(f"{route} {method}, {role}, {scope} object: refused, and no entry tells it")
         return letter_of(answer)
 

@@ -177,7 +177,7 @@ def test_the_pages_of_the_referent_the_instructeur_and_the_aidant(query_count: A
     assert "NOCTURNE" not in page.content.decode()
     assert mine.post(f"/alertes/{alerte.id}", {"word": ""}).status_code == 422
     assert "C’est noté" in mine.post(f"/alertes/{alerte.id}", {"word": "atelier"}, follow=True).content.decode()
-    assert "« atelier »" in builders.signed_in(instructeur()[0]).get("/alertes").content.decode()
+    assert "«\u00a0atelier\u00a0»" in builders.signed_in(instructeur()[0]).get("/alertes").content.decode()
     other = builders.signed_in(referent_of(builders.structure("Ailleurs", siret="99999920400017"))[0])
     assert "Rien d’inhabituel" in other.get("/alertes").content.decode()
     assert other.get(f"/alertes/{alerte.id}").status_code == 404
