@@ -1,4 +1,8 @@
-"""`make demo`: what cannot work is told in one line, what works ends without a trace."""
+"""`make demo`: what cannot work is told in one line, what works ends without a trace.
+
+The demonstration is prepared once; each start after the first finds the database as the end before left it, however
+rough that end was.
+"""
 
 import os
 import signal
@@ -74,9 +78,9 @@ def _wait_until_gone(pids: set[int]) -> set[int]:
     return left
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """A port followed by two other free ones; the demo that a test leaves there is forgotten."""
+    """A port followed by two other free ones; the demo that these tests leave there is forgotten."""
     while True:
         first = free_ports(1)[0]
         if first < 65000 and not any(_listens(first + step) for step in (1, 2)):
