@@ -4,6 +4,8 @@ The service, its worker and both simulated sites run on free ports over a databa
 keys are those of the tests, so that a test connected to the same database reads what the service sealed.
 """
 
+import fcntl
+import os
 import shutil
 import socket
 import tempfile
@@ -58,6 +60,21 @@ def free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
+def collect_once(processes: Stack) -> None:
+    """Collect static files for the first stack of a run, and link them into the folder of the others."""
+    shared, home = database.the_server().home / "collected", processes.sites.home
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if shared.exists():
+            shutil.copytree(shared, home, copy_function=os.link, dirs_exist_ok=True)
+        else:
+            processes.start_collecting()()
+            unfinished = shared.with_suffix(".unfinished")
+            shutil.copytree(home / "static", unfinished / "static", copy_function=os.link)
+            shutil.copy(home / "static.txt", unfinished)
+            unfinished.replace(shared)
+
+
 @contextmanager
 def running_stack(*, workers: int = 1) -> Iterator[LiveStack]:
     """Run a demonstration of its own until the end of the block, which leaves no process and no file."""
@@ -66,6 +83,7 @@ def running_stack(*, workers: int = 1) -> Iterator[LiveStack]:
         with database.fresh_database() as name:
             sites = Sites(home, _SECRETS, *free_ports(4))
             with Stack(sites, database.service_url(name)) as processes:
+                collect_once(processes)
                 processes.prepare()
                 processes.start_sites(pannes=True)
                 processes.start_service(workers=workers)

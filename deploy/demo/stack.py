@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -100,17 +100,25 @@ class Stack:
         """Collect static files, migrate as the owner (when its address is given), load the demo data."""
         if self.authority is not None:
             self.authority.prepare()
-        collected, sources = self.sites.home / "static.txt", _static_sources()
-        stale = not collected.exists() or collected.read_text() != sources
-        if stale:
-            self._manage("collectstatic", "--noinput", "--verbosity=0")
+        collected = self.start_collecting()
         if self.owner_url:
             self._manage("migrate", "--verbosity=0", DATABASE_OWNER_URL=self.owner_url)
             self.finish("migrate")
         self.load_demo()
-        if stale:
+        collected()
+
+    def start_collecting(self) -> Callable[[], None]:
+        """Start collecting static files unless they are those collected before; return what waits for them."""
+        told, sources = self.sites.home / "static.txt", _static_sources()
+        if told.exists() and told.read_text() == sources:
+            return lambda: None
+        self._manage("collectstatic", "--noinput", "--verbosity=0")
+
+        def wait() -> None:
             self.finish("collectstatic")
-            collected.write_text(sources)
+            told.write_text(sources)
+
+        return wait
 
     def load_demo(self) -> None:
         """Fill the database and write the records by which the sites know each other."""

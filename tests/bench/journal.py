@@ -24,7 +24,7 @@ from aidants.journal.record import record
 from aidants.journal.sequence import integrate, journal_signer
 from aidants.journal.tiles import path_reader
 from tests.bench.figures import Figure, latencies, milliseconds, percentile
-from tests.bench.writers import PROCESSES, Run, together
+from tests.bench.writers import Run, together
 
 _RATE = 500
 _BULK = """
@@ -35,8 +35,12 @@ SELECT 'compte:sign_in', now(), 'anonyme', '', '{}', sha256(n::text::bytea) FROM
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What real acts are done upon: an aidant's autorisations, and brouillons that wait for the acceptation."""
+    """What real acts are done upon: an aidant's autorisations, and brouillons that wait for the acceptation.
 
+    ``processes`` share them.
+    """
+
+    processes: int
     aidant: str
     structure: str
     autorisations: list[str]
@@ -44,8 +48,8 @@ class Acts:
 
     def share(self, at: int, turn: int, turns: int) -> dict[str, object]:
         """Return what one process acts upon in one turn, and no other does."""
-        own, every = self.autorisations[at::PROCESSES], PROCESSES * turns
-        brouillons = self.brouillons[turn * PROCESSES + at :: every]
+        own, every = self.autorisations[at :: self.processes], self.processes * turns
+        brouillons = self.brouillons[turn * self.processes + at :: every]
         return {"aidant": self.aidant, "structure": self.structure, "autorisations": own, "brouillons": brouillons}
 
 
@@ -58,10 +62,11 @@ def figures(origin: str, scale: float, acts: Callable[[], Acts]) -> Iterator[Fig
     for size in sizes[:2]:
         yield from _at(size)
     rounds, given = 3 if scale >= 1 else 1, acts()
+    processes = given.processes
     yield from _cost("use", given, max(5.0 * scale, 0.4), rounds)
     yield from _cost("sign", given, 60.0, rounds)
-    yield from _writers(max(30.0 * scale, 0.5))
-    yield from _delay(10.0 * max(scale, 0.2))
+    yield from _writers(max(30.0 * scale, 0.5), processes)
+    yield from _delay(10.0 * max(scale, 0.2), processes)
     for size in sizes[2:]:
         yield from _at(size)
     yield from _audits(origin, scale)
@@ -115,14 +120,14 @@ def _at(size: int) -> Iterator[Figure]:
     yield Figure(f"journal_proof_at_{size}", percentile(proofs, 0.5) * 1000, "ms", len(proofs), more)
 
 
-def _writers(seconds: float) -> Iterator[Figure]:
-    """Append from eight processes at once while the sequencer runs; nothing may be lost, nothing twice."""
+def _writers(seconds: float, processes: int) -> Iterator[Figure]:
+    """Append from several processes at once while the sequencer runs; nothing may be lost, nothing twice."""
     integrate(timezone.now(), wait=True)
     before = newest_size()
-    done = together([{"what": "append", "seconds": seconds}] * PROCESSES, _database(), sequencer=True)
+    done = together([{"what": "append", "seconds": seconds}] * processes, _database(), sequencer=True)
     integrate(timezone.now(), wait=True)
     # Each has written one more to warm up.
-    more = {"processes": PROCESSES, "lost": before + done.acts + PROCESSES - newest_size()}
+    more = {"processes": processes, "lost": before + done.acts + processes - newest_size()}
     yield Figure("journal_append", done.acts / done.seconds, "1/s", done.acts, more)
 
 
@@ -137,13 +142,13 @@ def _cost(name: str, acts: Acts, seconds: float, rounds: int) -> Iterator[Figure
         journal = turn % 2 == 0
         plans = [
             {"what": name, "seconds": seconds, "journal": journal, **acts.share(at, turn, rounds * 2)}
-            for at in range(PROCESSES)
+            for at in range(acts.processes)
         ]
         runs[journal].append(together(plans, _database(), sequencer=journal))
     each = {told: _total(found, "processor") / max(1, _total(found, "acts")) for told, found in runs.items()}
     rates = {told: _total(found, "acts") / _total(found, "seconds") for told, found in runs.items()}
     more = {
-        "processes": PROCESSES,
+        "processes": acts.processes,
         "with_cpu_ms": milliseconds(each[True]),
         "without_cpu_ms": milliseconds(each[False]),
         "with_per_s": round(rates[True], 1),
@@ -160,11 +165,11 @@ def _database() -> str:
     return str(connection.settings_dict["NAME"])
 
 
-def _delay(seconds: float) -> Iterator[Figure]:
-    """Append at a steady rate from eight processes while the sequencer looks each second."""
+def _delay(seconds: float, processes: int) -> Iterator[Figure]:
+    """Append at a steady rate from several processes while the sequencer looks each second."""
     integrate(timezone.now(), wait=True)
-    plan = {"what": "append", "seconds": seconds, "rate": _RATE / PROCESSES}
-    done = together([plan] * PROCESSES, _database(), sequencer=True)
+    plan = {"what": "append", "seconds": seconds, "rate": _RATE / processes}
+    done = together([plan] * processes, _database(), sequencer=True)
     leaves = Leaf.objects.filter(entree__in=[entry for entry, _ in done.written])
     numbers = dict(leaves.values_list("entree_id", "number"))
     delays = [_moment(done.seen, numbers[entry]) - moment for entry, moment in done.written]

@@ -16,6 +16,7 @@ from tests.bench.processor import Target
 from tests.bench.wire import Call, Wire
 from tests.database import service_url, the_server
 from tests.environment import SETTINGS
+from tests.stack import collect_once
 
 _PATIENCE = 60.0
 
@@ -64,8 +65,7 @@ def _wait(target: Target, port: int) -> None:
 def running(sites: Sites, database: str) -> Iterator[Target]:
     """Run the service over ``database`` until the end of the block."""
     with Stack(sites, service_url(database)) as stack:
-        stack._manage("collectstatic", "--noinput", "--verbosity=0")
-        stack.finish("collectstatic")
+        collect_once(stack)
         stack.start_service()
         pid_file = the_server().home / "data" / "postmaster.pid"
         target = Target(sites.service, stack._children["service"].pid, int(pid_file.read_text().split()[0]))

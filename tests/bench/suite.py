@@ -51,6 +51,11 @@ class Size:
         return _WARMING if self.scale >= 1 else 2
 
     @property
+    def writers(self) -> int:
+        """Return how many processes write to the journal at once; starting one takes longer than its hundredth."""
+        return 8 if self.scale >= 1 else 2
+
+    @property
     def seconds(self) -> float:
         """Return the longest that one measure may take."""
         return 6.0 if self.scale >= 1 else 2.0
@@ -222,10 +227,11 @@ def machine(data: Data) -> Iterator[Figure]:
 
 def _acts(data: Data, size: Size) -> journal.Acts:
     """Return what the desk's aidant may declare uses of, and conclude."""
-    waiting = data.consented(max(48, size.count(480)))
+    # Each process has as many in each turn, and needs one more than it is measured upon.
+    waiting = data.consented(max(6 * size.writers, size.count(480)))
     rows = Autorisation.objects.filter(structure=data.place, ended_at__isnull=True, mandat__expires_at__gt=data.now)
     found = [str(one) for one in rows.order_by("id").values_list("id", flat=True)[:400]]
-    return journal.Acts(str(data.aidant.id), str(data.place.id), found, [str(row.id) for row in waiting])
+    return journal.Acts(size.writers, str(data.aidant.id), str(data.place.id), found, [str(row.id) for row in waiting])
 
 
 def run(data: Data, target: Target, size: Size, only: frozenset[str] = frozenset()) -> Iterator[Figure]:

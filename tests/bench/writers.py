@@ -1,4 +1,4 @@
-"""Eight processes that write at once: bare entries of the journal, or real acts with and without their entry.
+"""Processes that write at once: bare entries of the journal, or real acts with and without their entry.
 
 Run as a program it is one of them: its plan comes by standard input; how many acts it did, and the processor time that
 they took, go to standard output.
@@ -22,8 +22,6 @@ from deploy.demo.home import ROOT
 from tests.bench.processor import spent_by
 from tests.database import service_url, the_server
 from tests.environment import SETTINGS
-
-PROCESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
