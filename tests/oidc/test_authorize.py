@@ -338,13 +338,13 @@ def test_a_code_lives_60_seconds():
     assert row.expires_at - row.created_at == timedelta(seconds=60)
 
 
-@pytest.mark.parametrize("asked_page", ["1", "2", "0", "-1", "x", "9" * 30, "²"])
-def test_a_long_list_is_read_page_by_page(asked_page):
+def test_a_long_list_is_read_page_by_page():
     at, asked = flow.desk(), flow.site()
     for _ in range(15):
         builders.mandat(at.aidant, at.place, now=timezone.now(), demarches=("logement", "argent"))
     page = flow.choice_page(at.browser, asked)
-    shown = at.browser.get(page, {"page": asked_page}).content.decode()
-    on_second = asked_page == "2"
-    assert shown.count('type="radio"') == (12 if on_second else 20)
-    assert ("Page précédente" in shown, "Page suivante" in shown) == (on_second, not on_second)
+    for asked_page in ("1", "2", "0", "-1", "x", "9" * 30, "²"):
+        shown = at.browser.get(page, {"page": asked_page}).content.decode()
+        on_second = asked_page == "2"
+        assert shown.count('type="radio"') == (12 if on_second else 20), asked_page
+        assert ("Page précédente" in shown, "Page suivante" in shown) == (on_second, not on_second), asked_page
