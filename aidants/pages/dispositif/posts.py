@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.dispositif import contrats, vivier
-from aidants.dispositif.models import Contrat, MiseEnRelation, Poste
+from aidants.dispositif.models import Contrat, MiseEnRelation, ParametresAppel, Poste
 from aidants.dispositif.parametres import funding_of, standing_on
 from aidants.dispositif.restitution import give_back
 from aidants.domain.acteur import Acteur
@@ -62,24 +62,28 @@ def for_retained(view: View) -> View:
 def posts(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResponse:
     """List the posts, who is on each, and where the structure stands with people of the pool."""
     rows = Poste.objects.filter(structure=place.structure_id, withdrawn_at__isnull=True)
-    standing = {
-        one.poste_id: one
-        for one in Contrat.objects.filter(structure=place.structure_id).select_related("compte").order_by("created_at")
-        if one.ended_on is None
-    }
+    contracts = Contrat.objects.filter(structure=place.structure_id, ended_on__isnull=True)
+    contracts = contracts.select_related("compte", "parametres").order_by("created_at")
+    standing = {one.poste_id: one for one in contracts}
     relations = vivier.relations_of(place.structure_id) if rows else []
     announced = {one.poste_id: one for one in relations if one.state == EtatRelation.RECRUTEE}
-    figures = funding_of(standing_on(timezone.localdate()))
+    today = standing_on(timezone.localdate())
+    # A post that is filled was granted by the figures of its contract's day.
+    rules = {one.poste_id: one.parametres for one in contracts}
     context = {
         "structure": place.structure,
         "to_declare": may_declare(place.structure_id),
         "posts": [
-            (one, label_of_rule(Bareme(one.bareme), figures), standing.get(one.id), announced.get(one.id))
+            (one, _rule(one, rules.get(one.id, today)), standing.get(one.id), announced.get(one.id))
             for one in rows.order_by("created_at", "number", "id")
         ],
         "relations": [(one, RELATION_LABELS[EtatRelation(one.state)]) for one in relations],
     }
     return render(request, "aidants/dispositif/postes.html", context)
+
+
+def _rule(one: Poste, figures: ParametresAppel | None) -> str:
+    return label_of_rule(Bareme(one.bareme), funding_of(figures))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

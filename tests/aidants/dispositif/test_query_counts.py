@@ -76,7 +76,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("operateur", "/budget", _contract, 13),
     ("operateur", "/conventions", _contract, 10),
     ("operateur", "/conventions/{id}", _contract, 8),
-    ("referent", "/postes", _post, 9),
+    ("referent", "/postes", _post, 11),
     ("referent", "/postes/{poste_id}/restitution", _post, 5),
     ("referent", "/postes/vivier?postcode=05000&city=Gap&km=30", _post, 7),
     ("referent", "/postes/relations/{mise_en_relation_id}", _post, 9),
