@@ -99,7 +99,8 @@ def withheld_address(brouillon: Brouillon, identite: Identite) -> ErrorCode | No
     own = Usager.objects.filter(sub_digest=identite.sub_digest).only("email").first()
     if own is not None and own.email.casefold() == identite.email.casefold():
         return None
-    known = own.pk if own else known_usager_id(brouillon, identite)
+    renewed = brouillon.renews.usager_id if brouillon.renews else None
+    known = own.pk if own else renewed
     return held_elsewhere(EMAIL, identite.email, brouillon.structure, subject_id=brouillon.id, usager_id=known)
 
 
