@@ -11,8 +11,8 @@ ACTIVITY = (
 SELECT coalesce(e.id, 0), coalesce($FACTS ->> 'compte_rendu', r.id::text)
 FROM (SELECT * FROM journal_entree WHERE event = 'activite:write') e
 FULL JOIN compte_rendu r ON r.id = ($FACTS ->> 'compte_rendu')::uuid
-WHERE e.id IS NULL OR r.id IS NULL OR r.compte_id IS DISTINCT FROM e.acteur_id
-   OR r.structure_id IS DISTINCT FROM e.structure_id OR date_trunc('second', r.created_at) <> e.at
+WHERE e.id IS NULL OR (r.id IS NULL AND e.at >= $KEPT) OR r.compte_id <> e.acteur_id
+   OR r.structure_id IS DISTINCT FROM e.structure_id AND r.id IS NOT NULL OR date_trunc('second', r.created_at) <> e.at
 """,
     ),
     (
@@ -21,7 +21,7 @@ WHERE e.id IS NULL OR r.id IS NULL OR r.compte_id IS DISTINCT FROM e.acteur_id
 SELECT coalesce(e.id, 0), coalesce($FACTS ->> 'compte_rendu', r.id::text)
 FROM (SELECT * FROM journal_entree WHERE event = 'activite:cancel') e
 FULL JOIN (SELECT * FROM compte_rendu WHERE cancelled_at IS NOT NULL) r ON r.id = ($FACTS ->> 'compte_rendu')::uuid
-WHERE e.id IS NULL OR r.id IS NULL OR date_trunc('second', r.cancelled_at) <> e.at
+WHERE e.id IS NULL OR (r.id IS NULL AND e.at >= $KEPT) OR date_trunc('second', r.cancelled_at) <> e.at
 """,
     ),
     (
@@ -32,7 +32,7 @@ SELECT 0, m.structure_id || ' ' || m.month FROM activite_mois m CROSS JOIN LATER
     WHERE r.structure_id = m.structure_id AND r.day >= m.month AND r.day < m.month + interval '1 month'
       AND r.cancelled_at IS NULL AND (m.compte_id IS NULL OR r.compte_id = m.compte_id)
 ) found
-WHERE (m.counts[1], m.counts[2]) <> (found.reports, found.people)
+WHERE m.month >= $KEPT AND (m.counts[1], m.counts[2]) <> (found.reports, found.people)
 """,
     ),
     (
@@ -114,7 +114,13 @@ WHERE told.id IS NULL OR k.etat <> coalesce(told.etat, 'commandee')
 SELECT coalesce(e.id, 0), coalesce(e.subject_id, a.id)::text
 FROM (SELECT * FROM journal_entree WHERE event = 'appel_solidarite:end') e
 FULL JOIN (SELECT * FROM appel_solidarite WHERE ended_at IS NOT NULL) a ON a.id = e.subject_id
-WHERE e.id IS NULL OR a.id IS NULL OR date_trunc('second', a.ended_at) <> e.at OR a.outcome <> $FACTS ->> 'outcome'
+LEFT JOIN LATERAL (
+    SELECT max(p.at) - interval '365 days' AS kept, bool_or(p.at = date_trunc('second', a.ended_at)) AS forgotten
+    FROM journal_entree p WHERE p.event = 'dispositif:purge'
+      AND convert_from(p.body, 'UTF8')::jsonb -> 'facts' ->> 'what' = 'appels'
+) purge ON true
+WHERE (e.id IS NULL AND purge.forgotten IS NOT true) OR (a.id IS NULL AND e.at >= coalesce(purge.kept, '-infinity'))
+   OR date_trunc('second', a.ended_at) <> e.at OR a.outcome <> $FACTS ->> 'outcome'
 """,
     ),
 )

@@ -33,6 +33,10 @@ WITH signed AS (
            convert_from(e.body, 'UTF8')::jsonb -> 'facts' AS facts
     FROM journal_entree e WHERE e.event = 'mandat:sign')
 """,
+    # Since when reports stand: older ones were let go, with an entry that says so (``CRA_LIFE``).
+    "KEPT": """(SELECT coalesce(max(e.at) - interval '1095 days', '-infinity') FROM journal_entree e
+    WHERE e.event = 'dispositif:purge'
+      AND convert_from(e.body, 'UTF8')::jsonb -> 'facts' ->> 'what' = 'comptes_rendus')""",
     # An entry about the mandat, or about its usager, in that very second.
     "SUSPENSION_TOLD": """EXISTS (
     SELECT FROM journal_entree e

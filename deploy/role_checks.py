@@ -71,11 +71,13 @@ WHERE h.ended_at IS NULL AND (h.suspended_at IS NOT NULL) <> (told.event IS NOT 
         """
 SELECT coalesce(told.id, 0), h.structure_id::text FROM habilitation_structure h LEFT JOIN LATERAL (
     SELECT e.id, e.event, e.at FROM journal_entree e
-    WHERE e.subject_id = h.structure_id AND e.event IN ('habilitation:validate', 'structure:end')
+    WHERE e.subject_id = h.structure_id
+      AND e.event IN ('habilitation:validate', 'habilitation:declare', 'structure:end')
       AND (h.ended_at IS NULL OR e.at <= h.ended_at) ORDER BY e.id DESC LIMIT 1
 ) told ON true
 WHERE CASE WHEN h.ended_at IS NULL
-           THEN told.event IS DISTINCT FROM 'habilitation:validate' OR told.at <> date_trunc('second', h.validee_at)
+           THEN coalesce(told.event, 'structure:end') = 'structure:end'
+                OR told.at <> date_trunc('second', h.validee_at)
            ELSE told.event IS DISTINCT FROM 'structure:end' OR told.at <> date_trunc('second', h.ended_at) END
 """,
     ),

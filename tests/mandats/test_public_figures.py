@@ -50,7 +50,7 @@ def test_counts_are_said_from_five_on(query_count: QueryCount) -> None:
         page = Client().get(PATH)
     assert page["Cache-Control"] == "private, max-age=300"
     text = page.content.decode()
-    assert "Paris : 1 à 4" in text
+    assert "Paris\u00a0: 1 à 4" in text
     assert "75 – Paris" in text
     assert text.count("<rect x=") == 107
 

@@ -71,7 +71,7 @@ def test_everything_from_the_first_brouillon_to_this_reading(at: flow.Desk, code
     ):  # fmt: skip
         assert told in text, told
     number = Leaf.objects.get(entree__event="mandat:sign").number
-    assert f"n° {number}</span>" in text
+    assert f"n°&nbsp;{number}</span>" in text
     assert "Journal consulté" in page(inside, at.mandat), "this reading stands in the next one"
 
 

@@ -66,7 +66,7 @@ def _more(acteurs: dict[str, Acteur]) -> None:
     claire = Affectation.objects.get(compte__email="claire@vallee.example")
     assert withdraw_aidant(claire, "absence", state, now)
     able = Structure.objects.filter(habilitations__isnull=False)
-    first, second = able.exclude(pk=claire.structure_id).order_by("name")
+    first, second = able.exclude(pk=claire.structure_id).order_by("name")[:2]
     assert suspend_structure(first.id, "activite", state, now)
     assert end_structure(second.id, SYSTEME, MotifDeFin.FERMETURE, now)
 

@@ -1,5 +1,19 @@
-/* Searches as one types: the server's own page is asked again, and its list takes the place of the one shown. */
+/* Searches as one types: the server's own page is asked again, and its list takes the place of the one shown.
+   A choice leaves once: a second click of the same hand asks nothing, and the first one's answer is shown. */
 "use strict";
+
+(function () {
+  let sent = false;
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  /* Back to this page, out of the browser's memory: a choice may be made again, and the server says what became of it. */
+  window.addEventListener("pageshow", () => {
+    sent = false;
+  });
+})();
 
 (function () {
   const form = document.querySelector("form[data-finds]");
