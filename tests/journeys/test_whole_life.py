@@ -17,6 +17,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
+from aidants.envois.models import Envoi
 from aidants.journal.models import Entree, Sel
 from deploy.demo.data.mandats import demo_identite
 from deploy.demo.operateur.app import shown
@@ -144,6 +145,7 @@ def test_the_whole_life_of_a_mandat(stack: LiveStack, tmp_path: Path, capsys: py
 
     # Six years and a day after the last end, the person is gone and what they took home still proves it all.
     kept = _takes_home(nicolas, stack, mandat, tmp_path)
+    _soon(lambda: not Envoi.objects.filter(sealed__isnull=False).exists())
     late = _six_years_pass(mandat.usager_id)
     assert places_of(NEEDLES) == set()
     # A PDF's words are compressed, where no needle is found: no byte of one stays.
