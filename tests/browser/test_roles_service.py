@@ -1,8 +1,6 @@
 """Who answers for the service: instructeur, accueil, administrateur; each finds what they need, and nothing else."""
 
-import secrets
 import time
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -226,32 +224,8 @@ def _keeps_the_sites(admin: Officer) -> None:
     at.read("Accès fermé")
 
 
-def _imports(admin: Officer, folder: Path) -> None:
-    at, number = admin.at, time.monotonic_ns() % 10**10
-    cards = folder / "cartes.csv"
-    cards.write_text(f"serie;graine\nX-{number};court\n")
-    admin.opens("Cartes", "Cartes")
-    at.hand_over("Fichier des cartes", cards)
-    at.press("Importer")
-    at.see("Cartes")
-    at.read("graine")
-    cards.write_text(f"serie;graine\nX-{number};{secrets.token_hex(20)}\nY-{number};{secrets.token_hex(20)}\n")
-    at.hand_over("Fichier des cartes", cards)
-    at.press("Importer")
-    at.hear("2 cartes importées")
-    at.see("Cartes")
-    teams = folder / "equipes.csv"
-    teams.write_text("siret,nom\n1,Lieu\n")
-    admin.opens("Imports", "Importer des structures")
-    at.tick("Des structures")
-    at.hand_over("Fichier CSV", teams)
-    admin.gives_code("Importer")
-    at.see("Importer des structures")
-    at.read("Ligne")
-
-
 @KEYBOARD
-def test_administrateur(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
+def test_administrateur(visit: Visit, stack: LiveStack) -> None:
     stamp = time.monotonic_ns()
     gone = builders.structure(f"Point d’accueil {stamp}", siret=siret_like(stamp), kind="Association")
     into = builders.structure(f"Maison commune {stamp}", siret=siret_like(stamp + 7), kind="Association")
@@ -265,7 +239,6 @@ def test_administrateur(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
     _keeps_the_roles(admin, asker)
     _merges(admin, gone, into)
     _keeps_the_sites(admin)
-    _imports(admin, tmp_path)
     admin.opens("Droits des personnes", "Droits des personnes")
     admin.opens("Archive", "Archive")
     admin.opens("Décès ou tutelle", "Décès ou tutelle")
