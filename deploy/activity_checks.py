@@ -11,8 +11,9 @@ ACTIVITY = (
 SELECT coalesce(e.id, 0), coalesce($FACTS ->> 'compte_rendu', r.id::text)
 FROM (SELECT * FROM journal_entree WHERE event = 'activite:write') e
 FULL JOIN compte_rendu r ON r.id = ($FACTS ->> 'compte_rendu')::uuid
-WHERE e.id IS NULL OR (r.id IS NULL AND e.at >= $KEPT) OR r.compte_id <> e.acteur_id
-   OR r.structure_id IS DISTINCT FROM e.structure_id AND r.id IS NOT NULL OR date_trunc('second', r.created_at) <> e.at
+WHERE e.id IS NULL OR (r.id IS NULL AND e.at >= $KEPT)
+   OR (r.id IS NOT NULL AND (r.compte_id IS DISTINCT FROM e.acteur_id OR r.structure_id IS DISTINCT FROM e.structure_id
+                             OR date_trunc('second', r.created_at) <> e.at))
 """,
     ),
     (
@@ -115,11 +116,12 @@ SELECT coalesce(e.id, 0), coalesce(e.subject_id, a.id)::text
 FROM (SELECT * FROM journal_entree WHERE event = 'appel_solidarite:end') e
 FULL JOIN (SELECT * FROM appel_solidarite WHERE ended_at IS NOT NULL) a ON a.id = e.subject_id
 LEFT JOIN LATERAL (
-    SELECT max(p.at) - interval '365 days' AS kept, bool_or(p.at = date_trunc('second', a.ended_at)) AS forgotten
+    SELECT max(p.at) - interval '$CALL_DAYS days' AS kept, bool_or(p.at = date_trunc('second', a.ended_at)) AS forgotten
     FROM journal_entree p WHERE p.event = 'dispositif:purge'
       AND convert_from(p.body, 'UTF8')::jsonb -> 'facts' ->> 'what' = 'appels'
 ) purge ON true
-WHERE (e.id IS NULL AND purge.forgotten IS NOT true) OR (a.id IS NULL AND e.at >= coalesce(purge.kept, '-infinity'))
+WHERE (e.id IS NULL AND (purge.forgotten IS NOT true OR a.outcome <> 'oublie'))
+   OR (a.id IS NULL AND e.at >= coalesce(purge.kept, '-infinity'))
    OR date_trunc('second', a.ended_at) <> e.at OR a.outcome <> $FACTS ->> 'outcome'
 """,
     ),

@@ -10,6 +10,7 @@ from string import Template
 
 from django.db import connection
 
+from aidants.domain.dispositif.delais import CALL_LIFE, CRA_LIFE
 from aidants.journal.walk import Break
 from deploy.activity_checks import ACTIVITY
 from deploy.role_checks import ROLES
@@ -33,10 +34,7 @@ WITH signed AS (
            convert_from(e.body, 'UTF8')::jsonb -> 'facts' AS facts
     FROM journal_entree e WHERE e.event = 'mandat:sign')
 """,
-    # Since when reports stand: older ones were let go, with an entry that says so (``CRA_LIFE``).
-    "KEPT": """(SELECT coalesce(max(e.at) - interval '1095 days', '-infinity') FROM journal_entree e
-    WHERE e.event = 'dispositif:purge'
-      AND convert_from(e.body, 'UTF8')::jsonb -> 'facts' ->> 'what' = 'comptes_rendus')""",
+    "CALL_DAYS": str(CALL_LIFE.days),
     # An entry about the mandat, or about its usager, in that very second.
     "SUSPENSION_TOLD": """EXISTS (
     SELECT FROM journal_entree e
@@ -54,6 +52,11 @@ _END = """
             SELECT FROM journal_entree e
             WHERE e.subject_id IN (m.id, m.usager_id) AND e.at = date_trunc('second', $ROW.ended_at)) END
 """
+# Since when reports stand: older ones were let go, with an entry that says so.
+_KEPT = """(SELECT coalesce(max(e.at) - interval '$DAYS days', '-infinity') FROM journal_entree e
+    WHERE e.event = 'dispositif:purge'
+      AND convert_from(e.body, 'UTF8')::jsonb -> 'facts' ->> 'what' = 'comptes_rendus')"""
+_WORDS["KEPT"] = Template(_KEPT).substitute(DAYS=CRA_LIFE.days)
 _WORDS |= {f"END_OF_{row.upper()}": Template(_END).substitute(ROW=row) for row in ("m", "a")}
 
 COMPARISONS = (
