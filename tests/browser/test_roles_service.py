@@ -1,6 +1,8 @@
 """Who answers for the service: instructeur, accueil, administrateur; each finds what they need, and nothing else."""
 
+import secrets
 import time
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -224,8 +226,33 @@ def _keeps_the_sites(admin: Officer) -> None:
     at.read("Accès fermé")
 
 
+def _imports(admin: Officer, folder: Path) -> None:
+    # The files are handed over without the system's own dialogue, which is no page of ours.
+    at, number = admin.at, time.monotonic_ns() % 10**10
+    cards = folder / "cartes.csv"
+    cards.write_text(f"serie;graine\nX-{number};court\n")
+    admin.opens("Cartes", "Cartes")
+    at.field("Fichier des cartes").set_input_files(cards)
+    at.press("Importer")
+    at.see("Cartes")
+    at.read("graine")
+    cards.write_text(f"serie;graine\nX-{number};{secrets.token_hex(20)}\nY-{number};{secrets.token_hex(20)}\n")
+    at.field("Fichier des cartes").set_input_files(cards)
+    at.press("Importer")
+    at.hear("2 cartes importées")
+    at.see("Cartes")
+    teams = folder / "equipes.csv"
+    teams.write_text("siret,nom\n1,Lieu\n")
+    admin.opens("Imports", "Importer des structures")
+    at.tick("Des structures")
+    at.field("Fichier CSV").set_input_files(teams)
+    admin.gives_code("Importer")
+    at.see("Importer des structures")
+    at.read("ligne 1")
+
+
 @KEYBOARD
-def test_administrateur(visit: Visit, stack: LiveStack) -> None:
+def test_administrateur(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
     stamp = time.monotonic_ns()
     gone = builders.structure(f"Point d’accueil {stamp}", siret=siret_like(stamp), kind="Association")
     into = builders.structure(f"Maison commune {stamp}", siret=siret_like(stamp + 7), kind="Association")
@@ -239,6 +266,7 @@ def test_administrateur(visit: Visit, stack: LiveStack) -> None:
     _keeps_the_roles(admin, asker)
     _merges(admin, gone, into)
     _keeps_the_sites(admin)
+    _imports(admin, tmp_path)
     admin.opens("Droits des personnes", "Droits des personnes")
     admin.opens("Archive", "Archive")
     admin.opens("Décès ou tutelle", "Décès ou tutelle")
