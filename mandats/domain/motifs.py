@@ -13,6 +13,7 @@ class MotifDeFin(StrEnum):
     REMPLACEMENT = "remplacement"
     DECES = "deces"
     TUTELLE = "tutelle"
+    INSOLVABILITE = "insolvabilite"
     FERMETURE = "fermeture"
     LIQUIDATION = "liquidation"
     HABILITATION = "habilitation"
@@ -24,8 +25,8 @@ EXPIRED = frozenset({MotifDeFin.TERME, MotifDeFin.USAGE_UNIQUE})
 OF_THE_STRUCTURE = frozenset({MotifDeFin.FERMETURE, MotifDeFin.LIQUIDATION, MotifDeFin.HABILITATION})
 """Ends that come to the structure, and so to all its mandats at once (C. civ. 2003: « déconfiture »)."""
 
-BY_PROOF = frozenset({MotifDeFin.DECES, MotifDeFin.TUTELLE})
-"""Ends that somebody has to prove to an administrateur."""
+BY_PROOF = frozenset({MotifDeFin.DECES, MotifDeFin.TUTELLE, MotifDeFin.INSOLVABILITE})
+"""Ends that somebody has to prove to an administrateur; the last is the usager's « déconfiture » (C. civ. 2003)."""
 
 LABELS = {
     MotifDeFin.TERME: "arrivé à son terme",
@@ -35,6 +36,7 @@ LABELS = {
     MotifDeFin.REMPLACEMENT: "remplacé par un nouveau mandat",
     MotifDeFin.DECES: "décès de l’usager",
     MotifDeFin.TUTELLE: "tutelle",
+    MotifDeFin.INSOLVABILITE: "insolvabilité de l’usager",
     MotifDeFin.FERMETURE: "fermeture de la structure",
     MotifDeFin.LIQUIDATION: "liquidation de la structure",
     MotifDeFin.HABILITATION: "fin de l’habilitation de la structure",

@@ -159,7 +159,7 @@ DOORS = (
     _door(
         [_ADMINISTRATEUR],
         "mandats:end_by_proof",
-        "Décès ou tutelle",
+        "Décès, tutelle ou insolvabilité",
         "Mettre fin à tous les mandats d’une personne, sur preuve.",
     ),
     _door(

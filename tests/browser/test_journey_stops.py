@@ -136,16 +136,16 @@ def test_who_answers_for_the_structure_or_for_the_service(
 
     admin = Officer(visit(), stack.sites.service, builders.compte(given_name="Inès", family_name="Laurent"))
     Fonction.objects.create(compte=admin.compte, role=Role.ADMINISTRATEUR)
-    admin.signs_in("/administration/deces-ou-tutelle", "Décès ou tutelle")
+    admin.signs_in("/administration/deces-ou-tutelle", "Décès, tutelle ou insolvabilité")
     admin.gives_code("Mettre fin à tous ses mandats")
     admin.at.read("Choisissez ce qui est arrivé")
-    admin.at.see("Décès ou tutelle")
+    admin.at.see("Décès, tutelle ou insolvabilité")
     admin.at.write("Référence du mandat", dead.reference)
     admin.at.tick("Décès")
     admin.at.choose("Preuve reçue", "Acte de décès, ou copie")
     admin.gives_code("Mettre fin à tous ses mandats")
     admin.at.hear("2 mandats, dans toutes les structures")
-    admin.at.see("Décès ou tutelle")
+    admin.at.see("Décès, tutelle ou insolvabilité")
     assert {_ended(dead), _ended(also)} == {"deces"}
 
 

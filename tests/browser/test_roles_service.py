@@ -269,7 +269,7 @@ def test_administrateur(visit: Visit, stack: LiveStack, tmp_path: Path) -> None:
     _imports(admin, tmp_path)
     admin.opens("Droits des personnes", "Droits des personnes")
     admin.opens("Archive", "Archive")
-    admin.opens("Décès ou tutelle", "Décès ou tutelle")
+    admin.opens("Décès, tutelle ou insolvabilité", "Décès, tutelle ou insolvabilité")
     at.follow("Accueil")
     at.see("Bonjour")
     at.follow("Ouvrir : Tables")

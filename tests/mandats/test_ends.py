@@ -88,6 +88,7 @@ def by(mandat: Mandat, who: str) -> Acteur:
         ("referent", "referent", MotifDeFin.RENONCIATION, "email"),
         ("administrateur", "administrateur", MotifDeFin.DECES, "courrier"),
         ("administrateur", "administrateur", MotifDeFin.TUTELLE, "email"),
+        ("administrateur", "administrateur", MotifDeFin.INSOLVABILITE, "email"),
         ("systeme", "structure", MotifDeFin.FERMETURE, "email"),
     ],
 )

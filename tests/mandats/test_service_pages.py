@@ -207,13 +207,19 @@ def test_an_aidant_who_is_no_referent_does_not_renounce(desk: Desk) -> None:
     assert desk.client.get("/equipe/renonciation").status_code == 403
 
 
-@pytest.mark.parametrize(("motif", "proof"), [("deces", "acte_deces"), ("tutelle", "jugement")])
-def test_a_death_or_a_tutelle_ends_all_mandats_everywhere(mandat: Mandat, motif: str, proof: str) -> None:
+@pytest.mark.parametrize(
+    ("motif", "proof"),
+    [("deces", "acte_deces"), ("tutelle", "jugement"), ("insolvabilite", "jugement_insolvabilite")],
+)
+def test_what_ends_mandats_by_law_ends_all_of_a_person_s(mandat: Mandat, motif: str, proof: str) -> None:
     place = builders.structure("Médiathèque", siret="99999930300013")
     person = builders.identite(sub_digest=mandat.usager.sub_digest)
     other = builders.mandat(builders.aidant(place), place, person, now=mandat.accepted_at)
     who, browser = national(Role.ADMINISTRATEUR)
     given = {"reference": mandat.reference, "motif": motif, "proof": proof, "code": builders.totp_code(who)}
+    other_s = "avis_tuteur" if motif == "deces" else "acte_deces"
+    wrong = browser.post("/administration/deces-ou-tutelle", given | {"proof": other_s})
+    assert (wrong.status_code, "ne prouve pas" in text(wrong)) == (422, True)
     answer = browser.post("/administration/deces-ou-tutelle", given, follow=True)
     assert "2 mandats, dans toutes les structures" in text(answer)
     assert {fresh(one).motif for one in (mandat, other)} == {motif}

@@ -1,4 +1,4 @@
-"""Ends that somebody of the service or a referent declares: renunciation, death, tutelle, closure of a structure."""
+"""Ends that the service or a referent declares: renunciation, death, tutelle, insolvency, closure of a structure."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -55,7 +55,7 @@ def renounce(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.ADMINISTRATEUR)
 def proof(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """End all the mandats of a person who died or was placed under tutelle, from one reference."""
+    """End all the mandats of a person who died, was placed under tutelle or is insolvent, from one reference."""
     form, now = ProofForm(posted(request)), timezone.now()
     if form.is_valid() and fresh_code_given(request, form, acteur, now):
         given, mandat = form.cleaned_data, mandat_by_reference(form.cleaned_data["reference"])

@@ -20,8 +20,17 @@ PROOFS = {
     "certificat": "Certificat médical ou avis de l’établissement",
     "jugement": "Jugement de tutelle",
     "avis_tuteur": "Courrier du tuteur, avec sa désignation",
+    "jugement_insolvabilite": "Jugement de liquidation ou de rétablissement personnel",
+    "bodacc": "Annonce au Bodacc",
 }
-"""The kinds of proof of a death or of a tutelle; only the kind is kept, in the journal."""
+"""The kinds of proof of a death, of a tutelle, of an insolvency; only the kind is kept, in the journal."""
+
+PROVES = {
+    MotifDeFin.DECES: ("acte_deces", "registre_deces", "certificat"),
+    MotifDeFin.TUTELLE: ("jugement", "avis_tuteur"),
+    MotifDeFin.INSOLVABILITE: ("jugement_insolvabilite", "bodacc"),
+}
+"""What proves what: a judgement of tutelle proves no death."""
 
 REASONS = {
     "capacite": "La structure n’a plus les moyens de l’aider",
@@ -95,7 +104,7 @@ class RenunciationForm(CodeForm, ReferenceFields):
 
 
 class ProofForm(CodeForm, ReferenceFields):
-    """An administrateur is told of a death or of a tutelle, with a proof."""
+    """An administrateur is told of a death, of a tutelle or of an insolvency, with a proof of it."""
 
     motif = forms.ChoiceField(
         label="Ce qui est arrivé",
@@ -110,6 +119,14 @@ class ProofForm(CodeForm, ReferenceFields):
         error_messages={"required": "Choisissez la preuve reçue.", "invalid_choice": "Choisissez la preuve reçue."},
     )
     field_order = ("reference", "motif", "proof", "code")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a proof of something else than what is said to have happened."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        motif, proof = given.get("motif"), given.get("proof")
+        if motif and proof and proof not in PROVES[MotifDeFin(motif)]:
+            self.add_error("proof", "Cette pièce ne prouve pas ce qui est arrivé. Vérifiez l’une et l’autre.")
+        return given
 
 
 class ClosureForm(forms.Form):

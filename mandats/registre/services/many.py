@@ -44,7 +44,7 @@ def suspend_all(usager_id: UUID, *, way: str, now: datetime) -> int:
 
 @transaction.atomic
 def end_all_by_proof(usager_id: UUID, acteur: Acteur, motif: MotifDeFin, proof: str, now: datetime) -> int:
-    """End every mandat of a person who died or was placed under tutelle; return how many ended.
+    """End every mandat of a person who died, was placed under tutelle or is insolvent; return how many ended.
 
     ``proof`` is the kind of proof, kept in the journal; the paper itself is not.
     """
