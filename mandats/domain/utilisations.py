@@ -10,5 +10,6 @@ MANNERS_TO_USAGER = {"avec": "avec vous ", "place": "à votre place ", "": ""}
 
 
 def sentence(text: str) -> str:
-    """Return ``text`` with one final mark: what was typed may have its own."""
+    """Return ``text`` with one final mark: what was typed may have its own, or stop at a comma."""
+    text = text.rstrip(" ,;:")
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."

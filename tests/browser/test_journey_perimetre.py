@@ -122,7 +122,7 @@ def test_renewing_with_the_person_or_not_at_all(conseiller: Conseiller) -> None:
     conseiller.finds(old.reference, "Sophie Martin")
     at.follow("Renouveler")
     at.see("Renouveler le mandat")
-    at.tick("Non, je suis seul")
+    at.tick("Non, elle n’est pas là")
     at.press("Continuer avec la personne")
     at.see("Renouvellement impossible sans la personne")
     at.follow("Retour au mandat")

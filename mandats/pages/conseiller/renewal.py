@@ -27,7 +27,7 @@ class RenewalForm(forms.Form):
 
     present = forms.ChoiceField(
         label="La personne est-elle avec vous ?",
-        choices=[(_THERE, "Oui, elle est là"), (_ALONE, "Non, je suis seul")],
+        choices=[(_THERE, "Oui, elle est là"), (_ALONE, "Non, elle n’est pas là")],
         widget=forms.RadioSelect,
         error_messages={"required": "Dites si la personne est avec vous."},
     )

@@ -36,7 +36,7 @@ def declare(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpRespons
         data.pop("autorisation")
         done = declare_utilisation(acteur=acteur, now=timezone.now(), **data)
         if not isinstance(done, Denied):
-            messages.success(request, "Utilisation déclarée. La personne en est avertie.")
+            messages.success(request, f"Utilisation déclarée. {_told(mandat)}")
             return redirect("mandats:detail", mandat.id)
         form.add_error(None, done.reason.message)
     failed = "correct" not in request.POST and bool(form.errors)
@@ -53,6 +53,12 @@ def _form(request: HttpRequest, mandat: Mandat) -> UtilisationForm:
     return UtilisationForm(data, choices=choices, reserved=reserved, initial=initial)
 
 
+def _told(mandat: Mandat) -> str:
+    """Say how the usager learns it: a message has left, or a letter is to be printed."""
+    written = mandat.usager.email or mandat.usager.sms_number
+    return "La personne en est avertie." if written else "Sa lettre attend dans « À remettre »."
+
+
 def _confirmation(request: HttpRequest, mandat: Mandat, form: UtilisationForm) -> HttpResponse:
     data = form.cleaned_data
     labels = dict(form.fields["autorisation"].choices)  # type: ignore[attr-defined]
@@ -63,6 +69,7 @@ def _confirmation(request: HttpRequest, mandat: Mandat, form: UtilisationForm) -
         "channel": DECLARED_CHANNELS[data["channel"]],
         "manner": MANNERS[data["manner"]],
         "day": french_date(data["used_on"]),
+        "written": mandat.usager.email or mandat.usager.sms_number,
         "reserved_act": RESERVED_ACTS.get(data["reserved_act"], ""),
     }
     return render(request, "mandats/conseiller/confirm_use.html", context)
@@ -76,7 +83,7 @@ def correct(request: HttpRequest, acteur: Acteur, mandat: Mandat, utilisation_id
     if form.is_valid():
         done = correct_utilisation(utilisation_id, acteur, form.cleaned_data["reason"], timezone.now())
         if not isinstance(done, Denied):
-            messages.success(request, "Ligne corrigée. La personne en est avertie.")
+            messages.success(request, f"Ligne corrigée. {_told(mandat)}")
             return redirect("mandats:detail", mandat.id)
         form.add_error(None, done.reason.message)
     context = {"mandat": mandat, "form": form, "row": row}
