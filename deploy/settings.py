@@ -186,7 +186,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "aidants.pages.sign_in.keep_page"
 AXES_USERNAME_FORM_FIELD = "email"
-AXES_CLIENT_IP_CALLABLE = "aidants.comptes.address.client_address"
+AXES_CLIENT_IP_CALLABLE = "aidants.comptes.address.client_network"
 
 SESSION_ENGINE = "aidants.comptes.sessions.store"
 SESSION_COOKIE_NAME = "mandats_session"

@@ -17,6 +17,10 @@ def _by_id(compte_id: UUID) -> QuerySet[Compte]:
 
 
 _COMPTE = CompiledRead(_by_id, UUID(int=1))
+NAME = "aidants.comptes.backend.ComptesBackend"
+"""How a session names who vouches for its account."""
+FORMER_NAME = "django.contrib.auth.backends.ModelBackend"
+"""How sessions of the release before named it."""
 
 
 class ComptesBackend(ModelBackend):

@@ -5,7 +5,6 @@ wrong, nor whether the account exists: Django runs the hasher for unknown
 addresses too.
 """
 
-import ipaddress
 import uuid
 from datetime import datetime, timedelta
 
@@ -14,7 +13,8 @@ from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
 
-from aidants.comptes.address import client_address
+from aidants.comptes import backend
+from aidants.comptes.address import client_network
 from aidants.comptes.browsers import device_label, note_browser
 from aidants.comptes.facteurs import passkeys
 from aidants.comptes.facteurs.codes import FactorGiven, verify_code
@@ -30,7 +30,6 @@ from aidants.journal.record import record
 
 # Written by whoever signs people in through a federation of the State.
 CLOSING_ADDRESS = "closing_address"
-_BACKEND = "aidants.comptes.backend.ComptesBackend"
 # One address that tries many accounts.  Forty in ten minutes: a large structure behind one address, on a bad Monday.
 _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), timedelta(minutes=5)
 
@@ -67,7 +66,7 @@ def sign_in_by_passkey(request: HttpRequest, answer: str, now: datetime) -> Comp
 def open_session(request: HttpRequest, compte: Compte, given: FactorGiven, now: datetime) -> None:
     """Open a session under a new key, fixed to the device that gave the second factor."""
     with transaction.atomic():
-        login(request, compte, backend=_BACKEND)
+        login(request, compte, backend=backend.NAME)
         request.session[OPENED_AT] = int(now.timestamp())
         request.session[PUBLIC_ID] = str(uuid.uuid4())
         request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
@@ -88,15 +87,8 @@ def _why(request: HttpRequest) -> ErrorCode:
 
 
 def _address_limit(request: HttpRequest) -> Limit:
-    """Return the allowance of the request's address; one household's IPv6 is a /64 (RFC 6177)."""
-    address = client_address(request)
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        known = None
-    if isinstance(known, ipaddress.IPv6Address):
-        address = str(ipaddress.ip_network((known, 64), strict=False))
-    return limit("adresse", f"sign_in {address}", _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY)
+    """Return the allowance of the request's address."""
+    return limit("adresse", f"sign_in {client_network(request)}", _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY)
 
 
 def refuse(request: HttpRequest, reason: ErrorCode, now: datetime) -> Denied:

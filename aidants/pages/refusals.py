@@ -14,7 +14,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
@@ -90,7 +90,7 @@ def _count(request: HttpRequest, route: str, reason: ErrorCode) -> None:
     acteur = _known_elsewhere(request) if absent else _acteur(request)
     if acteur is None and request.method in _ONLY_LOOKING:
         return
-    who = str(acteur.id) if acteur else client_address(request)
+    who = str(acteur.id) if acteur else client_network(request)
     bucket, now = keyed_digest(settings.DIGEST_KEY, "limit-page", f"{who} {route}"), timezone.now()
     event, facts, asks = _EVENTS.get(reason, ACT_WITHOUT_EFFECT), {"route": route}, acteur or ANONYME
     record_counted(event, bucket=bucket, at=now, reason=reason.code, acteur=asks, facts=facts)

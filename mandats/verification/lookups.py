@@ -41,7 +41,7 @@ _NOBODY = UUID(int=0)
 _MOST_A_MANDAT_AN_HOUR = 60
 
 
-def _limits(reference: str, asker: Asker) -> list[Limit]:
+def limits_of(reference: str, asker: Asker) -> list[Limit]:
     """Failures by code, then by address and globally for strangers, by client for the others."""
     by_code = limit("reference", reference, 10, _HOUR, _TEN_MINUTES)
     if asker.client_id:
@@ -58,23 +58,30 @@ def verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied 
 
     ``Denied`` only for an idempotency key that served for another question.
     """
+    slips = _slips(question)
+    reference = "" if slips else reference_of(question, now)
+    limits = limits_of(reference, asker)
+    if not slips and not asker.idempotency_key:
+        # A flood of tries is refused before it takes a lock or a key; what was answered may always be told again.
+        wait = throttled(events.VERIFICATION_UNKNOWN, limits, now)
+        if wait:
+            return wait
     active_key("acte", "ES256", now)  # read before the transaction: the key ring keeps nothing that it reads inside one
-    return _verify(question, asker, now)
+    return _verify(question, asker, slips, reference, limits, now)
 
 
 @transaction.atomic
-def _verify(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | Throttled:
+def _verify(
+    question: Question, asker: Asker, slips: tuple[str, ...], reference: str, limits: list[Limit], now: datetime
+) -> Verdict | Denied | Throttled:
     if asker.idempotency_key:
         earlier = _earlier(question, asker, now)
         if earlier is not None:
             return earlier
-    slips = _slips(question)
     if slips:
         verdict = Verdict(Answer.INCONNU, question.demarche, mistyped=slips)
         receipt = sign_receipt(uuid.uuid4(), "", verdict, asker, request_digest(question), now)
         return replace(verdict, receipt=receipt)
-    reference = reference_of(question, now)
-    limits = _limits(reference, asker)
     hold(limits[0])
     return throttled(events.VERIFICATION_UNKNOWN, limits, now) or _answer(question, reference, asker, limits, now)
 
@@ -176,7 +183,7 @@ def _count_refused(asker: Asker, reason: ErrorCode, now: datetime, mandat: Manda
     facts |= {"client": str(asker.client_id) if asker.client_id else None}
     record_counted(
         events.VERIFICATION_REFUSED,
-        bucket=_limits("", asker)[1].bucket,
+        bucket=limits_of("", asker)[1].bucket,
         at=now,
         reason=reason.code,
         acteur=_acteur(asker),

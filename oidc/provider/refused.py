@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.errors import ErrorCode
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record_counted
@@ -35,4 +35,4 @@ def count_refused_client(request: HttpRequest, reason: ErrorCode, now: datetime)
 
 
 def _bucket(request: HttpRequest) -> str:
-    return keyed_digest(settings.DIGEST_KEY, "address", client_address(request))
+    return keyed_digest(settings.DIGEST_KEY, "address", client_network(request))

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
@@ -215,7 +215,7 @@ def asker_of(request: Request) -> Asker:
     if "Idempotency-Key" in request.headers and not _IDEMPOTENCY_KEY.fullmatch(key):
         raise ValidationError({"Idempotency-Key": ["64 caractères ASCII visibles au plus."]})
     client = cast("Caller", request.user).client
-    address = client_address(request._request)  # noqa: SLF001 - Django's own request
+    address = client_network(request._request)  # noqa: SLF001 - Django's own request
     return Asker(client.name, "api", address, authenticated=True, client_id=client.id, idempotency_key=key)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import get_hasher
 from django.http import HttpResponse
 from django.test import Client
@@ -178,6 +178,17 @@ def test_the_code_is_asked_again_after_fifteen_idle_minutes(who: Compte) -> None
     assert answer["Location"] == "/mandats?q=a"
     assert client.session.session_key != before
     assert client.get("/mandats").status_code == 200
+
+
+def test_a_session_of_the_release_before_is_still_this_account_s(who: Compte) -> None:
+    client = builders.signed_in(who)
+    session = client.session
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session.save()
+    assert client.get("/accueil").status_code == 200
+    who.is_active = False
+    who.save()
+    assert client.get("/accueil")["Location"].startswith("/connexion")
 
 
 def test_an_idle_post_comes_back_to_the_page_it_was_sent_from(who: Compte) -> None:

@@ -1,8 +1,10 @@
 """How many guesses of a verification code are ever looked at, when all the rest is known and addresses have no end.
 
 The service's own code with its own limits, called in this process; the besieger chooses the moments of the tries.
+A hundredth runs with the tests, whose table says what the limits allow (`tests/mandats/test_verification_limits.py`).
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +16,7 @@ from mandats.registre.models import Mandat
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from tests.bench.data import Data
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, milliseconds
 
 TRIES = 100_000
 LIFE = timedelta(days=30)
@@ -54,8 +56,13 @@ def known_of(mandat: Mandat) -> Question:
 
 
 def figures(data: Data, tries: int = TRIES) -> Iterator[Figure]:
-    """Yield how many of the tries were looked at: sent at once, and spread over the life of a code."""
+    """Yield how many of the tries were looked at, sent at once and spread over the life of a code; what a try costs."""
     mandat = Mandat.objects.select_related("usager").get(pk=data.standing[0].mandat_id)
     for name, over in (("guesses_at_once", timedelta(minutes=1)), ("guesses_over_30_days", LIFE)):
+        began, own = time.perf_counter(), time.process_time()
         siege = besiege(known_of(mandat), tries, over, timezone.now())
-        yield Figure(name, siege.looked_at, "looked at", siege.tries, {"chance": siege.chance})
+        each = {
+            "elapsed_ms": milliseconds((time.perf_counter() - began) / tries),
+            "service_cpu_ms": milliseconds((time.process_time() - own) / tries),
+        }
+        yield Figure(name, siege.looked_at, "looked at", siege.tries, {"chance": siege.chance, **each})

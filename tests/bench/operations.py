@@ -57,6 +57,14 @@ def jwks(_item: Item) -> Steps:
     yield _get("jwks", "/jwks")
 
 
+def status_list(item: Item) -> Steps:
+    """One status list, as it stands now or as it stood at ``time``."""
+    accept = {"Accept": "application/statuslist+jwt"}
+    answer = yield _get("status_list", f"/status/0{item.get('query', '')}", accept)
+    if answer.headers["content-type"] != "application/statuslist+jwt":
+        raise Unexpected(f"status_list: {answer.headers['content-type']}")
+
+
 def userinfo(item: Item) -> Steps:
     """One answer of userinfo, JSON or JWS as the client's record says."""
     yield _get("userinfo", "/userinfo", {"Authorization": f"Bearer {item['token']}"})
@@ -140,6 +148,7 @@ OPERATIONS: Mapping[str, Operation] = {
         sante,
         discovery,
         jwks,
+        status_list,
         userinfo,
         introspection,
         token,

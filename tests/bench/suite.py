@@ -83,6 +83,8 @@ def measures(data: Data) -> tuple[Measure, ...]:
         Measure("sante", "sante", 4000, _nothing),
         Measure("discovery", "discovery", 2000, _nothing),
         Measure("jwks", "jwks", 2000, _nothing),
+        Measure("status_list", "status_list", 1000, _nothing),
+        Measure("status_list_past", "status_list", 200, lambda _: [{"query": f"?time={int(data.now.timestamp())}"}]),
         Measure("userinfo_json", "userinfo", 2000, lambda _: data.tokens(json_site, 50)),
         Measure("userinfo_jws", "userinfo", 2000, lambda _: data.tokens(jws_site, 50)),
         Measure("userinfo_first", "userinfo", 1000, lambda n: data.tokens(json_site, n, released=False), repeat=False),

@@ -15,6 +15,8 @@ OVER_HTTP = {
     "sante",
     "discovery",
     "jwks",
+    "status_list",
+    "status_list_past",
     "userinfo_json",
     "userinfo_jws",
     "userinfo_first",

@@ -187,10 +187,10 @@ def test_known_and_unknown_take_the_same_questions(question: Question, query_cou
     """
     ask(question)
     integrate(timezone.now())
-    with query_count(14):
+    with query_count(15):
         ask(question)
     ask(replace(question, reference="GAP7-K3XW-9B"))
-    with query_count(12):
+    with query_count(13):
         ask(replace(question, reference="GAP7-K3XW-9B"))
-    with query_count(12):
+    with query_count(13):
         ask(replace(question, code=new_code()))

@@ -117,5 +117,5 @@ def test_query_counts(typed: dict[str, str], query_count: Callable[[int], Any]) 
     with query_count(0):
         Client().get("/v")
     integrate(timezone.now())
-    with query_count(14):
+    with query_count(15):
         Client().post("/verifier", typed)

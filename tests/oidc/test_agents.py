@@ -266,5 +266,5 @@ def test_query_counts(caf: Client, typed: dict[str, str], query_count: Callable[
     browser.get("/verifier/agent")
     with query_count(2):
         browser.get("/verifier/agent")
-    with query_count(15):  # session and client; the rest as for anybody
+    with query_count(16):  # session and client; the rest as for anybody
         browser.post("/verifier/agent", typed)

@@ -254,7 +254,7 @@ def test_too_many_wrong_tries(administration: Administration, fields: dict[str, 
 def test_query_count(administration: Administration, fields: dict[str, Any], query_count: Callable[[int], Any]) -> None:
     administration.ask(fields)
     integrate(timezone.now())
-    with query_count(15):
+    with query_count(16):
         administration.ask(fields)
 
 

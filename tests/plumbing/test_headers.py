@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_address, client_network
 from mandats.registre.models import Mandat
 from tests import builders
 from tests.architecture import sources
@@ -76,6 +76,23 @@ def test_an_address_is_believed_from_our_proxy_alone(settings: Any, proxy: objec
     settings.SECURE_PROXY_SSL_HEADER = proxy
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="10.0.0.1, 203.0.113.9")
     assert client_address(request) == told
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("no address", "no address"),
+    ],
+)
+def test_tries_are_counted_by_subscriber_not_by_each_of_their_addresses(address: str, counted: str) -> None:
+    assert client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
 
 
 @pytest.mark.parametrize(

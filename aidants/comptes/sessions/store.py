@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from aidants.compiled import CompiledRead
+from aidants.comptes import backend
 from aidants.comptes.sessions.models import SessionOuverte
 
 OPENED_AT = "opened_at"
@@ -39,6 +40,13 @@ class SessionStore(DatabaseStore):
         if row is None:
             self._session_key = None
         return row
+
+    def decode(self, session_data: str) -> dict[str, Any]:
+        """Return the content; a session opened before the account's backend had its name goes on under it."""
+        data: dict[str, Any] = super().decode(session_data)
+        if data.get(BACKEND_SESSION_KEY) == backend.FORMER_NAME:
+            data[BACKEND_SESSION_KEY] = backend.NAME
+        return data
 
     @classmethod
     def get_model_class(cls) -> type[SessionOuverte]:

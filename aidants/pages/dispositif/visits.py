@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.comptes.forms import EmailForm, LinkCodeForm
 from aidants.dispositif.models import Candidat, Candidature
 from aidants.domain.dispositif.delais import VISIT_LIFE
@@ -70,7 +70,7 @@ def with_profile(view: View) -> View:
 
 def _limits(request: HttpRequest) -> list[Limit]:
     """Twenty messages or wrong codes an hour from one address: nobody's mailbox is filled, no code is guessed."""
-    return [limit("adresse", f"dossier {client_address(request)}", _REQUESTS, _HOUR, _HOUR)]
+    return [limit("adresse", f"dossier {client_network(request)}", _REQUESTS, _HOUR, _HOUR)]
 
 
 def too_many(request: HttpRequest, now: datetime) -> bool:

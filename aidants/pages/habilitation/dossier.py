@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.comptes.forms import LinkCodeForm
 from aidants.comptes.sign_in import is_slowed, refuse
 from aidants.domain.acteur import ANONYME
@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form, now, slowed = StartForm(posted(request)), timezone.now(), None
     sent = form.is_valid()
     if sent:
-        limits = [limit("adresse", f"dossier {client_address(request)}", 20, _HOUR, timedelta(minutes=10))]
+        limits = [limit("adresse", f"dossier {client_network(request)}", 20, _HOUR, timedelta(minutes=10))]
         slowed = throttled(events.DOSSIER_OPEN, limits, now)
         if slowed is None:
             count_failure(events.DOSSIER_OPEN, limits, now)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.errors import ErrorCode
@@ -149,7 +149,7 @@ def _agreed(request: HttpRequest, asking: Asking, shared: tuple[str, str], way: 
         done = confirm_shared(asking.subject_id, *shared, given["code"], asking.acteur, now)
     else:
         volet = (given["reference"], given["code"], given["birthdate"])
-        done = agree_by_volet(asking.subject_id, shared, volet, asking.acteur, client_address(request), now)
+        done = agree_by_volet(asking.subject_id, shared, volet, asking.acteur, client_network(request), now)
     if isinstance(done, Denied):
         form.add_error("code" if way == "code" else None, done.reason.message)
     return done

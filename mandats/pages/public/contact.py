@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.comptes.forms import one_line
 from aidants.domain.acteur import ANONYME
 from aidants.envois.outbox import post_email
@@ -111,7 +111,7 @@ def _send(request: HttpRequest, given: dict[str, str], now: datetime) -> Throttl
 
 def _limits(request: HttpRequest) -> list[Limit]:
     """Five messages an hour from one address, two hundred from all."""
-    address = f"contact {client_address(request)}"
+    address = f"contact {client_network(request)}"
     return [
         limit("adresse", address, 5, _HOUR, timedelta(minutes=10)),
         limit("tous", "contact", 200, _HOUR, timedelta(minutes=5)),

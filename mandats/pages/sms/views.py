@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.acteur import ANONYME
 from aidants.domain.vault import keyed_digest
 from aidants.envois.gatewayapi import BadSignature, Report, told_by
@@ -41,7 +41,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 def _count_stranger(request: HttpRequest) -> None:
     """Count a call that the provider did not sign; the first of a minute is journaled."""
     now = timezone.now()
-    bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_address(request))
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_network(request))
     count = count_refusal(events.SMS_REFUSED, bucket=bucket, at=now)
     if count == 1:
         record(events.SMS_REFUSED, acteur=ANONYME, at=now, facts={"count": count})

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.vault import keyed_digest
@@ -74,7 +74,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _count(request: HttpRequest, now: datetime) -> None:
     """Count a wrong code; the first of a minute is journaled."""
-    bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_address(request))
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_network(request))
     reason = contact_errors.CONTACT_CODE_REFUSED.code
     if count_refusal(events.CONTACT_REFUSED, bucket=bucket, at=now, reason=reason) == 1:
         record(events.CONTACT_REFUSED, acteur=ANONYME, at=now, reason=reason, facts={"kind": "email"})

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.decisions import Denied
 from aidants.journal.limits import Throttled
 from mandats.domain import errors
@@ -34,7 +34,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     form, status, wait = EnterForm(request.POST or None), 200, None
     if form.is_valid():
         given, now = form.cleaned_data, timezone.now()
-        found = enter_by_code(given["reference"], given["code"], given["birthdate"], client_address(request), now)
+        found = enter_by_code(given["reference"], given["code"], given["birthdate"], client_network(request), now)
         if not isinstance(found, Denied | Throttled):
             session.enter_by_code(request, found, now)
             return redirect("mandats:usager_page")

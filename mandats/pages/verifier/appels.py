@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.siret import is_siret
 from aidants.journal.limits import Throttled
 from mandats.domain.errors import TOO_MANY_LOOKUPS
@@ -64,7 +64,7 @@ def call(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422 if form.is_bound else 200)
     given = form.cleaned_data
-    asker = Asker(given["organisation"], "page", client_address(request))
+    asker = Asker(given["organisation"], "page", client_network(request))
     answer = is_aidant_calling(given["siret"], given["code"], asker, timezone.now())
     if isinstance(answer, Throttled):
         form.add_error(None, TOO_MANY_LOOKUPS.message)

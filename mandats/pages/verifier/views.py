@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.journal.limits import Throttled
@@ -50,7 +50,7 @@ def form(request: HttpRequest) -> HttpResponse:
     asked = VerifyForm(request.POST or None)
     if not asked.is_valid():
         return ask(request, asked, ANYBODY)
-    asker = Asker(asked.cleaned_data["organisation"], "page", client_address(request))
+    asker = Asker(asked.cleaned_data["organisation"], "page", client_network(request))
     return answered(request, asked, asker, ANYBODY)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.address import client_address
+from aidants.comptes.address import client_network
 from aidants.domain.decisions import Denied
 from mandats.pages.verifier import views as verifier
 from mandats.pages.verifier.forms import AgentVerifyForm
@@ -72,7 +72,7 @@ def verify(request: HttpRequest, client: Client) -> HttpResponse:
     asked = AgentVerifyForm(request.POST or None)
     if not asked.is_valid():
         return verifier.ask(request, asked, _counter(client))
-    asker = Asker(client.name, "page", client_address(request), authenticated=True, client_id=client.id)
+    asker = Asker(client.name, "page", client_network(request), authenticated=True, client_id=client.id)
     return verifier.answered(request, asked, asker, _counter(client))
 
 
