@@ -41,7 +41,7 @@ class SessionStore(DatabaseStore):
             self._session_key = None
         return row
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the content; a session opened before the account's backend had its name goes on under it."""
         data: dict[str, Any] = super().decode(session_data)
         if data.get(BACKEND_SESSION_KEY) == backend.FORMER_NAME:
