@@ -123,6 +123,7 @@ TEMPLATES = [
                     ["deploy.typography.Filesystem", "deploy.typography.AppDirectories"],
                 )
             ],
+            "builtins": ["deploy.french"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -95,7 +95,7 @@ def _appel(campagne: Campagne) -> Appel:
 
 def asked_by(candidature: Candidature, places: int, calls: Sequence[Campagne], now: datetime) -> Demande:
     """Return the facts that the rules of eligibility read."""
-    figures = Enveloppe.objects.get()
+    figures, today = Enveloppe.objects.get(), timezone.localdate(now)
     return Demande(
         kind=candidature.kind,
         siret=candidature.siret,
@@ -103,9 +103,10 @@ def asked_by(candidature: Candidature, places: int, calls: Sequence[Campagne], n
         posts_asked=candidature.posts_asked or 0,
         places=places,
         appels=[_appel(one) for one in calls],
-        today=now.date(),
+        today=today,
         recruited=figures.recruited,
         total=figures.total,
+        posts_at_most=values_on(today)["posts_at_most"],
     )
 
 
@@ -152,7 +153,7 @@ def submit(candidature_id: UUID, now: datetime) -> Candidature | Denied:
 def _campagne_for(kind: str, now: datetime) -> Campagne:
     """Return the call that the rules chose; they granted it a moment ago."""
     calls = campagnes()
-    chosen = appel_for(kind, [_appel(one) for one in calls], now.date())
+    chosen = appel_for(kind, [_appel(one) for one in calls], timezone.localdate(now))
     return next(one for one in calls if _appel(one) == chosen)
 
 

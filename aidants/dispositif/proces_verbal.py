@@ -41,6 +41,7 @@ def _line(passage: PassageEnComite) -> dict[str, Any]:
         "name": candidature.name,
         "siret": candidature.siret,
         "departement": f"{candidature.departement} {DEPARTEMENTS.get(candidature.departement, '')}".strip(),
+        "reseau": candidature.network,
         "asked": candidature.posts_asked,
         "avis": SENS_LABELS[SensAvis(avis.sens)] if avis.sens else "Non rendu",
         "comment": avis.comment,

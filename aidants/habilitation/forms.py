@@ -8,6 +8,7 @@ from aidants.comptes.forms import EmailForm
 from aidants.domain.activite.dossier import DECLARATIONS, KINDS, STATUTS, Etat, is_professional
 from aidants.domain.siret import is_siret
 from aidants.habilitation.models import Dossier
+from aidants.structures.lieu import WithCommune
 
 _ROWS = 5
 
@@ -31,7 +32,6 @@ class StructureFields(forms.Form):
     street = _text("Adresse", autocomplete="street-address")
     postcode = _text("Code postal", 5, inputmode="numeric", autocomplete="postal-code")
     city = _text("Commune", autocomplete="address-level2")
-    insee_code = _text("Code commune (INSEE)", 5, "Cinq signes, par exemple 05061 pour Gap.")
     telephone = _text("Téléphone", 16, autocomplete="tel")
 
     def clean_siret(self) -> str:
@@ -40,13 +40,6 @@ class StructureFields(forms.Form):
         if digits and not is_siret(digits):
             raise forms.ValidationError("Ce SIRET n’existe pas : vérifiez ses 14 chiffres.")
         return digits
-
-    def clean_insee_code(self) -> str:
-        """Five signs, capitals (2A, 2B)."""
-        code = str(self.cleaned_data["insee_code"]).upper()
-        if code and (len(code) != 5 or not code.isalnum()):
-            raise forms.ValidationError("Le code d’une commune a cinq signes, par exemple 05061.")
-        return code
 
     def clean_postcode(self) -> str:
         """Five digits."""
@@ -71,7 +64,7 @@ class DeclarationsForm(forms.Form):
     declarations = _declarations()
 
 
-class DossierForm(StructureFields):
+class DossierForm(StructureFields, WithCommune):
     """The structure and its referent; everything may be left for later, until the dossier is handed in."""
 
     referent_given_name = _text("Prénom du référent", 100)
@@ -84,6 +77,14 @@ class DossierForm(StructureFields):
     referent_profession = _text("Fonction du référent", 100)
     referent_is_aidant = forms.BooleanField(label="Le référent sera aussi aidant", required=False)
     declarations = _declarations()
+
+    commune_may_wait = True
+
+    def clean(self) -> dict[str, Any]:
+        """The commune's own code follows from what was typed; nothing typed, no code."""
+        given = super().clean()
+        given["insee_code"] = self.commune.code if self.commune else ""
+        return given
 
 
 class AidantRow(forms.Form):

@@ -27,7 +27,6 @@ WHOLE = {
     "street": "3 rue Berthelot",
     "postcode": "05400",
     "city": "Veynes",
-    "insee_code": "05179",
     "telephone": "",
     "referent_given_name": "Odile",
     "referent_family_name": "Roux",

@@ -64,7 +64,7 @@ def test_the_nearest_sessions_come_first_whatever_the_department(desk: TrainingD
     assert "à environ 42 km" in page
     assert "Veynes" not in page
     assert "Annulée" not in page
-    assert "0 heures sur 350" in page
+    assert "0 heure sur 350" in page
 
 
 def test_home_is_where_somebody_of_the_pool_lives(desk: TrainingDesk) -> None:
@@ -170,7 +170,7 @@ def test_a_body_opens_a_session(desk: TrainingDesk) -> None:
         "cadre": "conseiller",
         "kind": "initiale",
         "city": "Embrun",
-        "insee_code": "05046",
+        "postcode": "05200",
         "starts_on": today.isoformat(),
         "ends_on": (today + timedelta(days=90)).isoformat(),
         "places": "15",
@@ -179,7 +179,38 @@ def test_a_body_opens_a_session(desk: TrainingDesk) -> None:
     assert wrong.status_code == 422
     assert "Embrun" in text(wrong)
     assert desk.client.post("/organisme/sessions/nouvelle", given).status_code == 302
-    assert SessionFormation.objects.get().departement == "05"
+    made = SessionFormation.objects.get()
+    assert (made.departement, made.insee_code, made.city) == ("05", "05046", "Embrun")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ({"postcode": "05200", "city": "Gap"}, "Les Orres"),
+        ({"postcode": "05200", "city": ""}, "Les Orres"),
+        ({"postcode": "97400", "city": "St Denis de la Réunion"}, "Saint-Denis"),
+        ({"postcode": "05007", "city": "Gap"}, ""),
+    ],
+)
+def test_a_commune_is_chosen_by_its_postal_code(desk: TrainingDesk, typed: dict[str, str], offered: str) -> None:
+    days = {"starts_on": "2026-11-02", "ends_on": "2026-12-18", "places": "4"}
+    given = {"cadre": "conseiller", "kind": "initiale", **days}
+    page = text(desk.client.post("/organisme/sessions/nouvelle", given | typed))
+    if not offered:
+        assert "Aucune commune n’a ce code postal" in page
+        return
+    assert f'<option value="{offered}">' in page
+    assert "Choisissez la commune dans la liste" in page
+    desk.client.post("/organisme/sessions/nouvelle", given | typed | {"city": offered})
+    assert SessionFormation.objects.get().city == offered
+
+
+@pytest.mark.writes("formation:open_session")
+def test_a_postal_code_of_one_commune_is_enough(desk: TrainingDesk) -> None:
+    days = {"starts_on": "2026-11-02", "ends_on": "2026-12-18", "places": "4"}
+    given = {"cadre": "conseiller", "kind": "initiale", "postcode": "98800", "city": "", **days}
+    assert desk.client.post("/organisme/sessions/nouvelle", given).status_code == 302
+    assert (SessionFormation.objects.get().city, SessionFormation.objects.get().departement) == ("Nouméa", "988")
 
 
 def upload(desk: TrainingDesk, content: str):

@@ -50,6 +50,7 @@ ASKED = Demande(
     today=date(2020, 12, 1),
     recruited=0,
     total=4000,
+    posts_at_most=50,
 )
 
 
@@ -92,6 +93,8 @@ def test_a_large_network_has_posts_of_its_own_and_is_named() -> None:
         ({"posts_asked": 0}, errors.POSTS_OUT_OF_RANGE),
         ({"posts_asked": 50}, None),
         ({"posts_asked": 51}, errors.POSTS_OUT_OF_RANGE),
+        ({"posts_asked": 51, "posts_at_most": 51}, None),
+        ({"posts_asked": 4, "posts_at_most": 3}, errors.POSTS_OUT_OF_RANGE),
         ({"places": 0}, errors.NO_PLACE),
         ({"recruited": 3999}, None),
         ({"recruited": 4000}, errors.ALL_RECRUITED),

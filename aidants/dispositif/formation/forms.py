@@ -7,6 +7,7 @@ from django import forms
 from aidants.domain.activite.formation import CADRES, KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.siret import is_siret
+from aidants.structures.lieu import WithCommune
 
 _LARGEST_FILE = 512 * 1024
 _DAY = {"required": "Indiquez un jour.", "invalid": "Indiquez un jour, par exemple 31/03/2021."}
@@ -46,18 +47,11 @@ class AddressForm(forms.Form):
     )
 
 
-class SessionForm(forms.Form):
+class SessionForm(WithCommune):
     """A session to open."""
 
     cadre = forms.ChoiceField(label="Pour qui", choices=[(key.value, label) for key, label in CADRES.items()])
     kind = forms.ChoiceField(label="Formation", choices=list(KINDS.items()))
-    city = forms.CharField(label="Commune", max_length=256, error_messages={"required": "Saisissez la commune."})
-    insee_code = forms.RegexField(
-        r"^[0-9][0-9AB][0-9]{3}$",
-        label="Code commune (INSEE)",
-        help_text="Cinq signes, par exemple 05061 pour Gap.",
-        error_messages={"invalid": "Cinq signes, par exemple 05061.", "required": "Saisissez le code de la commune."},
-    )
     starts_on = day_field("Premier jour")
     ends_on = day_field("Dernier jour")
     places = forms.IntegerField(
@@ -66,7 +60,7 @@ class SessionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The last day does not come before the first."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data: dict[str, Any] = super().clean()
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", "Le dernier jour vient après le premier.")

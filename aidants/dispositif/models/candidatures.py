@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from aidants.comptes.models import Compte
 from aidants.dispositif.models.postes import Campagne
+from aidants.domain.dispositif.porteurs import RESEAUX
 from aidants.structures.models import Structure
 
 
@@ -73,6 +74,11 @@ class Candidature(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.id)
+
+    @property
+    def network(self) -> str:
+        """Return the name of the large network that applies, whose posts are its own; empty for who is none."""
+        return RESEAUX.get(self.reseau, self.reseau)
 
 
 class LieuAccueil(models.Model):

@@ -67,8 +67,8 @@ SIRET_CLOSED = declare(
 POSTS_OUT_OF_RANGE = declare(
     "candidature.posts_out_of_range",
     422,
-    "Demandez de 1 à 50 postes.",
-    "Au-delà de 50 postes, il s’agit d’un réseau ou d’une erreur de saisie.",
+    "Le nombre de postes demandé n’est pas possible : la page du projet dit combien une candidature peut en demander.",
+    "Au-delà du nombre fixé avec les chiffres de l’appel, il s’agit d’un réseau ou d’une erreur de saisie.",
 )
 NO_PLACE = declare(
     "candidature.no_place",

@@ -27,9 +27,15 @@ class Parametre:
     most: int
 
 
-_PUBLIC, _PRIVATE, _PAY, _TIME = "Poste public", "Poste privé", "Versements", "Délais et formation"
+_ASKED, _PUBLIC, _PRIVATE, _PAY, _TIME = (
+    "Candidature", "Poste public", "Poste privé", "Versements", "Délais et formation",
+)  # fmt: skip
 _MILLION = 1_000_000_00
+POSTS_EVER = 4000
+"""No application asks for more than the whole scheme has (DOMAIN §5, posts)."""
 CATALOGUE = (
+    # A convention of this service: above it, an application is typed wrong or is a network's.
+    Parametre("posts_at_most", _ASKED, "Postes qu’une candidature peut demander, au plus", "postes", 50, 1, POSTS_EVER),
     Parametre("public_forfait", _PUBLIC, "Forfait par poste", "euros", 50_000_00, 100, _MILLION),
     Parametre("public_months", _PUBLIC, "Durée que couvre le forfait", "mois", 24, 1, 120),
     Parametre("smic_monthly", _PUBLIC, "SMIC brut mensuel", "euros", 1_554_58, 100, _MILLION),

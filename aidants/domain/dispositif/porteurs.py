@@ -14,9 +14,6 @@ from aidants.domain.dispositif import errors
 from aidants.domain.errors import ErrorCode
 from aidants.domain.siret import is_siret
 
-POSTS_AT_MOST = 50
-"""A convention of this service: above it, an application is typed wrong or is a network's."""
-
 
 class Porteur(StrEnum):
     """A kind of applicant, as the form offers it."""
@@ -98,7 +95,8 @@ class Appel:
 class Demande:
     """What an application asks, and what stands that day.
 
-    ``recruited`` and ``total`` are the national figures: the calls close when all are recruited (DOMAIN §5, posts).
+    ``recruited`` and ``total`` are the national figures: the calls close when all are recruited (DOMAIN §5, posts);
+    ``posts_at_most`` is what one application may ask.
     """
 
     kind: str
@@ -110,6 +108,7 @@ class Demande:
     today: date
     recruited: int
     total: int
+    posts_at_most: int
 
 
 def appel_for(kind: str, appels: Sequence[Appel], today: date) -> Appel | Denied:
@@ -156,8 +155,8 @@ def _network_is_named(asked: Demande) -> Decision:
 
 
 def _asks_posts(asked: Demande) -> Decision:
-    """From one post to :data:`POSTS_AT_MOST`."""
-    return GRANTED if 1 <= asked.posts_asked <= POSTS_AT_MOST else Denied(errors.POSTS_OUT_OF_RANGE)
+    """From one post to the call's figure."""
+    return GRANTED if 1 <= asked.posts_asked <= asked.posts_at_most else Denied(errors.POSTS_OUT_OF_RANGE)
 
 
 def _names_a_place(asked: Demande) -> Decision:

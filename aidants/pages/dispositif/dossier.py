@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.dispositif import candidatures, liens, messages, sirene
 from aidants.dispositif.models import Candidature
+from aidants.dispositif.parametres import values_on
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif.etats import ETAT_LABELS, UNDER_REVIEW, EtatCandidature
@@ -113,8 +114,7 @@ def step(request: HttpRequest, dossier: Candidature, name: str) -> HttpResponse:
         return _places(request, dossier)
     if name not in _FORMS:
         raise Http404
-    kind = _FORMS[name]
-    form = kind(posted(request), initial={one: getattr(dossier, one) for one in kind.base_fields})
+    form = _form_of(request, dossier, name)
     if form.is_valid():
         verdict = candidatures.change_dossier(dossier.id, _fields(form), timezone.now())
         if not isinstance(verdict, Denied):
@@ -123,6 +123,13 @@ def step(request: HttpRequest, dossier: Candidature, name: str) -> HttpResponse:
     known = sirene.find_etablissement(dossier.siret) if name == "porteur" and dossier.siret else None
     context = {"form": form, "title": STEP_LABELS[name], "dossier": dossier, "known": known, "step": name}
     return render(request, "aidants/dispositif/step.html", context, status=422 if form.errors else 200)
+
+
+def _form_of(request: HttpRequest, dossier: Candidature, name: str) -> Any:
+    """Return one step's form, filled with what the dossier holds."""
+    kind = _FORMS[name]
+    more = {"posts_at_most": values_on(timezone.localdate())["posts_at_most"]} if kind is ProjetForm else {}
+    return kind(posted(request), initial={one: getattr(dossier, one) for one in kind.base_fields}, **more)
 
 
 def _fields(form: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Fields that several forms of the scheme ask for: a place, amounts, dates, telephone.  Well-formedness only."""
+"""Fields that several forms of the scheme ask for: amounts, dates, telephone.  Well-formedness only."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from aidants.comptes.forms import one_line
 from aidants.domain.noms import LONGEST, is_name
 from aidants.domain.telephone import BadTelephone, to_e164
-from aidants.domain.territoires.communes import Commune, communes_of, find_commune
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -126,35 +125,3 @@ class WithTelephone(forms.Form):
             return to_e164(typed) if typed else ""
         except BadTelephone as error:
             raise ValidationError("Ce numéro de téléphone n’est pas valable.") from error
-
-
-class WithCommune(forms.Form):
-    """A form that asks for a postal code and a commune; ``commune`` is what they name together."""
-
-    postcode = forms.CharField(
-        label="Code postal",
-        max_length=5,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-        error_messages={"required": "Saisissez le code postal."},
-    )
-    city = text_field("Commune")
-
-    commune: Commune | None = None
-
-    def clean(self) -> dict[str, Any]:
-        """Find the commune; when it is not there, say which ones the postal code serves."""
-        given = super().clean() or self.cleaned_data
-        if "postcode" in given and "city" in given:
-            self.commune = find_commune(given["postcode"], given["city"])
-            if self.commune is None:
-                self.add_error("city", self._what_is_there(given["postcode"]))
-            else:
-                given["city"] = self.commune.name
-        return given
-
-    @staticmethod
-    def _what_is_there(postcode: str) -> str:
-        names = [one.name for one in communes_of(postcode)]
-        if not names:
-            return "Aucune commune n’a ce code postal. Vérifiez-le : il a cinq chiffres."
-        return f"Cette commune n’a pas ce code postal. Avec {postcode} : {', '.join(names[:12])}."

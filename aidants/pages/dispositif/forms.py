@@ -10,11 +10,11 @@ from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import DECISIONS, ETAT_LABELS, GIVEN_BY_PREFECTURE, SENS_LABELS
 from aidants.domain.dispositif.financement import RUPTURE_LABELS, TYPE_LABELS
-from aidants.domain.dispositif.porteurs import LABELS, POSTS_AT_MOST, RESEAUX
+from aidants.domain.dispositif.parametres import POSTS_EVER
+from aidants.domain.dispositif.porteurs import LABELS, RESEAUX
 from aidants.domain.dispositif.vivier import COMPETENCES, DISTANCES_KM, FARTHEST_KM, SITUATIONS
 from aidants.domain.siret import is_siret
 from aidants.pages.dispositif.fields import (
-    WithCommune,
     WithTelephone,
     day_field,
     euros_field,
@@ -23,6 +23,7 @@ from aidants.pages.dispositif.fields import (
     text_field,
     words_field,
 )
+from aidants.structures.lieu import WithCommune
 
 _CHOOSE = [("", "Choisir")]
 
@@ -91,11 +92,16 @@ class LieuForm(WithCommune):
 class ProjetForm(forms.Form):
     """Step 4: how many posts, and what for."""
 
-    posts_asked = whole_field("Nombre de postes demandés", POSTS_AT_MOST)
+    posts_asked = whole_field("Nombre de postes demandés", POSTS_EVER)
     project = words_field("Votre projet", 4000, "Pour qui, où, avec qui. Sans nom de personne aidée.")
     consulted = words_field(
         "Qui avez-vous consulté ?", 2000, "Communes, associations, France Services… du territoire.", required=False
     )
+
+    def __init__(self, *args: Any, posts_at_most: int, **kwargs: Any) -> None:
+        """Take what one application may ask today."""
+        super().__init__(*args, **kwargs)
+        self.fields["posts_asked"] = whole_field("Nombre de postes demandés", posts_at_most, f"De 1 à {posts_at_most}.")
 
 
 class MessageForm(forms.Form):
@@ -113,7 +119,7 @@ class AvisForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un avis."},
     )
-    posts_advised = whole_field("Nombre de postes conseillé", POSTS_AT_MOST, "Facultatif.", 0, required=False)
+    posts_advised = whole_field("Nombre de postes conseillé", POSTS_EVER, "Facultatif.", 0, required=False)
     comment = words_field("Observations", 2000, "Elles figurent au procès-verbal du comité.", required=False)
 
 
@@ -126,7 +132,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une décision."},
     )
-    posts = whole_field("Nombre de postes retenus", POSTS_AT_MOST, "Pour une candidature retenue.", required=False)
+    posts = whole_field("Nombre de postes retenus", POSTS_EVER, "Pour une candidature retenue.", required=False)
     reason = words_field(
         "Motif", 2000, "Envoyé à la structure. Obligatoire sauf si la candidature est retenue.", required=False
     )

@@ -24,7 +24,6 @@ from aidants.dispositif.formation.models import Certification, Organisme, Sessio
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite.formation import CADRES, MOMENTS, Cadre, Moment
 from aidants.domain.decisions import Denied
-from aidants.domain.departements import departement_of
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
 
@@ -63,8 +62,10 @@ def index(request: HttpRequest, acteur: Acteur, body: Organisme) -> HttpResponse
 def new(request: HttpRequest, acteur: Acteur, body: Organisme) -> HttpResponse:
     """Open a session."""
     form = SessionForm(posted(request))
-    if form.is_valid():
-        given = sessions.NewSession(**form.cleaned_data, departement=departement_of(form.cleaned_data["insee_code"]))
+    if form.is_valid() and form.commune is not None:
+        del form.cleaned_data["postcode"]
+        place = {"insee_code": form.commune.code, "departement": form.commune.departement}
+        given = sessions.NewSession(**form.cleaned_data, **place)
         made = sessions.open_session(body, given, acteur, timezone.now())
         messages.success(request, "La session est ouverte aux inscriptions.")
         return redirect("aidants:organisme_session", made.id)
@@ -185,5 +186,5 @@ def import_file(request: HttpRequest, acteur: Acteur, body: Organisme) -> HttpRe
     count, bad = certification.import_results(body, upload.cleaned_data["results"], acteur, now, today)
     if bad:
         return _results(request, body, ResultForm(), ResultsFileForm(), bad[:100], 422)
-    messages.success(request, f"{count} résultats enregistrés.")
+    messages.success(request, f"{count} {'résultats enregistrés' if count > 1 else 'résultat enregistré'}.")
     return redirect("aidants:organisme_results")

@@ -50,6 +50,9 @@ class ChangeForm(StructureFields, CodeForm):
         help_text="Les mandats finissent à minuit, à cette heure. Ceux qui sont signés ne changent pas.",
         choices=list(TIME_ZONES.items()),
     )
+    insee_code = forms.CharField(
+        label="Code commune (INSEE)", help_text="Cinq signes, par exemple 05061 pour Gap.", max_length=5
+    )
     kind = forms.ChoiceField(label="Type de structure")
     field_order = (
         "name",
@@ -78,6 +81,13 @@ class ChangeForm(StructureFields, CodeForm):
                 field.error_messages["required"] = f"Remplissez « {field.label} »."
         if "siret" in self.initial:
             del self.fields["siret"]
+
+    def clean_insee_code(self) -> str:
+        """Five signs, capitals (2A, 2B)."""
+        code = str(self.cleaned_data["insee_code"]).upper()
+        if len(code) != 5 or not code.isalnum():
+            raise forms.ValidationError("Le code d’une commune a cinq signes, par exemple 05061.")
+        return code
 
     def clean_telephone(self) -> str:
         """Return the number in its international form, or nothing."""

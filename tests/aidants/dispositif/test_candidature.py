@@ -166,7 +166,7 @@ def test_the_calls_close_when_all_are_recruited() -> None:
     ("change", "words"),
     [
         ({"siret": "21050061400017"}, "Ce SIRET n’est pas valable"),
-        ({"city": "Briançon"}, "Cette commune n’a pas ce code postal. Avec 05000"),
+        ({"city": "Briançon"}, "« Briançon » n’a pas le code postal 05000. Choisissez la commune dans la liste."),
         ({"postcode": "05999"}, "Aucune commune n’a ce code postal"),
     ],
 )
@@ -232,7 +232,9 @@ def test_each_page_costs_what_it_costs(query_count: Callable[[int], AbstractCont
     browser = _filled()
     with query_count(1):
         Client().get("/candidature")
-    with query_count(5):
+    with query_count(6):
         browser.get("/candidature/dossier")
     with query_count(2):
         browser.get("/candidature/dossier/etape/porteur")
+    with query_count(3):
+        browser.get("/candidature/dossier/etape/projet")

@@ -79,6 +79,15 @@ def test_figures_of_a_later_day_wait_for_it() -> None:
     assert "Avis de la préfecture, puis « sans avis » : 15" in page
 
 
+@pytest.mark.writes("candidature:submit_refused")
+def test_how_many_posts_one_application_may_ask_is_a_figure_too() -> None:
+    parametres.set_figures({"posts_at_most": 1}, timezone.localdate(), "Fin d’appel", _agent(), timezone.now())
+    asked = {"state": "brouillon", "submitted_at": None, "campagne": None, "telephone": "+33492000000"}
+    made = scheme.candidature(posts_asked=2, **asked)
+    made.lieux.create(name="Mairie", insee_code="05061", city="Gap", created_at=builders.NOW)
+    assert candidatures.submit(made.id, timezone.now()) == Denied(errors.POSTS_OUT_OF_RANGE)
+
+
 def test_the_prefecture_s_delay_is_the_one_of_the_day_of_submission() -> None:
     parametres.set_figures({"avis_days": 21}, timezone.localdate(), "Délai", _agent(), timezone.now())
     made = scheme.candidature(state="brouillon", submitted_at=None, campagne=None, telephone="+33492000000")

@@ -18,6 +18,7 @@ from aidants.structures.models import Affectation, Invitation, Structure
 from tests import builders
 from tests.aidants.dispositif import scheme
 from tests.aidants.mailbox import messages_to, subjects_to
+from tests.mandats.pdf_readers import words_of
 
 RETAINED = comites.Decided(EtatCandidature.RETENUE, posts=2)
 
@@ -167,6 +168,12 @@ def test_a_network_has_posts_of_its_own() -> None:
     assert comites.decide_passage(scheme.passage(made).id, RETAINED, _acteur(), timezone.now()) == GRANTED
     assert Quota.objects.get(reseau="emmaus_connect").retained == 2
     assert Poste.objects.filter(departement="05").count() == 2
+    meeting = PassageEnComite.objects.get().comite
+    assert not isinstance(comites.close_comite(meeting.id, _acteur(), timezone.now()), Denied)
+    meeting.refresh_from_db()
+    minutes = words_of(bytes(meeting.minutes))
+    assert "réseau Emmaüs Connect" in minutes
+    assert "sur les postes du réseau" in minutes
 
 
 @pytest.mark.writes("candidature:message")
