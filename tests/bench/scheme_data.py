@@ -43,8 +43,19 @@ _STATEMENTS = (
     SELECT gen_random_uuid(), id, structure_id, true, false, true, %(now)s FROM {_COMPTES} c""",
     f"""INSERT INTO quota (id, departement, reseau, posts)
     SELECT gen_random_uuid(), code, '', count(*) + 5 FROM {_COMPTES} c GROUP BY code""",
-    f"""INSERT INTO poste (id, structure_id, quota_id, departement, number, bareme, created_at)
-    SELECT poste, structure_id, q.id, code, 1, 'forfait_public', %(now)s FROM {_COMPTES} m
+    f"""INSERT INTO candidature (id, email, given_name, family_name, profession, telephone, kind, reseau, siret, name,
+        street, postcode, city, insee_code, departement, posts_asked, project, consulted, state, campagne_id,
+        structure_id, posts_retained, reason, created_at, updated_at, submitted_at, decided_at)
+    SELECT id, id || '@example.org', 'Camille', 'Martin', '', '', 'collectivite', '', '99999910500011',
+           'Structure ' || n, '1 rue', code || '000', 'Ville', code || '001', code, 4, 'Accueillir.', '', 'retenue',
+           (SELECT id FROM campagne ORDER BY opens_on LIMIT 1), id, 4, '', %(submitted)s, %(now)s,
+           %(submitted)s, %(submitted)s + n %% 60 * interval '1 day' FROM {_STRUCTURES} s""",
+    """INSERT INTO avis_prefet (id, candidature_id, departement, asked_at, due_at, sens, comment, given_at)
+    SELECT gen_random_uuid(), id, departement, submitted_at, submitted_at + interval '15 days', 'sans_avis', '',
+           submitted_at + interval '15 days' FROM candidature""",
+    f"""INSERT INTO poste (id, structure_id, candidature_id, quota_id, departement, number, bareme, created_at)
+    SELECT poste, structure_id, structure_id, q.id, code, 1 + n / %(structures)s,
+           'forfait_public', %(now)s FROM {_COMPTES} m
     JOIN quota q ON q.departement = m.code AND q.reseau = ''""",
     f"""INSERT INTO candidat (id, email, given_name, family_name, telephone, situation, skills, presentation, city,
         insee_code, departement, distance_km, cv, cv_sha256, cv_name, created_at, updated_at)
@@ -73,12 +84,6 @@ _STATEMENTS = (
            CASE WHEN g %% 7 = 0 THEN 'oriente' ELSE 'fait' END, CASE WHEN g %% 7 = 0 THEN 'caf' ELSE '' END, %(now)s
     FROM generate_series(1, %(reports)s) g""",
 )
-
-
-_FILLED = (
-    "structure", "compte", "affectation", "quota", "poste", "candidat", "mise_en_relation", "contrat", "versement",
-    "parcours_formation", "certification", "compte_rendu", "activite_mois", "activite_departement",
-)  # fmt: skip
 
 
 def _slot(axis: str, word: str) -> str:
@@ -121,6 +126,7 @@ def fill(size: Size) -> None:
         "now": timezone.now(),
         "today": today,
         "start": today - timedelta(days=300),
+        "submitted": timezone.now() - timedelta(days=400),
         **words,
     }
     with connection.cursor() as cursor:
@@ -129,6 +135,3 @@ def fill(size: Size) -> None:
         for statement in _STATEMENTS:
             cursor.execute(statement, given)
         cursor.execute(months_statement())
-        # What autovacuum would have done a minute later: without it a plan is chosen for empty tables.
-        for table in _FILLED:
-            cursor.execute(f"ANALYZE {table}")

@@ -14,11 +14,20 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = {
     "dashboard_nation": 12,
     "dashboard_nation_two_years": 12,
+    "dashboard_nation_csv": 5,
     "dashboard_departements": 9,
     "dashboard_departement": 13,
+    "dashboard_departement_csv": 6,
     "dashboard_csv": 7,
+    "dashboard_budget": 13,
+    "dashboard_quotas": 8,
+    "dashboard_vivier": 9,
+    "dashboard_vivier_csv": 5,
+    "dashboard_prefecture": 14,
     "dashboard_structure": 5,
+    "dashboard_structure_csv": 5,
     "dashboard_conseiller": 5,
+    "dashboard_conseiller_csv": 5,
 }
 
 

@@ -63,9 +63,9 @@ def new(request: HttpRequest, acteur: Acteur, body: Organisme) -> HttpResponse:
     """Open a session."""
     form = SessionForm(posted(request))
     if form.is_valid() and form.commune is not None:
-        del form.cleaned_data["postcode"]
-        place = {"insee_code": form.commune.code, "departement": form.commune.departement}
-        given = sessions.NewSession(**form.cleaned_data, **place)
+        typed = {name: value for name, value in form.cleaned_data.items() if name != "postcode"}
+        typed |= {"insee_code": form.commune.code, "departement": form.commune.departement}
+        given = sessions.NewSession(**typed)
         made = sessions.open_session(body, given, acteur, timezone.now())
         messages.success(request, "La session est ouverte aux inscriptions.")
         return redirect("aidants:organisme_session", made.id)
