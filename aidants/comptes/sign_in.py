@@ -13,7 +13,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
 
-from aidants.comptes import backend
+from aidants.comptes import backend, closings
 from aidants.comptes.address import client_network
 from aidants.comptes.browsers import device_label, note_browser
 from aidants.comptes.facteurs import passkeys
@@ -28,8 +28,6 @@ from aidants.domain.errors import ErrorCode
 from aidants.journal.limits import Limit, count_failure, limit, throttled
 from aidants.journal.record import record
 
-# Written by whoever signs people in through a federation of the State.
-CLOSING_ADDRESS = "closing_address"
 # One address that tries many accounts.  Forty in ten minutes: a large structure behind one address, on a bad Monday.
 _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), timedelta(minutes=5)
 
@@ -114,14 +112,15 @@ def give_factor(
     return verify_code(compte, code, now, acteur)
 
 
-def sign_out(request: HttpRequest, now: datetime) -> str:
+def sign_out(request: HttpRequest, end: str, now: datetime) -> str:
     """Close the session and forget all that it held.
 
-    Returns where the federation that vouched for the person closes its own session too, or an empty text.
+    Returns where a federation that vouched for somebody in this browser closes its own session too, or an empty
+    text; the browser comes back to ``end``.
     """
-    compte, elsewhere = request.user, str(request.session.get(CLOSING_ADDRESS, ""))
+    compte, left = request.user, closings.owed(request.session)
     if isinstance(compte, Compte):
         with transaction.atomic():
             record(events.SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
     logout(request)
-    return elsewhere
+    return closings.leave(request.session, left, end)

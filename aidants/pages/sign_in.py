@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -89,8 +90,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Close the session, and that of the federation that vouched for the person, by a page that leaves by itself."""
-    address = sessions.sign_out(request, timezone.now())
+    """Close the session, and what federations of the State still hold open, by a page that leaves by itself."""
+    address = sessions.sign_out(request, reverse("aidants:home"), timezone.now())
     return render(request, "aidants/leaving.html", {"address": address}) if address else redirect("aidants:home")
 
 

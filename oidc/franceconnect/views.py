@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from aidants.comptes import closings
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE, ErrorCode
@@ -82,14 +83,17 @@ def callback(request: HttpRequest) -> HttpResponse:
     closing = logins.conclude(login, refused, timezone.now())
     if not exchange.id_token:
         return _return(request, login, left_open="code" in request.GET)
-    address = sign_in.closing_address(exchange.id_token, closing)
+    address = _owed(request, sign_in.closing_address(exchange.id_token, closing))
     return _slow_page(request, address) if exchange.slow else redirect(address)
 
 
 @never_cache
 @require_GET
 def logout_return(request: HttpRequest) -> HttpResponse:
-    """FranceConnect's session is closed: go back to what was being done."""
+    """FranceConnect's session is closed: go back to what was being done, or on, for who has signed out."""
+    if onwards := closings.onwards(request.session):
+        return redirect(onwards)
+    closings.settle(request.session, closings.FRANCECONNECT)
     login = logins.closed(request.GET.get("state", ""), request.session, timezone.now())
     if login is not None:
         return _return(request, login)
@@ -160,7 +164,13 @@ def _stranger(request: HttpRequest, refused: Denied) -> HttpResponse:
     if not hint:
         return _problem(request, refused.reason, None)
     request.session[_PROBLEM] = refused.reason.code
-    return redirect(sign_in.closing_address(hint, logins.digest(hint)))
+    return redirect(_owed(request, sign_in.closing_address(hint, logins.digest(hint))))
+
+
+def _owed(request: HttpRequest, address: str) -> str:
+    """Remember ``address`` until the browser is back from it: who signs out before that goes there then."""
+    closings.owe(request.session, closings.FRANCECONNECT, address)
+    return address
 
 
 def _problem(request: HttpRequest, problem: ErrorCode, login: FranceConnectLogin | None) -> HttpResponse:

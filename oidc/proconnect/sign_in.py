@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
+from aidants.comptes import closings
 from aidants.comptes.facteurs.codes import verify_code
 from aidants.comptes.models import Compte, LienProConnect
-from aidants.comptes.sign_in import CLOSING_ADDRESS, open_session, refuse
+from aidants.comptes.sign_in import open_session, refuse
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.vault import keyed_digest
@@ -132,5 +133,6 @@ def finish(request: HttpRequest, code: str, now: datetime) -> str | Denied:
             record(PROCONNECT_LINK, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
         open_session(request, compte, given, now)
         request.session.pop(_CAME)
-        request.session[CLOSING_ADDRESS] = exchange.closing_address(came["id_token"], secrets.token_hex(32))
+        address = exchange.closing_address(came["id_token"], secrets.token_hex(32))
+        closings.owe(request.session, closings.PROCONNECT, address)
     return str(came["next"])

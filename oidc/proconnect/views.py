@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from aidants.comptes import closings
 from aidants.comptes.forms import ProConnectCodeForm
 from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back
@@ -68,7 +69,9 @@ def code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def end(request: HttpRequest) -> HttpResponse:
-    """ProConnect's session is closed."""
+    """ProConnect's session is closed; a browser that signed out goes on to what is left to close."""
+    if onwards := closings.onwards(request.session):
+        return redirect(onwards)
     return redirect("mandats:verify_form" if agents.has_left(request) else "aidants:sign_in")
 
 

@@ -32,9 +32,13 @@ def _measure(sites: Sites, name: str, scale: float, only: frozenset[str]) -> Non
     from django.db import connection
     from django.test.utils import setup_test_environment
 
-    from tests.bench import data, service, suite
+    from tests.bench import data, service, suite, tries
 
     setup_test_environment()
+    if only == {"sign_in_tries"}:  # a siege needs no mandat and no service of its own
+        for figure in tries.figures(suite.Size(scale).count(tries.TRIES)):
+            figure.show()
+        return
     size = suite.Size(scale)
     rows = data.make(size.count(3000))
     rows.standing  # noqa: B018 -- made before the service starts

@@ -125,7 +125,7 @@ def test_signing_out_closes_proconnect_s_session_too(who: Compte) -> None:
     assert found
     answer = requests.get(html.unescape(found[1]), allow_redirects=False, timeout=5)
     assert answer.headers["Location"].startswith(f"{ISSUER}/connexion/proconnect/fin?state=")
-    assert browser.get("/connexion/proconnect/fin")["Location"] == "/connexion"
+    assert browser.get("/connexion/proconnect/fin")["Location"] == "/"
 
 
 def test_an_unknown_agent_opens_nothing_and_is_signed_out_there(who: Compte) -> None:

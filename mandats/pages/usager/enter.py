@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -52,8 +53,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """Close the page, at once."""
-    session.close(request)
+    """Close the page, at once, and FranceConnect's session if the browser never came back from closing it."""
+    address = session.close(request, reverse("mandats:usager_enter"))
+    if address:
+        return render(request, "aidants/leaving.html", {"address": address})
     messages.success(request, "Votre page est fermée.")
     return redirect("mandats:usager_enter")
 

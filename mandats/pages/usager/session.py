@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 
+from aidants.comptes import closings
 from aidants.domain.acteur import Acteur, Kind
 from mandats.registre.models import Mandat
 from mandats.verification.usager_access import BY_CODE, BY_FRANCECONNECT, journal_entry
@@ -72,6 +73,11 @@ def acteur_here(request: HttpRequest) -> Acteur | None:
     return Acteur(Kind.USAGER, who.usager_id) if who else None
 
 
-def close(request: HttpRequest) -> None:
-    """Forget everything of this browser's session."""
+def close(request: HttpRequest, end: str = "") -> str:
+    """Forget everything of this browser's session.
+
+    Returns where FranceConnect closes its own session if it may still hold one; the browser comes back to ``end``.
+    """
+    left = closings.owed(request.session)
     request.session.flush()
+    return closings.leave(request.session, left, end) if end else ""
