@@ -27,16 +27,22 @@ def settle(session: SessionBase, federation: str) -> None:
         session[_OWED] = {name: sealed for name, sealed in session[_OWED].items() if name != federation}
 
 
-def owed(session: SessionBase) -> list[str]:
-    """Return what is left to close, sealed: to be read before the session is emptied."""
-    return list(session.get(_OWED, {}).values())
+def owed(session: SessionBase) -> dict[str, str]:
+    """Return what is left to close, sealed, by federation: to be read before the session is emptied."""
+    return dict(session.get(_OWED, {}))
 
 
-def leave(session: SessionBase, left: list[str], end: str) -> str:
-    """Return the first address to go to, or an empty text; the new ``session`` knows what follows, ``end`` last."""
+def leave(session: SessionBase, left: dict[str, str], end: str) -> str:
+    """Return the first address to go to, or an empty text; the new ``session`` knows what follows, ``end`` last.
+
+    Without an ``end`` the browser goes nowhere: what is left stays owed.
+    """
     if not left:
         return ""
-    session[_LEAVING] = {"left": left, "end": end}
+    if not end:
+        session[_OWED] = left
+        return ""
+    session[_LEAVING] = {"left": list(left.values()), "end": end}
     return onwards(session)
 
 

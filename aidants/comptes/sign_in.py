@@ -112,11 +112,11 @@ def give_factor(
     return verify_code(compte, code, now, acteur)
 
 
-def sign_out(request: HttpRequest, end: str, now: datetime) -> str:
+def sign_out(request: HttpRequest, now: datetime, end: str = "") -> str:
     """Close the session and forget all that it held.
 
     Returns where a federation that vouched for somebody in this browser closes its own session too, or an empty
-    text; the browser comes back to ``end``.
+    text; the browser comes back to ``end``.  Without one it goes nowhere, and what is left stays owed.
     """
     compte, left = request.user, closings.owed(request.session)
     if isinstance(compte, Compte):

@@ -91,7 +91,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Close the session, and what federations of the State still hold open, by a page that leaves by itself."""
-    address = sessions.sign_out(request, reverse("aidants:home"), timezone.now())
+    address = sessions.sign_out(request, timezone.now(), reverse("aidants:home"))
     return render(request, "aidants/leaving.html", {"address": address}) if address else redirect("aidants:home")
 
 

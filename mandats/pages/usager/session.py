@@ -80,4 +80,4 @@ def close(request: HttpRequest, end: str = "") -> str:
     """
     left = closings.owed(request.session)
     request.session.flush()
-    return closings.leave(request.session, left, end) if end else ""
+    return closings.leave(request.session, left, end)
