@@ -2,48 +2,57 @@
 
 import json
 import uuid
-from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
-from aidants.domain.folding import fold
-from mandats.domain.references import new_reference
-from mandats.registre.models import Autorisation, Mandat, Usager, Utilisation
+from mandats.registre.models import Autorisation, Utilisation
 from oidc.provider.models import Connexion, Interaction
 from tests import builders
-from tests.bench.data import twin
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db
 MANY = 10_000
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _copied(row: Any, count: int, **changes: str) -> None:
+    """Copy a row by one statement, ``n`` from 0 on; a column that differs is an expression of ``n`` in SQL."""
+    columns = [field.column for field in row._meta.concrete_fields]
+    chosen = [f"{changes.get(column, f'one.{column}')} AS {column}" for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {row._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(chosen)}"
+            f" FROM {row._meta.db_table} one, generate_series(0, %s) n WHERE one.id = %s",
+            [count - 1, row.pk],
+        )
 
 
 def crowd(at: flow.Desk, count: int = MANY) -> None:
     """Give the structure that many usagers more, each with a mandat like the desk's, of another aidant, a week old."""
     first, other = at.mandat, builders.aidant(at.place)
     given = list(first.autorisations.order_by("demarche"))
-    usagers, mandats, rows = [], [], []
-    for number in range(count):
-        start = _LETTERS[number % 26] + _LETTERS[number // 26 % 26]
-        family, name = f"{start}{number:05d}".upper(), f"{_LETTERS[number * 7 % 26]}nne"
-        folded = {
-            "folded_family_given": fold(f"{family} {name}"),
-            "folded_given_family": fold(f"{name} {family}"),
-        }
-        own = {"sub_digest": f"{number:064x}", "email": f"u{number}@example.org"}
-        usager = twin(first.usager, family_name=family, given_name=name, **own, **folded)
-        dates = {one: getattr(first, one) - timedelta(days=7) for one in ("accepted_at", "consented_at")}
-        mandat = twin(first, reference=new_reference(), usager=usager, aidant=other, **dates)
-        usagers.append(usager)
-        mandats.append(mandat)
-        for rank, row in enumerate(given):
-            place = {"status_list": 1, "status_index": len(given) * number + rank}
-            rows.append(twin(row, mandat=mandat, usager=usager, **place))
-    Usager.objects.bulk_create(usagers)
-    Mandat.objects.bulk_create(mandats)
-    Autorisation.objects.bulk_create(rows)
+    family = "upper(chr(97 + mod(n, 26)) || chr(97 + mod(n / 26, 26)) || lpad(n::text, 5, '0'))"
+    name = "upper(chr(97 + mod(n * 7, 26))) || 'nne'"
+    usager, mandat = "md5('usager' || n)::uuid", "md5('mandat' || n)::uuid"
+    _copied(
+        first.usager,
+        count,
+        id=usager,
+        family_name=family,
+        given_name=name,
+        folded_family_given=f"lower({family} || ' ' || {name})",
+        folded_given_family=f"lower({name} || ' ' || {family})",
+        sub_digest="lpad(to_hex(n), 64, '0')",
+        email="'u' || n || '@example.org'",
+    )
+    week_ago = {column: f"one.{column} - interval '7 days'" for column in ("accepted_at", "consented_at")}
+    own = {"reference": "'COPY-' || n", "aidant_id": f"'{other.id}'::uuid"}
+    _copied(first, count, id=mandat, usager_id=usager, **own, **week_ago)
+    for rank, row in enumerate(given):
+        place = {"status_list": "1", "status_index": f"{len(given)} * n + {rank}"}
+        _copied(row, count, id="gen_random_uuid()", mandat_id=mandat, usager_id=usager, **place)
 
 
 def content(answer) -> str:
