@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Periode(models.Model):
-    """One row a scheduled job; its lock lets one worker run it."""
+    """One row a scheduled job."""
 
     name = models.CharField(max_length=64, primary_key=True)
     ran_at = models.DateTimeField(null=True)

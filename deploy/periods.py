@@ -1,15 +1,17 @@
 """What happens by itself, how often, and the loop that makes it happen.
 
-Several workers may run: each job's row is locked while one of them does it.
+Several workers may run: each job has a lock, held by the one that does it.
 """
 
 import threading
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from aidants.comptes import recovery
@@ -55,6 +57,8 @@ from oidc.provider.purge import purge_expired
 from oidc.provider.security_events import push_forgotten
 
 log = structlog.get_logger()
+_LOCK = 0x6A6F6273  # "jobs", apart from the locks of journal and contacts, which have one number
+_TRIED_AGAIN = timedelta(minutes=1)
 
 
 def _missing_documents(now: datetime) -> None:
@@ -187,23 +191,59 @@ JOBS = (
 )
 
 
-def run_due(now: datetime) -> list[str]:
-    """Run every job whose period has passed and that no other worker is running; return their names.
+def run_due(now: datetime, jobs: Sequence[Job] = JOBS) -> list[str]:
+    """Run each of ``jobs`` whose period has passed and that no other worker is running; return which were done.
 
-    One look at all of them says which are worth a lock: nearly always none, and the loop asks every second.
+    One look at all of them says which are worth a lock: nearly always none, and the loop asks every second.  A job that
+    fails holds up no other; it is tried again after :data:`_TRIED_AGAIN`, or its own period where that is shorter.
     """
     ran, last = [], dict(Periode.objects.values_list("name", "ran_at"))
-    for job in (job for job in JOBS if job.is_due(last.get(job.name), now)):
-        Periode.objects.get_or_create(name=job.name)
-        with transaction.atomic():
-            row = Periode.objects.select_for_update(skip_locked=True).filter(name=job.name).first()
-            if row is None or not job.is_due(row.ran_at, now):
-                continue
-            row.ran_at = now
-            row.save(update_fields=("ran_at",))
-            job.run(now)
-            ran.append(job.name)
+    for job in (job for job in jobs if job.is_due(last.get(job.name), now)):
+        with _alone(job) as alone:
+            if alone and job.is_due(_ran_at(job), now) and _done(job, now):
+                ran.append(job.name)
     return ran
+
+
+@contextmanager
+def _alone(job: Job) -> Iterator[bool]:
+    """Hold the job's lock, if no other worker has it, until the block's end or the connection's.
+
+    A lock of the session, never a transaction around the job: what each of its acts locks is free after that act.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK, job.name])
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        if alone and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK, job.name])
+
+
+def _ran_at(job: Job) -> datetime | None:
+    return Periode.objects.filter(name=job.name).values_list("ran_at", flat=True).first()
+
+
+def _done(job: Job, now: datetime) -> bool:
+    """Run the job and note when; tell of a failure what failed and where, never its words, and try again soon."""
+    ran_at, done = now, True
+    try:
+        job.run(now)
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not connection.is_usable():
+            raise
+        log.error("periods: job failed", job=job.name, error=type(error).__name__, at=_place(error))  # noqa: TRY400
+        ran_at, done = now - job.every + min(job.every, _TRIED_AGAIN), False
+    Periode.objects.update_or_create(name=job.name, defaults={"ran_at": ran_at})
+    return done
+
+
+def _place(error: Exception) -> str:
+    """Return the file and line that raised."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 def loop(stop: threading.Event) -> None:

@@ -23,6 +23,7 @@ from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 
 from tests import database, machine, network, stack
+from tests.faults import StackFaults
 from tests.timestamps import LocalAuthority, local_authority
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
@@ -115,6 +116,12 @@ def stack_journal(live_stack: stack.LiveStack) -> Any:
     return StackGuard(live_stack.database)
 
 
+@pytest.fixture(scope="session")
+def stack_faults(live_stack: stack.LiveStack) -> StackFaults:
+    """Give what reads the errors that the processes of `live_stack` write."""
+    return StackFaults(live_stack.processes.logs)
+
+
 @pytest.fixture
 def stack_db(live_stack: stack.LiveStack, django_db_blocker: Any) -> Iterator[stack.LiveStack]:
     """Let the test read and write the database of `live_stack` through the models; commits stay."""
@@ -179,6 +186,15 @@ def _entries_are_written_and_name_nobody(request: pytest.FixtureRequest) -> Iter
     else:
         assert guard.missing(claimed) == set(), "no act of the test left these entries"
         assert guard.entries_that_name_somebody() == []
+
+
+@pytest.fixture(autouse=True)
+def _processes_meet_no_unknown_error(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read what the service and its worker wrote during the test: an error page has its cause there."""
+    faults = request.getfixturevalue("stack_faults") if "live_stack" in request.fixturenames else None
+    yield
+    if faults is not None:
+        assert faults.told_since() == []
 
 
 @pytest.fixture(autouse=True, scope="session")

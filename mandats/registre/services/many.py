@@ -31,14 +31,14 @@ def standing_of(now: datetime, **whose: object) -> QuerySet[Mandat]:
 @transaction.atomic
 def revoke_all(usager_id: UUID, *, way: str, now: datetime) -> int:
     """End every mandat of an usager, in all structures; return how many ended."""
-    ended = (revoke_mandat(row.id, acteur_usager(usager_id), way=way, now=now) for row in _of(usager_id, now))
-    return _count(ended)
+    rows = _held(_of(usager_id, now))
+    return _count(revoke_mandat(row.id, acteur_usager(usager_id), way=way, now=now) for row in rows)
 
 
 @transaction.atomic
 def suspend_all(usager_id: UUID, *, way: str, now: datetime) -> int:
     """Suspend every mandat of an usager, in all structures; return how many were stopped."""
-    running = _of(usager_id, now).filter(suspended_at__isnull=True)
+    running = _held(_of(usager_id, now).filter(suspended_at__isnull=True))
     return _count(suspend_mandat(row.id, acteur_usager(usager_id), way=way, now=now) for row in running)
 
 
@@ -48,14 +48,14 @@ def end_all_by_proof(usager_id: UUID, acteur: Acteur, motif: MotifDeFin, proof: 
 
     ``proof`` is the kind of proof, kept in the journal; the paper itself is not.
     """
-    rows = _of(usager_id, now)
+    rows = _held(_of(usager_id, now))
     return _count(revoke_mandat(row.id, acteur, way=ADMINISTRATEUR, now=now, motif=motif, reason=proof) for row in rows)
 
 
 @transaction.atomic
 def suspend_number(telephone: str, now: datetime) -> list[Mandat]:
     """Suspend every mandat of the persons with this number (« STOP »); return all of theirs that are stopped now."""
-    rows = list(standing_of(now, usager__telephone=telephone))
+    rows = _held(standing_of(now, usager__telephone=telephone))
     for row in rows:
         if row.suspended_at is None:
             suspend_mandat(row.id, acteur_usager(row.usager_id), way=SMS, now=now)
@@ -74,6 +74,15 @@ def revoke_by_number(telephone: str, named: str, now: datetime) -> list[Mandat] 
         return rows
     ended = revoke_mandat(chosen[0].id, acteur_usager(chosen[0].usager_id), way=SMS, now=now)
     return rows if isinstance(ended, Denied) else chosen[0]
+
+
+def _held(rows: QuerySet[Mandat]) -> list[Mandat]:
+    """Lock mandats before the first of them is touched, in the order that every other act locks several in.
+
+    Two acts on the same mandats then wait for each other, never in a ring.  Returned as ``standing_of`` orders them.
+    """
+    held = rows.select_for_update(of=("self",)).order_by("id")
+    return sorted(held, key=lambda row: (row.accepted_at, row.id))
 
 
 def _of(usager_id: UUID, now: datetime) -> QuerySet[Mandat]:
