@@ -10,6 +10,11 @@ import sys
 from aidants.journal.notes import COSIGNATURE, ED25519, Signer
 
 
+def fresh_key(name: str, *, witness: bool) -> Signer:
+    """Return a key drawn now: a journal's, or a witness's."""
+    return Signer(name, COSIGNATURE if witness else ED25519, secrets.token_bytes(32))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print a fresh key pair; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m aidants.journal.new_key", description=__doc__)
@@ -18,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not options.name or "+" in options.name or any(letter.isspace() for letter in options.name):
         parser.error("a name has neither spaces nor +")
-    signer = Signer(options.name, COSIGNATURE if options.witness else ED25519, secrets.token_bytes(32))
+    signer = fresh_key(options.name, witness=options.witness)
     sys.stdout.write(f"{signer.private_text()}\n{signer.verifier}\n")
     return 0
 

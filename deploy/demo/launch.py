@@ -28,6 +28,7 @@ from deploy.demo.postgres import (
 )
 from deploy.demo.sites import ADMINISTRATION, Sites
 from deploy.demo.stack import Stack, StackFailed
+from deploy.demo.temoins import NAMES
 
 _DATABASE = "mandats"
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -54,6 +55,7 @@ Un code de connexion :            python3 manage.py demo_otp ADRESSE
 Téléphones (SMS, réponses) :      {sites.operateur}
 SMS et courriels envoyés :        {home}/sms  {home}/emails
 Horodatage (local) :              {timestamps}
+Journal, et ses deux témoins :    {sites.service}/journal
 Ctrl-C arrête tout.
 """
 
@@ -112,11 +114,13 @@ def _prepare(running: ExitStack, home: Path, port: int) -> Stack:
     postgres = running.enter_context(EmbeddedPostgres(home / "postgres"))
     if not postgres.has_database(_DATABASE):
         postgres.create_database(_DATABASE)
-    sites = Sites(home, demo_secrets(home), port, port + 1, port + 2, _free_port())
+    timestamps, *witnesses = (_free_port() for _ in range(1 + len(NAMES)))
+    sites = Sites(home, demo_secrets(home), port, port + 1, port + 2, timestamps, witness_ports=tuple(witnesses))
     urls = postgres.url(SERVICE_ROLE, _DATABASE), postgres.url(OWNER_ROLE, _DATABASE)
     stack = running.enter_context(Stack(sites, *urls))
     stack.prepare()
     stack.start_sites()
+    stack.start_witnesses()
     stack.start_service()
     stack.start_worker()
     stack.wait_until_healthy()

@@ -9,12 +9,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aidants.journal.notes import ED25519, Signer
 from deploy.demo.home import write_private
+from deploy.demo.temoins import Temoins
 
 SERVICE_AT_FRANCECONNECT = "service-des-mandats"
 SERVICE_AT_PROCONNECT = "service-des-mandats-agents"
@@ -35,7 +36,8 @@ LOGOUT_CALLBACK = "/franceconnect/deconnexion"
 class Sites:
     """The sites of one demonstration.  ``secrets`` as :func:`deploy.demo.home.demo_secrets` makes them.
 
-    The local time-stamping authority is no site that people open: any free port of this machine does.
+    The local time-stamping authority and the journal's witnesses are no sites that people open: any free ports of this
+    machine do.  Without ``witness_ports`` the journal has no witness.
     """
 
     home: Path
@@ -44,6 +46,7 @@ class Sites:
     franceconnect_port: int
     administration_port: int
     timestamps_port: int
+    witness_ports: tuple[int, ...] = field(default=(), kw_only=True)
 
     @property
     def service(self) -> str:
@@ -69,6 +72,11 @@ class Sites:
     def timestamps_folder(self) -> Path:
         """Keys and certificates of the local time-stamping authority."""
         return self.home / "horodatage"
+
+    @property
+    def temoins(self) -> Temoins | None:
+        """The witnesses of the journal, if the demonstration has any."""
+        return Temoins(self.home / "temoins", self.witness_ports) if self.witness_ports else None
 
     @property
     def operateur(self) -> str:
@@ -141,7 +149,8 @@ class Sites:
             "SECRET_KEY": self.secrets["secret_key"],
             "VAULT_KEYS": self.secrets["vault_key"],
             "DIGEST_KEY": self.secrets["digest_key"],
-            "JOURNAL_KEY": self._journal_key(),
+            "JOURNAL_KEY": self._journal_key().private_text(),
+            "JOURNAL_WITNESSES": self.temoins.known_to_the_service() if self.temoins else "",
             "FRANCECONNECT_BASE": f"{self.franceconnect}/api/v2",
             "FRANCECONNECT_CLIENT_ID": SERVICE_AT_FRANCECONNECT,
             "FRANCECONNECT_CLIENT_SECRET": self.secrets["service_at_franceconnect"],
@@ -165,10 +174,15 @@ class Sites:
         """Return a secret of the provider of text messages, drawn from the demonstration's own."""
         return hashlib.sha256(f"{purpose} {self.secrets['secret_key']}".encode()).hexdigest()
 
-    def _journal_key(self) -> str:
+    @property
+    def journal_verifier(self) -> str:
+        """The public key of the journal, for whoever checks it."""
+        return str(self._journal_key().verifier)
+
+    def _journal_key(self) -> Signer:
         """Return the key of the journal, whose name is its address."""
         seed = base64.urlsafe_b64decode(self.secrets["journal_key"] + "=")
-        return Signer(f"localhost:{self.service_port}/journal", ED25519, seed).private_text()
+        return Signer(f"localhost:{self.service_port}/journal", ED25519, seed)
 
     def timestamps_environment(self) -> dict[str, str]:
         """What the local time-stamping authority reads."""

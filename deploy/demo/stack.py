@@ -156,6 +156,13 @@ class Stack:
             self.sites.administration_environment(),
         )
 
+    def start_witnesses(self) -> None:
+        """Start the witnesses of the journal, if these sites have any."""
+        temoins = self.sites.temoins
+        if temoins is not None:
+            for name, port in temoins:
+                self.start(name, temoins.command(name, port, self.sites.journal_verifier), {})
+
     def start_service(self, *, workers: int = 2, threads: int = 8) -> None:
         """Start the service, on this machine's own address only."""
         gunicorn = [sys.executable, "-m", "gunicorn", "deploy.wsgi:application", "--no-control-socket"]

@@ -4,12 +4,14 @@ The demonstration is prepared once; each start after the first finds the databas
 rough that end was.
 """
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.home import demo_home
+from deploy.demo.temoins import NAMES
 from tests.stack import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -134,9 +137,26 @@ def test_no_process_outlives_the_demo(port: int, tmp_path: Path, ending: signal.
     assert environment_file.exists() == (ending == signal.SIGKILL)
 
 
+def _wait_until_cosigned(service: str) -> list[str]:
+    """Return the signatures of the journal's checkpoint once there are three: its own, and its two witnesses'."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with (
+            contextlib.suppress(urllib.error.HTTPError),
+            urllib.request.urlopen(f"{service}/journal/checkpoint") as note,
+        ):
+            signatures = [line for line in note.read().decode().splitlines() if line.startswith("— ")]
+            if len(signatures) > len(NAMES):
+                return [line.split()[1] for line in signatures]
+        time.sleep(0.2)
+    raise AssertionError("the witnesses did not cosign")
+
+
 def test_a_process_that_dies_is_told_and_ends_the_demo(port: int, tmp_path: Path) -> None:
     with _launched(port, tmp_path / "env") as launched:
         _wait_until_ready(launched)
+        signers = _wait_until_cosigned(f"http://localhost:{port}")
+        assert signers == [f"localhost:{port}/journal", *sorted(NAMES)]
         children = _descendants(launched.pid)
         site = next(pid for pid in children if b"deploy.demo.administration" in _command_of(pid))
         os.kill(site, signal.SIGKILL)
