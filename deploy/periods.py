@@ -4,7 +4,6 @@ Several workers may run: each job has a lock, held by the one that does it.
 """
 
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from aidants.papiers.typesetting import PaperNotMade
 from aidants.structures.invitations import purge_invitations
 from aidants.structures.places import close_late_adhesions
 from deploy.keeping import keep, purge_traces, tell, watch
+from deploy.loops import Attempt, every_second, place_of
 from deploy.models import Periode
 from mandats.attestation.keys import NoActiveKey
 from mandats.attestation.rotation import keep_rotating
@@ -228,30 +228,18 @@ def _ran_at(job: Job) -> datetime | None:
 
 def _done(job: Job, now: datetime) -> bool:
     """Run the job and note when; tell of a failure what failed and where, never its words, and try again soon."""
-    ran_at, done = now, True
-    try:
+    with Attempt() as attempt:
         job.run(now)
-    except Exception as error:
-        if isinstance(error, DatabaseError) and not connection.is_usable():
-            raise
-        log.error("periods: job failed", job=job.name, error=type(error).__name__, at=_place(error))  # noqa: TRY400
-        ran_at, done = now - job.every + min(job.every, _TRIED_AGAIN), False
+    failure, ran_at = attempt.failure, now
+    if failure is not None:
+        if isinstance(failure, DatabaseError) and not connection.is_usable():
+            raise failure
+        log.error("periods: job failed", job=job.name, error=type(failure).__name__, at=place_of(failure))
+        ran_at = now - job.every + min(job.every, _TRIED_AGAIN)
     Periode.objects.update_or_create(name=job.name, defaults={"ran_at": ran_at})
-    return done
-
-
-def _place(error: Exception) -> str:
-    """Return the file and line that raised."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{frame.filename}:{frame.lineno}"
+    return failure is None
 
 
 def loop(stop: threading.Event) -> None:
-    """Run what is due every second until ``stop``; a database that went away is asked again."""
-    while not stop.wait(1):
-        try:
-            run_due(timezone.now())
-        except DatabaseError as error:
-            log.warning("periods: database did not answer", error=type(error).__name__)
-            connection.close()
-    connection.close()
+    """Run what is due every second until ``stop``."""
+    every_second(stop, "periods", lambda: run_due(timezone.now()))

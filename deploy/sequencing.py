@@ -7,16 +7,15 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from aidants.journal.notes import BadNote
 from aidants.journal.sequence import announce_key, integrate
 from aidants.journal.tiles import IncompleteTile
 from aidants.journal.witnessing import ask_witnesses
+from deploy.loops import every_second
 
 log = structlog.get_logger()
-_SECONDS = 1.0
 
 
 def integrating(stop: threading.Event) -> None:
@@ -47,15 +46,14 @@ def witnessing(stop: threading.Event) -> None:
 
 
 def _every_second(stop: threading.Event, act: Callable[[], object]) -> None:
-    """Act every second; a database that went away is asked again, and what does not hold is told each time."""
-    while not stop.wait(_SECONDS):
+    """Act every second; what of the journal's settings or rows does not hold is told in words, each time."""
+
+    def told() -> None:
         try:
             act()
-        except DatabaseError as error:
-            log.warning("journal: database did not answer", error=type(error).__name__)
-            connection.close()
         except BadNote as error:
             log.error("journal: JOURNAL_KEY or JOURNAL_WITNESSES is not well formed", why=str(error))  # noqa: TRY400
         except IncompleteTile as error:
             log.error("journal: rows of the tree are missing", why=str(error))  # noqa: TRY400
-    connection.close()
+
+    every_second(stop, "journal", told)

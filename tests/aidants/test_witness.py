@@ -38,7 +38,7 @@ from aidants.journal.tiles import IncompleteTile
 from aidants.journal.witness import Witness
 from aidants.journal.witness_store import Memory
 from aidants.journal.witnessing import ask_witnesses
-from deploy import sequencing
+from deploy import loops, sequencing
 from tests.aidants.test_audit import running_witness
 from tests.aidants.test_merkle import reader
 from tests.aidants.test_sequence import append
@@ -301,8 +301,8 @@ def answering(parts: list[bytes]) -> Iterator[str]:
 def test_no_fault_of_a_second_ends_the_loops_of_the_journal(
     fault: Exception, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    monkeypatch.setattr(sequencing, "_SECONDS", 0.001)
-    monkeypatch.setattr(sequencing, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(loops, "_SECONDS", 0.001)
+    monkeypatch.setattr(loops, "connection", SimpleNamespace(close=lambda: None))
     stop, seen = threading.Event(), 0
 
     def act() -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED
 from aidants.papiers.typesetting import PaperNotMade
-from deploy import periods
+from deploy import loops, periods
 from deploy.models import Periode
 from mandats.domain.fins import PAGE
 from mandats.registre.models import Document
@@ -149,3 +150,19 @@ def test_stopping_all_waits_in_the_order_of_every_other_act(committed_db: str) -
         session.execute(lock, [second.id])
     usager.join()
     assert stopped == [2]
+
+
+@pytest.mark.django_db
+def test_a_loop_outlives_whatever_its_act_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "_SECONDS", 0.001)
+    monkeypatch.setattr(loops, "connection", SimpleNamespace(close=lambda: None))
+    stop, acts = threading.Event(), list[int]()
+
+    def act() -> None:
+        acts.append(len(acts))
+        if len(acts) == 1:
+            raise KeyError("what it said of somebody")
+        stop.set()
+
+    loops.every_second(stop, "a loop", act)
+    assert acts == [0, 1]
