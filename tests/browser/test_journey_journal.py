@@ -18,6 +18,7 @@ from tests.browser.conseiller import Conseiller
 from tests.browser.usager import Usager
 from tests.database import ROOT
 from tests.stack import LiveStack
+from tests.together import wait_until
 
 
 def _signs_in(visit: Visit, stack: LiveStack, who: Compte) -> Conseiller:
@@ -31,11 +32,9 @@ def _signs_in(visit: Visit, stack: LiveStack, who: Compte) -> Conseiller:
 
 def _inscribed(event: str, mandat: UUID) -> int:
     """Wait for the worker to give the entry its number."""
-    deadline = time.monotonic() + 30
-    while not (leaf := Leaf.objects.filter(entree__event=event, entree__subject_id=mandat).first()):
-        assert time.monotonic() < deadline, "the worker integrates nothing"
-        time.sleep(0.2)
-    return leaf.number
+    leaves = Leaf.objects.filter(entree__event=event, entree__subject_id=mandat)
+    wait_until(leaves.exists, seconds=30, otherwise="the worker integrates nothing")
+    return leaves.earliest("number").number
 
 
 def test_an_instructeur_searches_for_a_mandat_and_takes_a_copy(

@@ -7,7 +7,6 @@ import base64
 import json
 import zlib
 from collections.abc import Callable
-from time import monotonic, sleep
 
 import pytest
 import requests
@@ -22,16 +21,14 @@ from tests import builders
 from tests.browser.papers import Volet, volet_of
 from tests.journeys.walker import Walker
 from tests.stack import LiveStack
+from tests.together import wait_until
 
 _WITHIN_SECONDS = 5
 _BORN = {"day": "24", "month": "8", "year": "1962"}
 
 
 def _within_five_seconds(true: Callable[[], bool]) -> None:
-    until = monotonic() + _WITHIN_SECONDS
-    while not true():
-        assert monotonic() < until, "not within five seconds"
-        sleep(0.1)
+    wait_until(true, seconds=_WITHIN_SECONDS, otherwise="not within five seconds")
 
 
 def _opens_visit(stack: LiveStack, who: Compte) -> Walker:

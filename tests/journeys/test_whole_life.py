@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +31,7 @@ from tests.dump import places_of
 from tests.journeys.walker import Walker
 from tests.mandats.pdf_readers import words_of
 from tests.stack import LiveStack, running_stack
+from tests.together import wait_until
 
 NUMBER = "+33639983355"
 BORN = {"day": "17", "month": "06", "year": "1975"}
@@ -50,10 +50,7 @@ def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveStack]:
 
 def _soon(true: Callable[[], bool]) -> None:
     """Wait for what the worker does by itself."""
-    until = monotonic() + 60
-    while not true():
-        assert monotonic() < until
-        sleep(0.2)
+    wait_until(true, seconds=60, otherwise="the worker does nothing")
 
 
 def _fault(stack: LiveStack, mode: str) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import subprocess
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -34,6 +32,7 @@ from mandats.registre.services.documents import stamp_waiting
 from tests import builders
 from tests.mandats.pdf_readers import qpdf_check
 from tests.timestamps import LocalAuthority
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -206,36 +205,17 @@ def test_the_authority_s_credentials_are_sent(mandat: Mandat, timestamps: LocalA
     assert timestamps.logins == ["Basic c2VydmljZTpzZWNyZXQ="]
 
 
-def at_once(act: Callable[[], object], times: int) -> list[object]:
-    """Run ``act`` in as many threads, released together; return what each returned."""
-    start, found = threading.Barrier(times), []
-
-    def run() -> None:
-        start.wait()
-        try:
-            found.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_two_who_make_or_stamp_one_paper_at_once_keep_one(committed_db: str, timestamps: LocalAuthority) -> None:
     trust_timestamps(timestamps.root.read_text(), builders.LONG_AGO)
     place = builders.structure()
     mandat = builders.mandat(builders.aidant(place), place)
     timestamps.up = False
-    documents = at_once(lambda: made(mandat).id, 3)
+    documents = at_once(*[lambda: made(mandat).id] * 3)
     assert len(set(documents)) == 1
     assert Document.objects.filter(kind="mandat").count() == 1
     timestamps.up = True
     later = timezone.now() + timedelta(minutes=1)
-    assert at_once(lambda: stamp_waiting(later), 3).count(1) == 1
+    assert at_once(*[lambda: stamp_waiting(later)] * 3).count(1) == 1
     assert sorted(Document.objects.filter(kind="mandat").values_list("version", flat=True)) == [1, 2]
 
 

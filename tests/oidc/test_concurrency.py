@@ -1,11 +1,8 @@
 """Two at once, on the real database, with real threads."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 from time import monotonic, sleep
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -20,26 +17,7 @@ from oidc.provider.models import AccessToken, Connexion, PairwiseSubject
 from oidc.provider.subjects import subjects_of
 from tests import builders
 from tests.oidc import flow
-
-
-def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Run ``act`` in ``count`` threads that start together; return their results."""
-    start = Barrier(count)
-
-    def run(number: int) -> Any:
-        try:
-            flow.stranger()
-            start.wait()
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(run, range(count)))
-
-
-def exchange_once(asked: flow.Site, code: str, _number: int) -> Any:
-    return flow.exchange(asked, code)
+from tests.together import at_once
 
 
 def events(*wanted: str) -> list[str]:
@@ -60,7 +38,7 @@ def test_of_parallel_exchanges_of_a_code_one_wins(committed_db):
     with ThreadPoolExecutor(1) as apart:
         with transaction.atomic():
             Connexion.objects.select_for_update().get()
-            asking = apart.submit(at_once, 4, partial(exchange_once, asked, code))
+            asking = apart.submit(at_once, *[partial(flow.exchange, asked, code)] * 4)
             deadline = monotonic() + 20
             while waiting_for_a_lock() < 4 and monotonic() < deadline:
                 sleep(0.02)
@@ -84,7 +62,7 @@ def test_a_request_answered_in_two_tabs_at_once_gives_one_code(committed_db):
     for tab in tabs:
         tab.cookies = at.browser.cookies
     chosen = {"autorisation": str(at.autorisation().id)}
-    answers = at_once(2, lambda number: tabs[number].post(page, chosen))
+    answers = at_once(*(lambda tab=tab: tab.post(page, chosen) for tab in tabs))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert Connexion.objects.count() == Utilisation.objects.count() == 1
 
@@ -94,12 +72,10 @@ def test_a_revocation_during_the_exchange_leaves_nothing_usable(committed_db):
     doer = Acteur(Kind.COMPTE, at.aidant.id, at.place.id, "aidant")
     code = flow.code_of(at, asked)
 
-    def act(number: int) -> Any:
-        if number == 0:
-            return revoke_mandat(at.mandat.id, doer, motif=MotifDeFin.REVOCATION, way="aidant", now=timezone.now())
-        return flow.exchange(asked, code)
-
-    _, answer = at_once(2, act)
+    _, answer = at_once(
+        lambda: revoke_mandat(at.mandat.id, doer, motif=MotifDeFin.REVOCATION, way="aidant", now=timezone.now()),
+        lambda: flow.exchange(asked, code),
+    )
     if answer.status_code == 200:
         token = answer.json()["access_token"]
         assert flow.userinfo(token).status_code == 401
@@ -113,13 +89,13 @@ def test_a_revocation_during_the_exchange_leaves_nothing_usable(committed_db):
 def test_releases_at_once_write_one_entry(committed_db):
     at, asked = flow.desk(), flow.site()
     token = flow.tokens_of(at, asked)["access_token"]
-    answers = at_once(4, lambda _: flow.userinfo(token))
+    answers = at_once(*[lambda: flow.userinfo(token)] * 4)
     assert {answer.status_code for answer in answers} == {200}
     assert events("identite:release") == ["identite:release"]
 
 
 def test_a_pairwise_subject_is_drawn_once(committed_db):
     who = builders.compte()
-    pairs = at_once(4, lambda _: subjects_of("site.example", usager=who.id, aidant=who.id))
+    pairs = at_once(*[lambda: subjects_of("site.example", usager=who.id, aidant=who.id)] * 4)
     assert len(set(pairs)) == 1
     assert PairwiseSubject.objects.count() == 2

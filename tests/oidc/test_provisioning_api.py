@@ -1,14 +1,12 @@
 """The provisioning API: a trusted system keeps structures and aidants, idempotently, and reaches nothing else."""
 
 import base64
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -23,6 +21,7 @@ from oidc.provider.models import Client
 from tests import builders
 from tests.aidants.mailbox import is_them, link_code, messages_to, subjects_to
 from tests.domain.test_fiches import AIDANT, STRUCTURE
+from tests.together import at_once
 
 QueryCount = Callable[[int], AbstractContextManager[Any]]
 ROOT = "/api/v1/partenaire"
@@ -242,22 +241,9 @@ def test_pages_of_two_hundred(coop: Partner, monkeypatch: pytest.MonkeyPatch) ->
 def test_eight_calls_at_once_make_one_structure_and_one_invitation(committed_db: str) -> None:
     coop = Partner()
 
-    def at_once(method: str, path: str, body: dict[str, Any]) -> list[int]:
-        statuses: list[int] = []
+    def puts(path: str, body: dict[str, Any]) -> list[int]:
+        return sorted(at_once(*[lambda: coop.call("put", path, body).status_code] * 8))
 
-        def one() -> None:
-            try:
-                statuses.append(coop.call(method, path, body).status_code)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=one) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sorted(statuses)
-
-    assert at_once("put", PLACE, STRUCTURE) == [200] * 7 + [201]
-    assert at_once("put", f"{PLACE}/aidants/a-1", AIDANT) == [200] * 7 + [201]
+    assert puts(PLACE, STRUCTURE) == [200] * 7 + [201]
+    assert puts(f"{PLACE}/aidants/a-1", AIDANT) == [200] * 7 + [201]
     assert Structure.objects.count() == Invitation.objects.count() == 1

@@ -1,12 +1,11 @@
 """The smallest rows of the scheme that a test needs, beside :mod:`tests.builders`."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.models import (
@@ -22,7 +21,7 @@ from aidants.dispositif.models import (
     Quota,
 )
 from aidants.structures.models import Affectation, Structure
-from tests import builders
+from tests import builders, together
 
 
 def quota(posts: int = 10, departement: str = "05", reseau: str = "") -> Quota:
@@ -154,21 +153,5 @@ def passage(of: Candidature, day: date = date(2026, 12, 3)) -> PassageEnComite:
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each act in a thread of its own, all together; return what each gave or raised."""
-    ready, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            found.append(act())
-        except IntegrityError as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    """Run the acts together; what a constraint of the database stopped gave its refusal."""
+    return together.at_once(*acts, refused=IntegrityError)
