@@ -110,6 +110,23 @@ class EndCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptDocument:
+    """The receipt of a verification: the answer and its facts as labels and words.
+
+    ``compact`` the signed receipt, attached as ``recu.jws``; ``keys`` the address of the keys that verify it.
+    """
+
+    id: str
+    answer: str
+    answered_at: datetime
+    time_zone: str
+    facts: tuple[tuple[str, str], ...]
+    compact: str
+    keys: str
+    service: ServiceContact
+
+
+@dataclass(frozen=True, slots=True)
 class LetterTable:
     """Rows of words under their columns: the releve's lines."""
 

@@ -21,6 +21,7 @@ from mandats.document.given import (
     ExemplaireDocument,
     Letter,
     MandatDocument,
+    ReceiptDocument,
     VoletDocument,
 )
 from mandats.document.qr import qr_svg
@@ -154,6 +155,21 @@ def render_end_certificate(given: EndCertificate) -> bytes:
         "date": day_parts(local_date(given.made_at, given.time_zone)),
     }
     return _compiled("attestation_fin", data, given.made_at)
+
+
+def render_receipt(given: ReceiptDocument) -> bytes:
+    """Return the receipt of a verification, for the verifier's file."""
+    data = {
+        "id": one_line(given.id),
+        "answer": one_line(given.answer),
+        "at": _tied(french_moment(given.answered_at, given.time_zone)),
+        "facts": [[one_line(label), one_line(words)] for label, words in given.facts],
+        "compact": given.compact,
+        "keys": bare_address(given.keys),
+        "service": one_line(given.service.name),
+        "date": day_parts(local_date(given.answered_at, given.time_zone)),
+    }
+    return _compiled("recu", data, given.answered_at)
 
 
 def render_letter(given: Letter) -> bytes:

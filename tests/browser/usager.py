@@ -111,5 +111,5 @@ class Agent:
         return at.page.locator("h1").inner_text()
 
     def takes_receipt(self) -> bytes:
-        """Take the signed receipt of the answer on the screen."""
-        return self.visitor.take(self.visitor.button("Télécharger le reçu signé"))
+        """Take the receipt of the answer on the screen, for the file."""
+        return self.visitor.take(self.visitor.button("Télécharger le reçu (PDF)"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from mandats.domain.codes import grouped, new_code
 from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from tests import builders
+from tests.mandats.pdf_readers import attachments, one_space, qpdf_check, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,29 @@ def test_only_a_receipt_of_ours_is_handed_back(typed: dict[str, str]) -> None:
     assert answer["Content-Disposition"].startswith('attachment; filename="recu-')
     for forged in (compact[:-4] + "AAAA", "<script>", ""):
         assert Client().post("/verifier/recu", {"receipt": forged}).status_code == 404
+
+
+def test_the_receipt_is_a_paper_that_holds_the_signed_one(typed: dict[str, str], tmp_path: Path) -> None:
+    integrate(timezone.now())
+    compact = receipt_in(Client().post("/verifier", typed).content.decode())
+    answer = Client().post("/verifier/recu", {"receipt": compact, "form": "pdf"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"].endswith('.pdf"')
+    assert "No syntax or stream encoding errors found" in qpdf_check(answer.content, tmp_path)
+    words = one_space(words_of(answer.content))
+    told = ("Oui, le mandat couvre", "CAF de Paris (se déclare)", typed["reference"], "Logement", "mandat inscrit, n°")
+    assert [part for part in told if part not in words] == []
+    assert "dubois" not in words.lower()
+    assert attachments(answer.content) == {"recu.jws": compact.encode()}
+    assert Client().post("/verifier/recu", {"receipt": compact[:-4] + "AAAA", "form": "pdf"}).status_code == 404
+
+
+def test_the_receipt_of_an_unknown_mandat_says_no_more_than_the_page(typed: dict[str, str]) -> None:
+    compact = receipt_in(Client().post("/verifier", typed | {"family_name": "Martin"}).content.decode())
+    answer = Client().post("/verifier/recu", {"receipt": compact, "form": "pdf"})
+    words = one_space(words_of(answer.content))
+    assert "Aucun mandat ne correspond" in words
+    assert [label for label in ("Structure", "Dernier instant", "A pris fin") if label in words] == []
 
 
 @pytest.mark.parametrize(

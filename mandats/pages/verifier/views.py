@@ -24,6 +24,7 @@ from mandats.verification.answers import LABELS, Answer
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
 from mandats.verification.receipt import read_receipt
+from mandats.verification.receipt_paper import receipt_pdf
 from mandats.verification.suites import tell_suite
 
 LABELS_OF_SUITE = {Suite.ACCEPTEE: "démarche acceptée", Suite.REFUSEE: "démarche refusée"}
@@ -105,13 +106,18 @@ def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled, counter:
 @never_cache
 @require_POST
 def receipt(request: HttpRequest) -> HttpResponse:
-    """Hand a receipt back as a file: only one that we signed, so that nothing else is ever served from here."""
-    compact = request.POST.get("receipt", "")
-    told = read_receipt(compact, timezone.now())
+    """Hand a receipt back as a file: only one that we signed, so that nothing else is ever served from here.
+
+    A PDF for the agent's file, or the signed receipt by itself.
+    """
+    compact, now = request.POST.get("receipt", ""), timezone.now()
+    told = read_receipt(compact, now)
     if told is None:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="recu-{told["jti"]}.jws"'}
-    return HttpResponse(compact, content_type="application/jose", headers=headers)
+    paper = receipt_pdf(compact, now) if request.POST.get("form") == "pdf" else None
+    kind, suffix = ("application/pdf", "pdf") if paper else ("application/jose", "jws")
+    headers = {"Content-Disposition": f'attachment; filename="recu-{told["jti"]}.{suffix}"'}
+    return HttpResponse(paper or compact, content_type=kind, headers=headers)
 
 
 @never_cache
