@@ -31,7 +31,27 @@ CONTACT_LANDLINE_SHARED = declare(
     409,
     "Ce téléphone fixe est déjà celui d’un aidant ou d’une autre personne. Il n’est pris que si tous deux sont "
     "d’accord.",
-    "Un fixe ne reçoit pas le code d’accord : l’autre personne donne son accord avec son volet. Ne jamais dire de qui.",
+    "Un fixe ne reçoit pas le code d’accord : l’autre personne donne le sien avec son volet, ou le service lui écrit. "
+    "Ne jamais dire de qui.",
+)
+CONTACT_YOURS = declare(
+    "contact.yours",
+    403,
+    "Ce contact est le vôtre : vous ne pouvez pas noter vous-même votre accord. Une ou un collègue le fait, ou la "
+    "personne le demande sur sa propre page.",
+    "Un aidant qui donne son propre contact pour une personne aidée, même de sa famille, ne recueille pas son accord.",
+)
+CONTACT_WRITTEN_ALREADY = declare(
+    "contact.written_already",
+    409,
+    "L’autre personne a déjà reçu cette demande, ou va la recevoir. Attendez sa réponse.",
+    "Une demande écrite à la fois ; son code sert trente jours. La lettre s’imprime à l’accueil téléphonique.",
+)
+CONTACT_FREE = declare(
+    "contact.free",
+    409,
+    "Ce numéro n’est plus celui d’une autre personne. Enregistrez-le de nouveau.",
+    "Le numéro a été libéré pendant la saisie.",
 )
 CONTACT_SHARED_IN_COUPLE = declare(
     "contact.shared_in_couple",

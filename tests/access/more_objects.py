@@ -9,6 +9,8 @@ from aidants.dispositif.formation.models import Certification, MembreOrganisme, 
 from aidants.dispositif.soutien.models import AppelSolidarite, CommandeKit
 from aidants.habilitation.models import Dossier
 from aidants.structures.models import Affectation, Structure
+from mandats.registre.models import AccordContact, Usager
+from mandats.registre.services.contacts import TELEPHONE, contact_digest
 from tests.aidants.training_desk import TrainingDesk
 
 
@@ -41,3 +43,9 @@ def of_activity(place: Structure, who: Compte, now: datetime) -> dict[str, objec
     order = CommandeKit.objects.create(structure=place, ordered_by=who, articles={"guide": 1}, ordered_at=now)
     call = AppelSolidarite.objects.create(departement="75", theme="internet", received_at=now, received_by=who)
     return {"report_id": report.id, "commande_id": order.id, "call_id": call.id}
+
+
+def of_letter(holder: Usager, now: datetime) -> dict[str, object]:
+    """Return a letter that asks an usager to share their number, to be printed."""
+    asked = {"kind": TELEPHONE, "contact_digest": contact_digest(TELEPHONE, holder.telephone), "asked_at": now}
+    return {"accord_id": AccordContact.objects.create(subject_id=uuid4(), holder=holder, letter_at=now, **asked).id}

@@ -36,7 +36,7 @@ from mandats.registre.services.volet import CodesVolet, renew_codes
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client, Interaction
 from tests import builders
-from tests.access.more_objects import join_body, of_activity, of_habilitation, of_training
+from tests.access.more_objects import join_body, of_activity, of_habilitation, of_letter, of_training
 from tests.access.partner import calling_partner, names
 from tests.access.scheme_objects import of_scheme
 from tests.access.table import SCOPES
@@ -147,6 +147,7 @@ class World:
             "client_pk": self.site.pk if scope == "own" else _site().pk,
             "fonction_id": Fonction.objects.get(compte=_with_role("accueil")).id,
             "nomination_id": _nomination(asker, self.now).id,
+            **of_letter(mandat.usager, self.now),
             **of_scheme(place, who, "13" if scope == "foreign" else "05"),
             **of_activity(place, who, self.now),
             **of_habilitation(who, self.now),

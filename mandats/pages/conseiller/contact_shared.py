@@ -1,4 +1,4 @@
-"""A contact that two persons share: who holds it already agrees by a code, by their volet, or beside the other.
+"""A contact that two persons share: who holds it agrees by a code, by their volet, in writing, or beside the other.
 
 One page, on the conseiller's screens and on the usager's own.  What was typed waits in the session meanwhile.
 """
@@ -31,7 +31,14 @@ from mandats.pages.conseiller.forms_identity import CoupleAgreesForm, HolderVole
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon, Mandat, Usager
 from mandats.registre.selectors import other_of
-from mandats.registre.services.accords import agree_in_couple, ask_holder, confirm_shared, holds_in_couple
+from mandats.registre.services.accord_letters import ask_in_writing, request_in_writing
+from mandats.registre.services.accords import (
+    agree_in_couple,
+    ask_holder,
+    asker_known,
+    confirm_shared,
+    holds_in_couple,
+)
 from mandats.registre.services.brouillons import identity_in_couple
 from mandats.registre.services.contacts import EMAIL, TELEPHONE
 from mandats.verification.accord_contact import agree_by_volet
@@ -95,8 +102,8 @@ def share(request: HttpRequest, asking: Asking) -> HttpResponse:
     forms, refused, status = _forms(request, asking, shared), "", 200
     done: Decision | None
     chosen = next((name for name in forms if name in request.POST), "")
-    if "send" in request.POST:
-        done = ask_holder(asking.subject_id, *shared, asking.asker, asking.acteur, timezone.now())
+    if "send" in request.POST or ("write" in request.POST and asking.brouillon is None):
+        done = _ask(request, asking, shared)
         refused, status = (done.reason.message, done.reason.http) if isinstance(done, Denied) else ("", 200)
     elif chosen:
         done = _agreed(request, asking, shared, chosen, forms[chosen])
@@ -109,13 +116,36 @@ def share(request: HttpRequest, asking: Asking) -> HttpResponse:
         "forms": forms,
         "form": forms.get(chosen),
         "refused": refused,
-        "kind": shared[0],
-        "value": shared[1] if shared[0] == EMAIL else in_french(shared[1]),
-        "sendable": shared[0] == EMAIL or receives_sms(shared[1]),
         "sent": chosen == "code" or ("send" in request.POST and not refused),
         "back": asking.back,
     }
-    return render(request, asking.template, page, status=status)
+    return render(request, asking.template, page | _about(asking, shared), status=status)
+
+
+def _about(asking: Asking, shared: tuple[str, str]) -> dict[str, Any]:
+    """Return what the page says of the contact itself.
+
+    ``yours``: the aidant who asks holds it; ``written_at``: when its holder was asked in writing; ``later``: the one
+    mandat that waits here cannot wait for a letter.
+    """
+    kind, value = shared
+    sendable = kind == EMAIL or receives_sms(value)
+    return {
+        "kind": kind,
+        "value": value if kind == EMAIL else in_french(value),
+        "sendable": sendable,
+        "yours": contact_errors.CONTACT_YOURS.message if asker_known(kind, value, asking.acteur) else "",
+        "written_at": None if sendable else request_in_writing(asking.subject_id, value, timezone.now()),
+        "later": asking.brouillon is not None,
+    }
+
+
+def _ask(request: HttpRequest, asking: Asking, shared: tuple[str, str]) -> Decision:
+    """Have who holds the contact asked: by a code sent to it, or in writing."""
+    now = timezone.now()
+    if "send" in request.POST:
+        return ask_holder(asking.subject_id, *shared, asking.asker, asking.acteur, now)
+    return ask_in_writing(asking.subject_id, shared[1], asking.asker, asking.acteur, now)
 
 
 def _forms(request: HttpRequest, asking: Asking, shared: tuple[str, str]) -> dict[str, Form]:

@@ -118,7 +118,7 @@ class SharedCodeForm(forms.Form):
 
     code = forms.CharField(
         label="Code reçu par qui partage ce contact",
-        help_text="6 chiffres, valables 30 minutes.",
+        help_text="6 chiffres.",
         max_length=12,
         widget=forms.TextInput({"inputmode": "numeric", **_OFF}),
         error_messages={"required": "Saisissez le code reçu."},

@@ -25,6 +25,7 @@ from mandats.pages.service.forms import PostPaperForm, TelephoneForm
 from mandats.registre.accueil import find_for_accueil
 from mandats.registre.plis import Pli, plis_of_accueil, render_pli
 from mandats.registre.selectors import STATES, mandat_by_reference, state_of
+from mandats.registre.services.accord_letters import letters_of_accord, print_accord_letter
 from mandats.registre.services.letters import HOWS, hand_over
 from mandats.registre.services.suspend import suspend_mandat
 
@@ -47,7 +48,8 @@ def telephone(request: HttpRequest, acteur: Acteur) -> HttpResponse:
             rows = [(row, STATES[state_of(row, now)], row.suspended_at is None) for row in found]
     elif form.errors:
         status = 422
-    context = {"form": form, "rows": rows, "letters": len(plis_of_accueil()), "wait": wait}
+    letters = len(plis_of_accueil()) + len(letters_of_accord(timezone.now()))
+    context = {"form": form, "rows": rows, "letters": letters, "wait": wait}
     answer = render(request, "mandats/service/telephone.html", context, status=status)
     if wait:
         answer["Retry-After"] = str(wait.seconds)
@@ -71,7 +73,19 @@ def suspend(request: HttpRequest, acteur: Acteur, mandat_id: UUID) -> HttpRespon
 @for_role(Role.ACCUEIL)
 def letters(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """List the letters that the service prints."""
-    return render(request, "mandats/service/letters.html", {"plis": plis_of_accueil(), "hows": HOWS})
+    page = {"plis": plis_of_accueil(), "hows": HOWS, "accords": letters_of_accord(timezone.now())}
+    return render(request, "mandats/service/letters.html", page)
+
+
+@require_POST
+@for_role(Role.ACCUEIL)
+def accord(request: HttpRequest, acteur: Acteur, accord_id: UUID) -> HttpResponse:
+    """Print, this once, the letter that asks somebody to share their number: its code is made now."""
+    printed = print_accord_letter(accord_id, acteur, timezone.now())
+    if printed is None:
+        messages.info(request, "Cette lettre a déjà été imprimée, ou n’a plus lieu d’être.")
+        return redirect("mandats:accueil_letters")
+    return pdf_answer(printed, "lettre.pdf")
 
 
 @require_safe

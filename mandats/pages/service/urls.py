@@ -10,6 +10,7 @@ urlpatterns = [
     path("accueil-telephonique/formulaire", accueil.paper, name="accueil_paper"),
     path("accueil-telephonique/lettres", accueil.letters, name="accueil_letters"),
     path("accueil-telephonique/lettres/remise", accueil.hand, name="accueil_hand"),
+    path("accueil-telephonique/lettres/accord/<uuid:accord_id>", accueil.accord, name="accueil_accord"),
     path("accueil-telephonique/lettres/<uuid:usager_id>/<uuid:structure_id>", accueil.letter, name="accueil_letter"),
     path("equipe/renonciation", fins.renounce, name="renounce"),
     path("desaccords", objections.objections, name="objections"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from aidants.comptes.models import Compte
+from aidants.structures.models import Structure
 from mandats.registre.models.brouillons import Brouillon
 from mandats.registre.models.usagers import Usager
 
@@ -95,7 +96,8 @@ class AccordContact(models.Model):
 
     ``subject_id`` is the brouillon's or the usager's; ``code_digest`` waits for the holder's answer, then is emptied.
     ``way`` is how the holder confirmed; ``asks`` counts the codes sent of late; ``asked_by`` is nobody's on the
-    usager's own page.
+    usager's own page.  ``code_until``: how long the code serves.  ``letter_at``: when the holder of a landline was
+    asked in writing; ``holder`` is who is posted a letter, ``structure`` the desk that asks.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -109,6 +111,10 @@ class AccordContact(models.Model):
     asked_at = models.DateTimeField()
     way = models.CharField(max_length=8, blank=True, db_default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+    letter_at = models.DateTimeField(null=True, blank=True)
+    holder = models.ForeignKey(Usager, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    structure = models.ForeignKey(Structure, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "accord_contact"

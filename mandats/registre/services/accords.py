@@ -1,8 +1,9 @@
 """Writes the accord of who holds a contact that another person gives too (DOMAIN §3.5).
 
-The person who gives it confirms by giving it.  Who holds it confirms in one of three ways: by a code sent to the
-contact; by their volet, where no code can be sent (a couple's landline); by a tick beside the other's when both are at
-the desk for one appointment.  Nobody is told whose the contact is.
+The person who gives it confirms by giving it.  Who holds it confirms in one of four ways: by a code sent to the
+contact; where none can be sent (a landline), by their volet, or by a code written to them (``accord_letters``); by a
+tick beside the other's when both are at the desk for one appointment.  Nobody is told whose the contact is, and an
+aidant never takes down the accord for a contact of their own.
 """
 
 import hmac
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision
 from aidants.domain.telephone import receives_sms
@@ -34,7 +36,7 @@ from mandats.registre.services.contacts import (
 CODE_LIVES = timedelta(minutes=30)
 CODE_TRIES = 5
 ASKS, ASKS_WITHIN = 3, timedelta(hours=1)
-BY_CODE, BY_VOLET, IN_COUPLE = "code", "volet", "couple"
+BY_CODE, BY_VOLET, IN_COUPLE, IN_WRITING = "code", "volet", "couple", "ecrit"
 
 
 @transaction.atomic
@@ -45,17 +47,15 @@ def ask_holder(subject_id: UUID, kind: str, value: str, asker: str, acteur: Acte
     """
     if kind == TELEPHONE and not receives_sms(value):
         return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_NO_SMS, acteur, now, subject_id)
-    by = acteur.known_id if acteur.kind is Kind.COMPTE else None
-    row, _ = AccordContact.objects.select_for_update().get_or_create(
-        **_accord(subject_id, kind, value), defaults={"asked_by_id": by, "asked_at": now}
-    )
+    if asker_known(kind, value, acteur):
+        return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_YOURS, acteur, now, subject_id)
+    row = locked_accord(subject_id, kind, value, acteur, now)
     asks = row.asks if now - row.asked_at < ASKS_WITHIN else 0
     if asks >= ASKS:
         return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_ASKED_ENOUGH, acteur, now, subject_id)
-    code = f"{secrets.randbelow(10**6):06d}"
-    row.asks, row.tries, row.asked_by_id, row.asked_at = asks + 1, 0, by, now
-    row.code_digest = secret_digest("accord-contact", f"{row.id}:{code}")
+    row.asks, row.asked_by_id, row.asked_at = asks + 1, _known(acteur), now
     row.save()
+    code = give_code(row, now, CODE_LIVES)
     text = (
         f"{asker[:80]} veut aussi recevoir ses messages ici. Si vous êtes d’accord, "
         f"donnez le code {code}. Sinon, ne faites rien. Valable 30 minutes."
@@ -66,38 +66,66 @@ def ask_holder(subject_id: UUID, kind: str, value: str, asker: str, acteur: Acte
         )
     else:
         post_sms(value, text, purpose="contact_accord", now=now, about=row.id)
-    record(events.CONTACT_ASK, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind})
+    record(events.CONTACT_ASK, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind, "way": BY_CODE})
     return GRANTED
 
 
-def _accord(subject_id: UUID, kind: str, value: str) -> dict[str, str | UUID]:
+def _known(acteur: Acteur) -> UUID | None:
+    return acteur.known_id if acteur.kind is Kind.COMPTE else None
+
+
+def asker_known(kind: str, value: str, acteur: Acteur) -> bool:
+    """Tell whether the aidant who asks holds the contact: they would give the accord to themselves."""
+    whose = {"email": value.lower()} if kind == EMAIL else {"telephone": value}
+    return acteur.kind is Kind.COMPTE and Compte.objects.filter(pk=acteur.known_id, **whose).exists()
+
+
+def locked_accord(subject_id: UUID, kind: str, value: str, acteur: Acteur, now: datetime) -> AccordContact:
+    """Return the row of this contact and person, made when there is none, under lock."""
+    row, _ = AccordContact.objects.select_for_update().get_or_create(
+        **accord_of(subject_id, kind, value), defaults={"asked_by_id": _known(acteur), "asked_at": now}
+    )
+    return row
+
+
+def give_code(row: AccordContact, now: datetime, lives: timedelta) -> str:
+    """Make the six digits of an accord, keep their digest and their term, return them for the one message."""
+    code = f"{secrets.randbelow(10**6):06d}"
+    row.tries, row.code_until = 0, now + lives
+    row.code_digest = secret_digest("accord-contact", f"{row.id}:{code}")
+    row.save(update_fields=("tries", "code_until", "code_digest"))
+    return code
+
+
+def accord_of(subject_id: UUID, kind: str, value: str) -> dict[str, str | UUID]:
+    """Return what makes an accord one of a kind."""
     return {"subject_id": subject_id, "kind": kind, "contact_digest": contact_digest(kind, value)}
 
 
 @transaction.atomic
 def confirm_shared(subject_id: UUID, kind: str, value: str, code: str, acteur: Acteur, now: datetime) -> Decision:
     """Take the holder's code: both have confirmed, the usager by giving the contact, the holder by the code."""
-    row = AccordContact.objects.select_for_update().filter(**_accord(subject_id, kind, value)).first()
-    if row is None or not row.code_digest or row.tries >= CODE_TRIES or now - row.asked_at > CODE_LIVES:
+    row = AccordContact.objects.select_for_update().filter(**accord_of(subject_id, kind, value)).first()
+    until = (row.code_until or row.asked_at + CODE_LIVES) if row else now
+    if row is None or not row.code_digest or row.tries >= CODE_TRIES or now > until:
         return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_CODE_REFUSED, acteur, now, subject_id)
     typed = "".join(code.split())
     if not hmac.compare_digest(row.code_digest, secret_digest("accord-contact", f"{row.id}:{typed}")):
         row.tries += 1
         row.save(update_fields=("tries",))
         return refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_CODE_REFUSED, acteur, now, subject_id)
-    keep_accord(subject_id, kind, value, acteur, now, way=BY_CODE)
+    keep_accord(subject_id, kind, value, acteur, now, way=IN_WRITING if row.letter_at else BY_CODE)
     return GRANTED
 
 
 @transaction.atomic
 def keep_accord(subject_id: UUID, kind: str, value: str, acteur: Acteur, now: datetime, *, way: str) -> None:
     """Write that both confirmed; the proof of it was just judged by the caller."""
-    by = acteur.known_id if acteur.kind is Kind.COMPTE else None
     said = {"confirmed_at": now, "code_digest": "", "way": way}
     AccordContact.objects.update_or_create(
-        **_accord(subject_id, kind, value),
+        **accord_of(subject_id, kind, value),
         defaults=said,
-        create_defaults=said | {"asked_by_id": by, "asked_at": now},
+        create_defaults=said | {"asked_by_id": _known(acteur), "asked_at": now},
     )
     record(events.CONTACT_SHARE, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind, "way": way})
 

@@ -106,7 +106,7 @@ def forget_contacts(usager: Usager) -> None:
     changes = ChangementContact.objects.filter(usager=usager)
     Envoi.objects.filter(subject_id__in=list(changes.values_list("pk", flat=True))).delete()
     changes.delete()
-    AccordContact.objects.filter(subject_id=usager.pk).delete()
+    AccordContact.objects.filter(Q(subject_id=usager.pk) | Q(holder=usager)).delete()
     Usager.objects.filter(pk=usager.pk).update(**_CONTACTS)
 
 

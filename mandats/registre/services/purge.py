@@ -9,6 +9,7 @@ from aidants.domain.acteur import SYSTEME
 from aidants.journal.record import record
 from mandats.domain import events
 from mandats.registre.models import AccordContact, Brouillon, Document, Usager
+from mandats.registre.services.accord_letters import LETTER_LIVES
 
 BROUILLON_LIVES = timedelta(hours=24)
 WAITING_LIVES = timedelta(days=15)
@@ -33,7 +34,8 @@ def purge_brouillons(now: datetime) -> int:
 
 
 def _forget_accords(now: datetime) -> None:
-    """Delete what was agreed for a brouillon that is no more."""
+    """Delete what was agreed for a brouillon that is no more, and requests that nobody answered in time."""
     subject = OuterRef("subject_id")
     lives = Exists(Brouillon.objects.filter(pk=subject)) | Exists(Usager.objects.filter(pk=subject))
     AccordContact.objects.filter(~lives, asked_at__lt=now - WAITING_LIVES).delete()
+    AccordContact.objects.filter(confirmed_at__isnull=True, asked_at__lt=now - 2 * LETTER_LIVES).delete()
