@@ -15,6 +15,7 @@ from mandats.registre.models import Autorisation, Brouillon, Contestation, Manda
 from mandats.registre.services.contestations import object_to_use
 from mandats.registre.services.many import acteur_usager
 from tests import builders
+from tests.access.more_objects import of_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,7 @@ def _elsewhere() -> dict[str, UUID]:
         "brouillon_id": builders.brouillon(who, place).id,
         "autorisation_id": mandat.autorisations.get().id,
         "document_id": mandat.documents.get(kind="signature").id,
+        **of_letter(mandat.usager, timezone.now()),
     }
 
 

@@ -19,11 +19,13 @@ from mandats.document.render import (
     render_mandat,
     render_volet,
 )
-from mandats.document.textes import blocks, frozen_text, sha256_hex
+from mandats.document.textes import DemarcheAsked, blocks, frozen_text, sha256_hex
 from mandats.document.textes.filling import NOT_PRINTABLE, one_line
+from mandats.domain.actes import Mandant
 from tests.mandats.attestation_examples import golden
 from tests.mandats.document_examples import (
     NASTY,
+    drawing,
     end_certificate,
     exemplaire,
     letter,
@@ -116,6 +118,29 @@ def test_typst_refuses_what_is_not_accessible() -> None:
 
 
 _TEN = replace(ordinary_text(), demarches=longest_text().demarches)
+
+
+CONSENTS = [("ecran", "dessin"), ("ecran", "temoin"), ("papier", "scan"), ("papier", "declaration"), ("sms", "reponse")]
+_NAMES = Mandant("Le Goff-Lhermitte", "Jacqueline Marie Thérèse", "1944-10-08", "99100", "05061", "Delaunay", "female")
+_PLACE = "Centre communal d’action sociale de Saint-Étienne-du-Rouvray"
+_THREE = (DemarcheAsked("logement", ("demande d’APL",)), DemarcheAsked("social"), DemarcheAsked("argent"))
+
+
+@pytest.mark.parametrize("identity", ["franceconnect", "piece_vue"])
+@pytest.mark.parametrize("consent", CONSENTS, ids="-".join)
+def test_an_ordinary_mandat_holds_two_pages_whoever_one_is_and_however_one_agrees(
+    identity: str, consent: tuple[str, str]
+) -> None:
+    place = replace(ordinary_text().structure, name=_PLACE)
+    service = replace(ordinary_text().service, sms_number="38 000")
+    text = replace(
+        ordinary_text(), mandant=_NAMES, structure=place, demarches=_THREE, identity=identity, service=service
+    )
+    signature = drawing() if consent[1] == "dessin" else None
+    signed = replace(ordinary_mandat(text), consentement=consent[0], consent_method=consent[1], signature_png=signature)
+    assert page_count(render_mandat(signed)) == 3  # the third is the summary
+    if consent[0] == "papier":
+        assert page_count(render_exemplaire(exemplaire(text))) == 3
 
 
 @pytest.mark.parametrize(

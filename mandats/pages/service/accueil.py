@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +23,7 @@ from mandats.pages.conseiller.letter_forms import HandForm
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.pages.service.forms import PostPaperForm, TelephoneForm
 from mandats.registre.accueil import find_for_accueil
+from mandats.registre.models import AccordContact
 from mandats.registre.plis import Pli, plis_of_accueil, render_pli
 from mandats.registre.selectors import STATES, mandat_by_reference, state_of
 from mandats.registre.services.accord_letters import letters_of_accord, print_accord_letter
@@ -81,7 +82,8 @@ def letters(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 @for_role(Role.ACCUEIL)
 def accord(request: HttpRequest, acteur: Acteur, accord_id: UUID) -> HttpResponse:
     """Print, this once, the letter that asks somebody to share their number: its code is made now."""
-    printed = print_accord_letter(accord_id, acteur, timezone.now())
+    asked = get_object_or_404(AccordContact, pk=accord_id)
+    printed = print_accord_letter(asked.id, acteur, timezone.now())
     if printed is None:
         messages.info(request, "Cette lettre a déjà été imprimée, ou n’a plus lieu d’être.")
         return redirect("mandats:accueil_letters")
