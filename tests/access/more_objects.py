@@ -1,7 +1,7 @@
 """What the habilitation and the training add to the world: one of each, for each scope."""
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aidants.comptes.models import Compte
 from aidants.dispositif.activite.models import CompteRendu
@@ -45,7 +45,7 @@ def of_activity(place: Structure, who: Compte, now: datetime) -> dict[str, objec
     return {"report_id": report.id, "commande_id": order.id, "call_id": call.id}
 
 
-def of_letter(holder: Usager, now: datetime) -> dict[str, object]:
+def of_letter(holder: Usager, now: datetime) -> dict[str, UUID]:
     """Return a letter that asks an usager to share their number, to be printed."""
     asked = {"kind": TELEPHONE, "contact_digest": contact_digest(TELEPHONE, holder.telephone), "asked_at": now}
     return {"accord_id": AccordContact.objects.create(subject_id=uuid4(), holder=holder, letter_at=now, **asked).id}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -100,9 +101,7 @@ def test_who_has_an_address_is_asked_there_and_answers_within_thirty_days(
     message = message_of(Envoi.objects.get(purpose="contact_accord"))
     assert message is not None
     assert message.to == "odette@famille-fevrier.fr"
-    row = AccordContact.objects.get()
-    row.code_until -= timedelta(days=days)
-    row.save()
+    AccordContact.objects.update(code_until=F("code_until") - timedelta(days=days))
     assert desk.client.post(of(mine), {"code": code_in(message.text)}).status_code == status
 
 
