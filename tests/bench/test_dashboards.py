@@ -23,7 +23,7 @@ STATEMENTS = {
     "dashboard_quotas": 8,
     "dashboard_vivier": 9,
     "dashboard_vivier_csv": 5,
-    "dashboard_prefecture": 14,
+    "dashboard_prefecture": 13,
     "dashboard_structure": 5,
     "dashboard_structure_csv": 5,
     "dashboard_conseiller": 5,

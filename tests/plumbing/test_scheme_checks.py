@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
@@ -100,6 +102,12 @@ TAMPERINGS: dict[str, tuple[str, str, str]] = {
     ),
     "people counted": ("none", "activity of ", "UPDATE compte_rendu SET people = people + 1"),
     "figures of a month": ("none", "activity of ", "UPDATE activite_mois SET counts[2] = counts[2] + 5"),
+    "figures of a department": (
+        "none",
+        "activity of a department ",
+        "UPDATE activite_departement SET counts[1] = counts[1] + 1",
+    ),
+    "department forgotten": ("none", "activity of a department ", "DELETE FROM activite_departement"),
     "absent made present": (
         "formation:mark",
         "attendance of ",
@@ -212,6 +220,32 @@ def test_each_tampering_of_the_scheme_is_named_with_its_entry(scheme: None, what
     with as_administrator():
         run(statement)
         assert any(one.startswith(event) and why in one for one in told()), told()[:9]
+
+
+def _departements() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT departement, month, counts FROM activite_departement ORDER BY 1, 2")
+        return list(cursor.fetchall())
+
+
+def test_the_departments_table_is_filled_by_its_migration_as_by_its_trigger(scheme: None) -> None:
+    """Gone back and forth on a year of activity: the same rows, and the trigger adds to them again."""
+    name = ("aidants", "0022_activite_departement")
+    with as_administrator():
+        before, loader = _departements(), MigrationLoader(connection)
+        assert len(before) > 1
+        migration, state = loader.get_migration(*name), loader.project_state(name, at_end=False)
+        with connection.schema_editor() as editor:
+            migration.unapply(state.clone(), editor)
+        assert "activite_departement" not in connection.introspection.table_names()
+        with connection.schema_editor() as editor:
+            migration.apply(state.clone(), editor)
+        assert _departements() == before
+        run("SET LOCAL session_replication_role = origin")
+        run("UPDATE activite_mois SET counts[1] = counts[1] + 3 WHERE compte_id IS NULL")
+        added = [after[2][0] - was[2][0] for after, was in zip(_departements(), before, strict=True)]
+        assert all(one >= 3 and one % 3 == 0 for one in added)
+        assert not any("activity of a department" in one for one in told())
 
 
 def test_each_comparison_was_seen_red() -> None:
