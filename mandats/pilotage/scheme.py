@@ -3,6 +3,7 @@
 Everything is counted when it is asked: the tables are small (thousands of rows).  Nobody is named.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,14 +73,21 @@ DIGITALLY_FAR = 13_000_000
 """People far from digital services, whom the scheme is for (DOMAIN §1)."""
 
 # What belongs to one person is looked up person by person, by an index: the same few milliseconds whatever PostgreSQL
-# knows of the tables.  Joined, it took two seconds before their first statistics.
+# knows of the tables.  Joined, it took seconds: before their first statistics, and wherever a prefix that everything
+# begins with made it expect a handful of rows.  ``$HERE(column)`` is a department's prefix, or nothing for the nation.
 _POSTS = """
-SELECT coalesce(nullif(q.departement, ''), q.reseau), q.posts, q.retained, count(c.id)
-FROM quota q
-LEFT JOIN poste p ON p.quota_id = q.id AND p.withdrawn_at IS NULL
+SELECT coalesce(nullif(q.departement, ''), q.reseau), q.posts, q.retained,
+       (SELECT count(*) FROM poste p WHERE p.quota_id = q.id AND p.withdrawn_at IS NULL AND EXISTS (
+           SELECT FROM contrat c WHERE c.poste_id = p.id AND c.ended_on IS NULL AND c.starts_on <= %(today)s
+               AND (c.ends_on IS NULL OR c.ends_on >= %(today)s)))
+FROM quota q ORDER BY q.departement = '', 1
+"""
+_NETWORKS = """
+SELECT q.reseau, count(DISTINCT p.id), count(DISTINCT p.id), count(c.id)
+FROM poste p JOIN quota q ON q.id = p.quota_id
 LEFT JOIN contrat c ON c.poste_id = p.id AND c.ended_on IS NULL AND c.starts_on <= %(today)s
     AND (c.ends_on IS NULL OR c.ends_on >= %(today)s)
-GROUP BY q.id ORDER BY q.departement = '', 1
+WHERE q.reseau <> '' AND p.withdrawn_at IS NULL AND p.departement = %(departement)s GROUP BY q.reseau ORDER BY q.reseau
 """
 _NATIONAL = """
 SELECT e.total, e.recruited, count(c.id) FILTER (WHERE c.ended_on IS NULL AND c.starts_on <= %(today)s
@@ -96,14 +104,14 @@ SELECT count(*),
        count(*) FILTER (WHERE EXISTS (
            SELECT FROM certification k WHERE k.compte_id = a.compte_id AND k.obtained AND k.withdrawn_at IS NULL))
 FROM affectation a JOIN structure s ON s.id = a.structure_id
-WHERE a.ended_at IS NULL AND a.is_conseiller AND starts_with(s.insee_code, %(departement)s)
+WHERE a.ended_at IS NULL AND a.is_conseiller AND $HERE(s.insee_code)
 """
 _MONEY = """
 SELECT coalesce(sum(coalesce(c.earned, c.granted)), 0),
        coalesce((SELECT sum(v.amount) FROM versement v JOIN contrat d ON d.id = v.contrat_id
                  JOIN poste q ON q.id = d.poste_id
-                 WHERE v.paid_at IS NOT NULL AND starts_with(q.departement, %(departement)s)), 0)
-FROM contrat c JOIN poste p ON p.id = c.poste_id WHERE starts_with(p.departement, %(departement)s)
+                 WHERE v.paid_at IS NOT NULL AND $HERE(q.departement)), 0)
+FROM contrat c JOIN poste p ON p.id = c.poste_id WHERE $HERE(p.departement)
 """
 _STEPS = (
     ("De la candidature à l’avis du préfet", "avis"),
@@ -115,14 +123,13 @@ _STEPS = (
 )
 _DAYS = """
 WITH chain AS (
-    SELECT d.submitted_at::date AS submitted, v.given_at::date AS advised, d.decided_at::date AS decided,
-           d.state, d.id, d.departement
-    FROM candidature d LEFT JOIN avis_prefet v ON v.candidature_id = d.id AND v.given_at IS NOT NULL
-    WHERE d.submitted_at IS NOT NULL AND starts_with(d.departement, %(departement)s)
+    SELECT d.submitted_at::date AS submitted, d.decided_at::date AS decided,
+           (SELECT v.given_at::date FROM avis_prefet v WHERE v.candidature_id = d.id) AS advised
+    FROM candidature d WHERE d.submitted_at IS NOT NULL AND $HERE(d.departement)
 ), hired AS (
-    SELECT c.compte_id, c.created_at::date AS signed, c.starts_on, d.decided_at::date AS decided
-    FROM contrat c JOIN poste p ON p.id = c.poste_id LEFT JOIN candidature d ON d.id = p.candidature_id
-    WHERE starts_with(p.departement, %(departement)s)
+    SELECT c.compte_id, c.created_at::date AS signed, c.starts_on,
+           (SELECT d.decided_at::date FROM candidature d WHERE d.id = p.candidature_id) AS decided
+    FROM contrat c JOIN poste p ON p.id = c.poste_id WHERE $HERE(p.departement)
 ), taught AS (
     SELECT h.starts_on,
            (SELECT f.completed_on FROM parcours_formation f
@@ -150,9 +157,20 @@ def _ask(statement: str, given: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def _ask_of(statement: str, departement: str) -> Sequence[tuple[Any, ...]]:
+    """Ask of one department, or of all."""
+    here = r"starts_with(\1, %(departement)s)" if departement else "true"
+    return _ask(re.sub(r"\$HERE\(([a-z_.]+)\)", here, statement), {"departement": departement})
+
+
 def posts(today: date) -> list[Posts]:
     """Return posts filled against quotas, departments by code, then networks."""
     return [Posts(*row) for row in _ask(_POSTS, {"today": today})]
+
+
+def networks_in(departement: str, today: date) -> list[Posts]:
+    """Return the posts that large networks were given and hold in a department, beside its own quota."""
+    return [Posts(*row) for row in _ask(_NETWORKS, {"today": today, "departement": departement})]
 
 
 def national(today: date) -> National | None:
@@ -163,15 +181,15 @@ def national(today: date) -> National | None:
 
 def people(departement: str = "") -> People:
     """Return who is at work, trained, certified: in a department, or everywhere."""
-    return People(*_ask(_PEOPLE, {"departement": departement})[0])
+    return People(*_ask_of(_PEOPLE, departement)[0])
 
 
 def money(departement: str = "") -> Money:
     """Return what was committed and paid: in a department, or everywhere."""
-    return Money(*map(int, _ask(_MONEY, {"departement": departement})[0]))
+    return Money(*map(int, _ask_of(_MONEY, departement)[0]))
 
 
 def steps(departement: str = "") -> list[Step]:
     """Return the median days of each step of the way."""
-    found = {name: (days, count) for name, days, count in _ask(_DAYS, {"departement": departement})}
+    found = {name: (days, count) for name, days, count in _ask_of(_DAYS, departement)}
     return [Step(title, *found.get(name, (None, 0))) for title, name in _STEPS]

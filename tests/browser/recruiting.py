@@ -14,7 +14,6 @@ from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.models import Comite
 from aidants.domain.dispositif.financement import add_months
 from tests import builders
-from tests.browser.conseiller import Conseiller
 from tests.browser.personne import letter, link_in
 from tests.browser.visitor import Visitor
 from tests.stack import LiveStack
@@ -26,12 +25,11 @@ _INVITED = "Votre profil dans le vivier des conseillers numériques"
 
 
 def signs_in(visit: Callable[[], Visitor], stack: LiveStack, who: Compte) -> Visitor:
-    """Give somebody who has an account a window of their own, past the sign-in page."""
-    person = Conseiller(visit(), stack.sites, who, builders.structure("Nulle part"))
-    person.visitor.open(f"{stack.sites.service}/connexion")
-    person.types_credentials()
-    person.visitor.page.wait_for_url("**/accueil")
-    return person.visitor
+    """Give somebody who has an account a window of their own, past the sign-in page, which has its own journeys."""
+    at = visit()
+    kept = builders.signed_in(who).cookies
+    at.window.add_cookies([{"name": one.key, "value": one.value, "url": stack.sites.service} for one in kept.values()])
+    return at
 
 
 def holder(role: str, departement: str = "") -> Compte:

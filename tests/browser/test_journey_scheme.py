@@ -127,7 +127,7 @@ def _is_trained(scheme: Scheme, lina: Visitor, anct: Visitor) -> None:
     training.lacks(lina, scheme.service, 3, "l’organisme de formation marque vos présences")
     training.is_refused_a_mandat(lina, scheme.service, _UNTRAINED)
     training.takes_a_place(lina, scheme.service)
-    training.marks_attendance(body, FIRST_DAY, today)
+    training.marks_attendance(body, scheme.lina, FIRST_DAY, today)
     training.lacks(lina, scheme.service, 2, "Votre organisme de formation saisit le résultat")
     training.enters_result(body, scheme.service, scheme.lina, today)
     training.takes_certificate(lina, scheme.service)

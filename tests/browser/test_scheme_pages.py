@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import MembreOrganisme, Organisme, SessionFormation
-from aidants.dispositif.models import AvisPrefet, Campagne, Candidature, Comite, Contrat, MiseEnRelation
+from aidants.dispositif.models import AvisPrefet, Campagne, Candidature, Comite, Contrat, MiseEnRelation, Poste
 from aidants.habilitation.models import Dossier
 from aidants.structures.models import Affectation, Structure
 from tests import builders
@@ -48,7 +48,7 @@ def _anct() -> Iterator[str]:
     yield "/instruction/comites"
     yield f"/instruction/comites/{Comite.objects.filter(closed_at__isnull=False).order_by('held_on')[0].id}"
     yield "/instruction/quotas"
-    yield "/instruction/appels"
+    yield from ("/instruction/parametres", "/instruction/vivier", "/instruction/appels")
     yield f"/instruction/appels/{Campagne.objects.order_by('id')[0].id}"
     yield "/budget"
     yield "/organismes"
@@ -78,6 +78,7 @@ def _organisme() -> Iterator[str]:
 def _referent(place: Structure) -> Iterator[str]:
     yield from ("/postes", "/postes/vivier?postcode=05000&city=Gap&km=100", "/structure/habilitation", "/kits")
     yield f"/postes/relations/{MiseEnRelation.objects.filter(structure=place).order_by('id')[0].id}"
+    yield f"/postes/{Poste.objects.filter(structure=place, mises_en_relation=None).order_by('id')[0].id}/restitution"
     yield f"/postes/contrats/{Contrat.objects.filter(structure=place, ended_on__isnull=True).order_by('id')[0].id}"
     yield "/activite/chiffres"
 

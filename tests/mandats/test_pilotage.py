@@ -15,6 +15,7 @@ from aidants.domain.activite.comptes_rendus import Contenu
 from mandats.pilotage import par_departement, scheme
 from mandats.registre.models import Mandat
 from tests import builders
+from tests.aidants.dispositif import scheme as scheme_rows
 from tests.bench import scheme_data
 from tests.mandats.pages_desk import text
 
@@ -67,7 +68,7 @@ def test_mandats_are_counted_where_they_are_and_who_needs_none_any_more() -> Non
     assert (found.usagers, found.autonomes, found.mandats, found.utilisations, found.aidants) == (2, 1, 2, 1, 1)
     assert found.autonomous_percent == 50
     assert par_departement.mandats_figures("75").mandats == 0
-    assert "1 personnes sur 2" in text(agent("instructeur").get("/pilotage"))
+    assert "1 personne sur 2" in text(agent("instructeur").get("/pilotage"))
 
 
 def test_people_reached_and_the_csv_of_departments() -> None:
@@ -84,6 +85,17 @@ def test_people_reached_and_the_csv_of_departments() -> None:
     assert "Hautes-Alpes\u00a0: 0 en poste pour 0" in page
     assert "05 Hautes-Alpes" in page
     assert ";26" in state.get("/pilotage/departements/05?format=csv").content.decode()
+
+
+def test_the_posts_of_networks_stand_beside_the_department_s() -> None:
+    own = scheme_rows.quota(posts=3, departement="", reseau="emmaus_connect")
+    for number in (1, 2, 3):
+        scheme_rows.poste(builders.structure("Emmaüs Connect"), own, number=number, departement="05")
+    state = agent("instructeur")
+    beside = text(state.get("/pilotage/departements/05")).partition("propres aux réseaux")[2]
+    assert "Emmaüs Connect, 3 retenus dont 0 en poste" in beside
+    assert "propres aux réseaux" not in text(state.get("/pilotage/departements/04"))
+    assert "Réseau Emmaüs Connect" in text(state.get("/pilotage/departements"))
 
 
 def test_a_prefecture_sees_its_department_alone() -> None:

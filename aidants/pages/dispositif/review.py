@@ -28,6 +28,7 @@ from aidants.domain.dispositif.etats import (
 )
 from aidants.domain.dispositif.porteurs import LABELS, PUBLIC, PUBLIC_CATEGORY, Porteur
 from aidants.domain.roles import Role
+from aidants.domain.telephone import in_french
 from aidants.pages.dispositif.forms import AvisForm, MessageForm
 from aidants.pages.posted import posted
 
@@ -98,6 +99,7 @@ def shown(found: Candidature) -> dict[str, Any]:
         "duplicates": [_row(one) for one in candidatures.duplicates_of(found)],
         "others": [_row(one) for one in candidatures.others_of_territory(found)],
         "quota": quota_for(found.departement, found.reseau),
+        "telephone": in_french(found.telephone),
         "known": known,
         "register_consulted": sirene.is_consulted(),
         "odd_category": odd,

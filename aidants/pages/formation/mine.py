@@ -49,6 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     attended = row.half_days if row else 0
     start = row.started_on if row and row.started_on else timezone.localdate(place.started_at)
     page = Paginator(near, _PAGE).get_page(request.GET.get("page"))
+    results = list(Certification.objects.filter(compte=place.compte_id).order_by("-obtained_on", "-written_at"))
     context = {
         "hours": figures.hours(attended),
         "owed_hours": figures.hours(owed),
@@ -61,7 +62,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page,
         "home": home,
         "work_months": figures.work_months,
-        "results": Certification.objects.filter(compte=place.compte_id).order_by("-obtained_on", "-written_at"),
+        "results": results,
+        "certified": any(one.obtained and one.withdrawn_at is None for one in results),
     }
     return render(request, "aidants/formation/mine.html", context)
 

@@ -15,6 +15,7 @@ from aidants.dispositif.activite import figures
 from aidants.domain.acteur import Acteur
 from aidants.domain.activite.comptes_rendus import NOTHING, Totals
 from aidants.domain.departements import DEPARTEMENTS
+from aidants.domain.dispositif.porteurs import RESEAUX
 from aidants.domain.roles import Role
 from aidants.pages.activite.statistics import PERIODS, charts, months_asked
 from aidants.pages.bars import bars
@@ -75,7 +76,7 @@ def nation(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def _line(code: str, posts: scheme.Posts | None, totals: Totals, kept: par_departement.Kept | None) -> dict[str, Any]:
     return {
         "code": code,
-        "name": DEPARTEMENTS.get(code, code),
+        "name": DEPARTEMENTS.get(code) or RESEAUX.get(code, code),
         "linked": code in DEPARTEMENTS,
         "quota": posts.quota if posts else 0,
         "retained": posts.retained if posts else 0,
@@ -151,5 +152,14 @@ def _departement(request: HttpRequest, code: str) -> HttpResponse:
         rows = figures.csv_rows(activity["month_rows"])
         return csv_answer(figures.CSV_COLUMNS, rows, f"activite-{code}.csv")
     posts = next((one for one in scheme.posts(timezone.localdate()) if one.key == code), None)
-    context = {**activity, **_shared(code), "code": code, "name": DEPARTEMENTS[code], "posts": posts, "count": count}
+    beside = [(RESEAUX.get(one.key, one.key), one) for one in scheme.networks_in(code, timezone.localdate())]
+    context = {
+        **activity,
+        **_shared(code),
+        "networks": beside,
+        "code": code,
+        "name": DEPARTEMENTS[code],
+        "posts": posts,
+        "count": count,
+    }
     return render(request, "mandats/pilotage/departement.html", context)

@@ -28,7 +28,8 @@ class Mandat(models.Model):
     reference = models.CharField(max_length=16, unique=True)
     structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="mandats")
     usager = models.ForeignKey(Usager, on_delete=models.PROTECT, related_name="mandats")
-    aidant = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="mandats")
+    # Its index is the one that also has the date, below.
+    aidant = models.ForeignKey(Compte, on_delete=models.PROTECT, related_name="mandats", db_index=False)
     duree = models.CharField(max_length=16)
     single_use = models.BooleanField(default=False)
     reserved_acts = models.JSONField(default=list)
@@ -68,6 +69,7 @@ class Mandat(models.Model):
             models.Index(fields=("expires_at",), condition=Q(erased_at__isnull=True), name="mandat_kept_until"),
             models.Index(fields=("structure", "-accepted_at"), name="mandat_structure_date"),
             models.Index(fields=("usager", "-accepted_at"), name="mandat_usager_date"),
+            models.Index(fields=("aidant", "accepted_at"), name="mandat_aidant_date"),
             models.Index(
                 fields=("accepted_at",),
                 condition=Q(elsewhere_done_at__isnull=True) & (Q(elsewhere="remplacer") | Q(cites__isnull=False)),
