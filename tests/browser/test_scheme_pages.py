@@ -103,7 +103,9 @@ def _agent() -> Compte:
 @pytest.mark.parametrize("way", [KEYBOARD_ZOOMED], indirect=True, ids=str)
 def test_each_page_of_the_scheme_is_read_and_walked(visit: Visit, stack: LiveStack) -> None:
     valley = Structure.objects.get(name="France Services de la Vallée")
-    department = Contrat.objects.filter(ended_on__isnull=True).order_by("id")[0].structure
+    hiring = Contrat.objects.filter(ended_on__isnull=True).values("structure")
+    free = Poste.objects.filter(mises_en_relation=None, withdrawn_at=None, structure__in=hiring)
+    department = free.order_by("structure__name", "number")[0].structure
     for who, pages in (
         (None, _NOBODY),
         (holder("instructeur"), _anct()),
