@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """The new index first: the foreign key's own is dropped once another serves it."""
 
     dependencies = (
-        ("mandats", "0018_accord_ways"),
+        ("mandats", "0019_accord_in_writing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     )
 
