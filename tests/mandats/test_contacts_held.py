@@ -46,7 +46,7 @@ def posted() -> list[tuple[str, str]]:
 def _aidant_s_number(desk: Desk, whose: str) -> str:
     """Write, on an account of here or of elsewhere, the number that people dial as 06 39 98 00 42."""
     place = desk.place if whose == "here" else builders.structure("Ailleurs", siret="99999920400010")
-    who = desk.who if whose == "here" else builders.aidant(place)
+    who = builders.aidant(place)
     Compte.objects.filter(pk=who.pk).update(telephone=ways.TELEPHONE)
     return "06.39.98.00.42"
 
