@@ -197,6 +197,20 @@ def _processes_meet_no_unknown_error(request: pytest.FixtureRequest) -> Iterator
         assert faults.told_since() == []
 
 
+@pytest.fixture(autouse=True)
+def _what_is_said_to_be_reached_is(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Look whether a test that says `reaches("GET app:route")` was let in there: an answer, and no way back out."""
+    claimed = {door for mark in request.node.iter_markers("reaches") for door in mark.args}
+    if not claimed:
+        yield
+        return
+    from tests.access.reached import noting
+
+    with noting() as seen:
+        yield
+    assert claimed <= seen, f"not let in: {', '.join(sorted(claimed - seen))}"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _network_off() -> Iterator[None]:
     with network.loopback_only():

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from aidants.journal.told import listening
-from tests.access.table import ELSEWHERE, OPEN, REFUSED, ROLES, SCOPES, SIGNED, UNKNOWN, Row, rows
+from tests.access.reached import claimed
+from tests.access.table import ELSEWHERE, FILE, OPEN, REFUSED, ROLES, SCOPES, SIGNED, UNKNOWN, Row, rows
 from tests.access.world import World
 
 _MEND = "tests/access/routes.txt says who reaches what: mend the line, or the page."
@@ -56,6 +57,20 @@ def test_every_route_has_its_line_and_every_line_its_route() -> None:
 def test_the_public_list_and_the_table_agree() -> None:
     reached = {route for route, lines in rows().items() for row in lines if set(row.who) - {*SIGNED}}
     assert reached == set(service.PUBLIC_ROUTES)
+
+
+def test_a_line_that_lets_nobody_in_is_opened_by_a_test_that_brings_what_it_needs() -> None:
+    """Such a line alone would hold of a page that is broken for everybody."""
+    shut = {
+        f"{method} {row.route}"
+        for lines in rows().values()
+        for row in lines
+        for method in row.methods
+        if any(OPEN not in letters for letters in row.who.values())
+    }
+    found = claimed(FILE.parents[1])
+    assert not shut - found, f"no test says @pytest.mark.reaches of: {', '.join(sorted(shut - found))}"
+    assert not found - shut, f"the table lets somebody in already: {', '.join(sorted(found - shut))}"
 
 
 def letter_of(answer: Any) -> str:

@@ -26,6 +26,7 @@ def get(path: str) -> Any:
 
 @pytest.mark.django_db
 @pytest.mark.spec("C2SP tlog-tiles", "APIs")
+@pytest.mark.reaches("GET aidants:journal_entries", "GET aidants:journal_tile")
 def test_a_reader_rebuilds_the_signed_root_from_what_is_served() -> None:
     append_fast(700)
     integrate(NOW)

@@ -51,6 +51,7 @@ def sign_in(key: SoftAuthenticator, browser: Client | None = None) -> Any:
     return browser.post("/connexion/cle", {"passkey": key.get(options), "next": "/mandats"})
 
 
+@pytest.mark.reaches("POST aidants:sign_in_passkey")
 def test_a_passkey_alone_signs_in(who: Compte) -> None:
     key = SoftAuthenticator()
     enrolled(who, key)

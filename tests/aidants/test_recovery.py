@@ -21,6 +21,7 @@ from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
 from tests import builders
 from tests.aidants.mailbox import messages_to, recovery_code, subjects_to
+from tests.aidants.soft_authenticator import SoftAuthenticator
 from tests.architecture.test_routes import routes
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,7 @@ def enrol(browser: Client) -> Any:
     return browser.post("/bienvenue/application", {"first_code": code, "new_password": PASSWORD})
 
 
+@pytest.mark.reaches("GET aidants:enrol", "POST aidants:enrol_application")
 def test_two_persons_bring_somebody_back(place: Structure, nadia: Compte) -> None:
     thief, sylvie = builders.signed_in(nadia), referent(place, given_name="Sylvie")
     lost = Generateur.objects.get(user=nadia)
@@ -94,6 +96,7 @@ def test_two_persons_bring_somebody_back(place: Structure, nadia: Compte) -> Non
     assert not any(code.replace(" ", "").encode() in bytes(one.body) for one in events)
 
 
+@pytest.mark.reaches("POST aidants:enrol_options")
 def test_a_recovered_browser_can_do_nothing_but_enrol(place: Structure, nadia: Compte) -> None:
     vouch(referent(place), nadia)
     browser, _ = enter(nadia, recovery_code(nadia.email))
@@ -109,6 +112,19 @@ def test_a_recovered_browser_can_do_nothing_but_enrol(place: Structure, nadia: C
                 open_to_it.add(name)
     assert open_to_it == {"aidants:enrol", "aidants:enrol_options"}
     assert Generateur.objects.filter(user=nadia).count() == 1
+
+
+@pytest.mark.reaches("POST aidants:enrol_passkey")
+def test_a_passkey_is_the_new_factor_of_who_comes_back(place: Structure, nadia: Compte) -> None:
+    vouch(referent(place), nadia)
+    browser, _ = enter(nadia, recovery_code(nadia.email))
+    assert browser.post("/bienvenue/cle", {"passkey": "{}"}).status_code in (403, 422)
+    key = SoftAuthenticator()
+    made = browser.post("/bienvenue/cle", {"passkey": key.create(browser.post("/bienvenue/cle/options").json())})
+    assert made.status_code in (200, 302), made.content.decode()
+    answer = Client()
+    options = answer.post("/connexion/cle/options").json()
+    assert answer.post("/connexion/cle", {"passkey": key.get(options)}).status_code == 302
 
 
 def test_the_code_serves_once_for_an_hour_and_for_one_address(place: Structure, nadia: Compte) -> None:

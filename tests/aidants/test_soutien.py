@@ -70,6 +70,7 @@ def received(departement: str = "05") -> AppelSolidarite:
 
 
 @pytest.mark.writes("appel_solidarite:call_back", "appel_solidarite:end", "appel_solidarite:move_refused")
+@pytest.mark.reaches("GET aidants:calls", "POST aidants:call_back", "POST aidants:call_end", "POST aidants:call_take")
 def test_a_call_is_taken_called_back_ended_and_its_number_forgotten(place: Structure) -> None:
     wrong = agent("accueil").post(
         "/appels-solidarite/nouveau", {"departement": "05", "theme": "internet", "telephone": "12"}

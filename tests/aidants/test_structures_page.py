@@ -27,6 +27,7 @@ def bar(client: Client) -> str:
     return client.get("/structures").content.decode().split("</header>")[0]
 
 
+@pytest.mark.reaches("POST aidants:structures")
 def test_the_first_place_is_acted_for_until_another_is_chosen(places: tuple[Compte, Structure, Structure]) -> None:
     who, first, second = places
     client = builders.signed_in(who)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Browser, expect
 
 from aidants.comptes.inactivity import deactivate
 from aidants.comptes.models import Compte
@@ -127,3 +128,38 @@ def test_referent(visit: Visit, stack: LiveStack, place: Structure) -> None:
     assert not place.is_listed
     assert Affectation.objects.get(structure=place, compte=hugo).is_referent
     assert not Affectation.objects.filter(structure=place, compte__given_name="Thomas", ended_at=None).exists()
+
+
+@pytest.mark.parametrize("way", [KEYBOARD_BOTH], indirect=True, ids=str)
+def test_the_menu_of_a_referent_who_is_an_aidant_folds(visit: Visit, stack: LiveStack, chromium: Browser) -> None:
+    """One line on a telephone; a button opens it, « Échap » closes it; the same without any script."""
+    place = builders.structure("Communauté d’agglomération du Grand Guillestrois et des Deux-Vallées")
+    who = builders.aidant(place, given_name="Marie-Emmanuelle", family_name="de La Rochefoucauld-Montbéliard")
+    Affectation.objects.filter(compte=who).update(is_referent=True)
+    referent = Officer(visit(), stack.sites.service, who)
+    at = referent.at
+    referent.signs_in("/accueil", "Bonjour")
+    menu, button = at.page.locator("#menu"), at.button("Menu")
+    expect(menu).to_be_hidden()
+    box = at.page.locator("#navigation").bounding_box()
+    assert box, "the menu's line"
+    assert box["height"] < 60
+    at.press("Menu")
+    expect(menu).to_be_visible()
+    at.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+    at.press("Menu")
+    at.see("Bonjour")
+    at.page.keyboard.press("Escape")
+    at.follow("Équipe")
+    at.see("L’équipe")
+    bare = chromium.new_context(
+        java_script_enabled=False, storage_state=at.window.storage_state(), viewport={"width": 360, "height": 800}
+    )
+    page = bare.new_page()
+    page.goto(f"{stack.sites.service}/equipe")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Alertes").first.click()
+    expect(page.locator("h1")).to_contain_text("Alertes")
+    bare.close()

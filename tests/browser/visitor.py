@@ -122,7 +122,10 @@ class Visitor:
         return self.page.get_by_label(_named(label)).first
 
     def follow(self, name: Name) -> None:
-        """Follow a link."""
+        """Follow a link; one of the menu that is folded is looked for in it."""
+        folded = self.page.locator("#menu a", has_text=_named(name)).first
+        if self.page.locator("#menu").is_hidden() and folded.count():
+            self.press("Menu")
         self.actor.press(self.link(name))
 
     def press(self, name: Name) -> None:

@@ -58,6 +58,7 @@ def test_a_heic_photograph_is_told_what_to_do(desk: Desk) -> None:
     assert "format HEIC" in text(answer)
 
 
+@pytest.mark.reaches("POST mandats:add_sheet")
 def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_comes(desk: Desk) -> None:
     brouillon = desk.identified()
     assert ways.declares(desk, brouillon).status_code == 302
@@ -122,6 +123,7 @@ def test_a_declaration_too_old_concludes_nothing(desk: Desk) -> None:
     assert "a plus de 7 jours" in text(answer)
 
 
+@pytest.mark.reaches("GET mandats:add_sheet")
 def test_a_replaced_scan_is_a_new_version_and_the_old_one_stays(desk: Desk) -> None:
     brouillon = desk.identified()
     assert ways.hands_scan(desk, brouillon).status_code == 302

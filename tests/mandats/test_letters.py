@@ -49,7 +49,7 @@ def test_a_line_waits_is_printed_and_is_given_once(desk: Desk, mandat: Mandat, q
     with query_count(5):
         page = text(desk.client.get("/a-remettre"))
     assert mandat.usager.full_name in page
-    assert "aux bons soins de la structure" in page
+    assert "aux bons soins de" in page
     printed = desk.client.get(f"/a-remettre/{mandat.usager_id}")
     assert printed.content.startswith(b"%PDF-")
     assert waiting_count(desk.place.id) == 1
@@ -94,6 +94,7 @@ def test_another_structure_sees_and_marks_nothing(mandat: Mandat) -> None:
 
 
 @pytest.mark.writes("usager:keep_address")
+@pytest.mark.reaches("GET mandats:letter")
 def test_an_address_is_kept_and_stands_in_the_window(desk: Desk, mandat: Mandat) -> None:
     builders.utilisation(mandat)
     address = {f"{mandat.usager_id}-address": " 3  rue des Lilas \r\n\r\n05000 Gap"}

@@ -92,7 +92,9 @@ def test_every_link_of_the_words_leads_somewhere(folder: str) -> None:
                 pytest.fail(f"{one.slug}: {link}")
 
 
+@pytest.mark.reaches("GET mandats:public:help_article")
 def test_an_unknown_article_is_unknown() -> None:
+    assert Client().get("/aide-en-ligne/appareil-perdu").status_code == 200
     assert Client().get("/aide-en-ligne/nulle-part").status_code == 404
     assert "le plan du site" in text(Client().get("/aide-en-ligne/nulle-part"))
 

@@ -62,6 +62,7 @@ def fresh(mandat: Mandat) -> Mandat:
 
 
 @pytest.mark.writes("accueil:find")
+@pytest.mark.reaches("GET mandats:accueil_letter")
 def test_the_accueil_finds_stops_and_writes_without_a_demarche(mandat: Mandat, query_count: Any) -> None:
     _, browser = national(Role.ACCUEIL)
     browser.get("/accueil-telephonique")
@@ -163,6 +164,7 @@ def test_a_form_that_is_not_right_ends_nothing(mandat: Mandat, change: dict[str,
     assert not Document.objects.filter(kind="revocation").exists()
 
 
+@pytest.mark.reaches("GET mandats:certificate")
 def test_any_aidant_of_the_structure_enters_the_form(desk: Desk, mandat: Mandat) -> None:
     colleague = builders.aidant(desk.place)
     browser = builders.signed_in(colleague)

@@ -65,6 +65,7 @@ def report_of(row: Envoi) -> str:
     return row.report
 
 
+@pytest.mark.reaches("POST mandats:sms_callback")
 def test_a_report_is_noted_on_its_message(db: None, query_count: QueryCount) -> None:
     row = sent()
     token = signed(REPORT)

@@ -167,6 +167,7 @@ def test_whoever_by_law_may_end_the_mandat_has_the_credential_revoked(
     assert status_of(mandat) == INVALID
 
 
+@pytest.mark.reaches("GET mandats:status_list")
 def test_one_place_a_mandat_in_a_list_of_its_own_and_no_salt_twice(mandat: Mandat) -> None:
     first, second = issued(mandat), issued(mandat)
     assert read(first).status == read(second).status

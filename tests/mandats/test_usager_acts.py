@@ -100,6 +100,7 @@ def test_suspending_and_resuming_are_the_usagers(by_code: Client, mandat: Mandat
 
 
 @pytest.mark.parametrize(("how", "state"), [("fin", "revocation"), ("suspension", "")])
+@pytest.mark.reaches("GET mandats:usager_stop_all", "POST mandats:usager_stop_all")
 def test_all_mandats_in_all_structures(
     by_franceconnect: Client, mandat: Mandat, other: Mandat, how: str, state: str
 ) -> None:
@@ -163,6 +164,7 @@ def test_objecting_tells_referent_and_instructeur_and_shows_the_answer(by_code: 
 
 
 @pytest.mark.writes("volet:print")
+@pytest.mark.reaches("POST mandats:usager_new_codes")
 def test_lost_codes_are_made_anew_by_franceconnect_alone(
     by_code: Client, by_franceconnect: Client, mandat: Mandat
 ) -> None:
@@ -195,6 +197,7 @@ def test_the_account_to_read_to_print_and_by_email(by_franceconnect: Client, man
 
 
 @pytest.mark.writes("document:attest_end")
+@pytest.mark.reaches("GET mandats:usager_certificate")
 def test_the_certificate_comes_with_the_end(by_code: Client, mandat: Mandat) -> None:
     assert by_code.get(f"{page_of(mandat)}/attestation").status_code == 404
     by_code.post(f"{page_of(mandat)}/arreter")

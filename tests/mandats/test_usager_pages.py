@@ -15,6 +15,7 @@ from mandats.domain.codes import grouped, new_code
 from mandats.domain.durees import local_date
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import CodeUsager, Mandat, Verification
+from mandats.registre.papers import produce_document
 from mandats.registre.services.uses import declare_utilisation
 from mandats.registre.services.volet import CodesVolet, check_code, renew_codes
 from tests import builders
@@ -74,6 +75,16 @@ def test_the_journal_tells_the_usager_and_not_the_structure(inside: Client, mand
     assert (entry.subject_id, entry.structure_id, entry.acteur_kind) == (mandat.usager_id, None, "usager")
     inside.get(f"{page_of(mandat)}/document")
     assert not Entree.objects.filter(subject_id=mandat.id, acteur_kind="usager").exists()
+
+
+@pytest.mark.reaches("GET mandats:usager_document")
+def test_the_usager_takes_their_own_copy(inside: Client, mandat: Mandat) -> None:
+    produce_document(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    copy = inside.get(f"{page_of(mandat)}/document")
+    assert copy.content == bytes(mandat.documents.get(kind="mandat").content)
+    assert copy["Content-Disposition"] == f'attachment; filename="mandat-{mandat.reference}.pdf"'
+    entry = Entree.objects.get(event="document:consult")
+    assert (entry.subject_id, entry.structure_id) == (mandat.usager_id, None)
 
 
 @pytest.mark.parametrize(

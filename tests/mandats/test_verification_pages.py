@@ -67,6 +67,7 @@ def test_unknown_says_nothing_of_the_mandat(mandat: Mandat, typed: dict[str, str
     assert mandat.structure.name not in page
 
 
+@pytest.mark.reaches("POST mandats:verify_receipt")
 def test_only_a_receipt_of_ours_is_handed_back(typed: dict[str, str]) -> None:
     compact = receipt_in(Client().post("/verifier", typed).content.decode())
     answer = Client().post("/verifier/recu", {"receipt": compact})

@@ -87,6 +87,7 @@ def test_the_form_offers_proconnect_where_there_is_one() -> None:
         assert Browser().post("/verifier/agent/proconnect").status_code == 404
 
 
+@pytest.mark.reaches("POST oidc:agent_start")
 def test_page_receipt_and_usager_s_page_say_authenticated(caf: Client, mandat: Mandat, typed: dict[str, str]) -> None:
     browser, back = came()
     assert back["Location"] == "/verifier/agent"

@@ -60,6 +60,7 @@ def content(answer) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.reaches("POST oidc:choice")
 def test_among_ten_thousand_usagers_two_letters_find_one(query_count):
     at, asked = flow.desk(), flow.site("franceconnect")
     crowd(at)
@@ -165,6 +166,7 @@ def test_back_button_after_the_choice_shows_a_way_on_and_uses_nothing():
     assert Utilisation.objects.count() == 1
 
 
+@pytest.mark.reaches("GET oidc:go_back")
 def test_going_back_then_choosing_in_the_other_tab_gives_nothing():
     at, asked = flow.desk(), flow.site()
     page = flow.choice_page(at.browser, asked)

@@ -84,6 +84,7 @@ def check_request(address: str) -> None:
 
 
 @pytest.mark.writes("usager:enter")
+@pytest.mark.reaches("POST oidc:fc_start_usager")
 def test_the_usager_s_session_there_is_closed_before_their_page_opens(desk: Desk) -> None:
     usager_known(desk)
     answer = desk.ours.get(desk.sign_in(desk.leave("/franceconnect/usager")))
@@ -96,6 +97,7 @@ def test_the_usager_s_session_there_is_closed_before_their_page_opens(desk: Desk
     assert (closed.status_code, closed["Location"]) == (302, "/usager"), "nothing is left to close"
 
 
+@pytest.mark.reaches("POST mandats:usager_close")
 def test_an_usager_who_closes_before_coming_back_closes_it_there(desk: Desk) -> None:
     usager_known(desk)
     missed = desk.ours.get(desk.sign_in(desk.leave("/franceconnect/usager")))["Location"]

@@ -80,12 +80,15 @@ def came(email: str, way_back: str = "") -> tuple[Client, Any]:
     return browser, browser.get(agrees(leaves(browser, way_back), email))
 
 
+@pytest.mark.reaches("GET oidc:proconnect_callback", "GET oidc:proconnect_code")
+@pytest.mark.reaches("POST oidc:proconnect_code", "POST oidc:proconnect_start")
 def test_an_agent_gives_a_code_and_no_password(who: Compte) -> None:
     assert "S’identifier avec ProConnect" in text(Client().get("/connexion"))
     browser, back = came("Nadia.Benali@mairie.example", "/mandats")
     assert back["Location"] == "/connexion/proconnect/code"
     assert SESSION_KEY not in browser.session
     assert browser.get("/accueil")["Location"].startswith("/connexion"), "nothing is open before the code"
+    assert browser.get("/connexion/proconnect/code").status_code == 200
     assert browser.post("/connexion/proconnect/code", {"code": "000000"}).status_code == 403
     done = browser.post("/connexion/proconnect/code", {"code": builders.totp_code(who)})
     assert done["Location"] == "/mandats"
@@ -116,6 +119,7 @@ def test_the_last_way_in_is_not_parted(who: Compte) -> None:
     assert LienProConnect.objects.exists()
 
 
+@pytest.mark.reaches("GET oidc:proconnect_end")
 def test_signing_out_closes_proconnect_s_session_too(who: Compte) -> None:
     browser, _ = came(who.email)
     browser.post("/connexion/proconnect/code", {"code": builders.totp_code(who)})

@@ -78,6 +78,13 @@ def identified(brouillon: Brouillon) -> bool:
     return brouillon.identity_sealed is not None
 
 
+@pytest.mark.reaches(
+    "GET oidc:fc_phone_number",
+    "GET oidc:fc_phone_state",
+    "GET oidc:fc_phone_wait",
+    "POST oidc:fc_phone_enter",
+    "POST oidc:fc_phone_number",
+)
 def test_the_usager_signs_in_on_their_own_telephone(
     desk: pages_desk.Desk, telephone: Telephone, brouillon: Brouillon
 ) -> None:
@@ -145,6 +152,7 @@ def test_a_code_that_expired_opens_nothing(desk: pages_desk.Desk, telephone: Tel
     assert "Le temps est écoulé" in text(desk.client.get(at(brouillon), follow=True))
 
 
+@pytest.mark.reaches("POST oidc:fc_phone_cancel")
 def test_the_desk_cancels_while_the_usager_is_at_franceconnect(
     desk: pages_desk.Desk, telephone: Telephone, brouillon: Brouillon
 ) -> None:

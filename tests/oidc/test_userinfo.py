@@ -35,6 +35,7 @@ def test_refusals_have_the_form_of_the_standard(path, headers, status, error):
 
 
 @pytest.mark.spec("OIDC Core", "5.3.1")
+@pytest.mark.reaches("GET oidc:userinfo", "POST oidc:userinfo")
 def test_userinfo_answers_get_and_post_and_takes_no_token_in_a_form():
     at, asked = flow.desk(), flow.site()
     token = flow.tokens_of(at, asked)["access_token"]

@@ -133,6 +133,7 @@ def on_page(mandat: Mandat, fields: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("motif", sorted(MOTIFS_DE_REFUS))
+@pytest.mark.reaches("POST mandats:verify_suite")
 def test_an_agent_says_why_they_refuse(on_page: str, motif: str) -> None:
     told = Browser().post("/verifier/suite", {"receipt": on_page, "suite": "refusee", "motif": motif})
     assert told.status_code == 200

@@ -62,6 +62,7 @@ def test_after_fifteen_days_it_is_noted_without_opinion_and_may_still_be_given()
 
 @pytest.mark.writes("comite:close", "comite:delist", "comite:enlist")
 @pytest.mark.django_db
+@pytest.mark.reaches("GET aidants:comite_minutes")
 def test_the_whole_committee_on_its_screens() -> None:
     scheme.quota(posts=3)
     retained = scheme.reviewed(name="Ville retenue", email="maire@retenue.example")

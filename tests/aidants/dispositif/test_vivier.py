@@ -112,6 +112,7 @@ def test_who_is_found(change: dict[str, Any], km: int, found: bool) -> None:
 
 @pytest.mark.writes("candidat:consult")
 @pytest.mark.django_db
+@pytest.mark.reaches("GET aidants:relation_cv", "POST aidants:relation_answer")
 def test_a_structure_searches_meets_and_recruits_and_both_see_where_they_stand() -> None:
     place = builders.structure(insee_code="05061", postcode="05000", city="Gap")
     post = scheme.poste(place)
