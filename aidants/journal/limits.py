@@ -98,17 +98,18 @@ def _waits(event: Event, limits: Sequence[Limit], now: datetime) -> list[tuple[L
     return [(one, seconds) for one, seconds in waits if seconds > 0]
 
 
-@transaction.atomic
 def _count_wait(event: Event, waits: Sequence[tuple[Limit, int]], now: datetime) -> None:
     """Count under whoever tries (an address, a client) once that is what must wait, else under what is tried.
 
     Otherwise each address of a flood would have its row, and its entry of the journal, for one try.
     """
     source = next((one for one, _seconds in waits if one.scope in _SOURCES), waits[0][0])
-    if count_refusal(event, bucket=source.bucket, at=now, reason=TRIES_THROTTLED.code) == 1:
-        record(event, acteur=ANONYME, at=now, reason=TRIES_THROTTLED.code)
-    else:
-        _spare_the_disk()
+    within_an_act = connection.in_atomic_block
+    with transaction.atomic():
+        if count_refusal(event, bucket=source.bucket, at=now, reason=TRIES_THROTTLED.code) == 1:
+            record(event, acteur=ANONYME, at=now, reason=TRIES_THROTTLED.code)
+        elif not within_an_act:
+            _spare_the_disk()
 
 
 def _spare_the_disk() -> None:

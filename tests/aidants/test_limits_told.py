@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from aidants.domain.events import SIGN_IN_REFUSED
 from aidants.journal.limits import Limit, Throttled, count_failure, limit, throttled
 from aidants.journal.models import Entree, RefusCompte
 from tests.builders import NOW
-
-pytestmark = pytest.mark.django_db
-
 
 HOUR, DELAY = timedelta(hours=1), timedelta(minutes=10)
 WAITED = "compte:sign_in_refused/limite.attente"
@@ -20,6 +19,7 @@ def limits_from(address: str, tries: int) -> list[Limit]:
     return [limit("reference", "x", 2, HOUR, DELAY), limit("adresse", address, tries, HOUR, DELAY)]
 
 
+@pytest.mark.django_db
 def test_tries_during_the_wait_are_counted_and_the_first_of_a_minute_is_an_entry() -> None:
     limits = limits_from("192.0.2.1", 2)
     assert throttled(SIGN_IN_REFUSED, limits, NOW) is None
@@ -33,6 +33,7 @@ def test_tries_during_the_wait_are_counted_and_the_first_of_a_minute_is_an_entry
     assert (told.event, told.acteur_kind) == ("compte:sign_in_refused", "anonyme")
 
 
+@pytest.mark.django_db
 def test_a_flood_from_addresses_without_end_is_one_row_and_one_entry_a_minute() -> None:
     for _ in range(2):
         count_failure(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
@@ -43,9 +44,22 @@ def test_a_flood_from_addresses_without_end_is_one_row_and_one_entry_a_minute() 
     assert Entree.objects.filter(reason="limite.attente").count() == 1
 
 
+@pytest.mark.django_db
 def test_a_try_that_must_wait_is_refused_before_any_lock(query_count) -> None:
     for _ in range(2):
         count_failure(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
     throttled(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
-    with query_count(5):  # the counts; then one count more, in a transaction that waits for no disk
+    with query_count(4):  # the counts; then one count more, in a transaction of its own
         assert throttled(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
+
+
+def test_a_count_of_the_flood_waits_for_no_disk_and_takes_no_act_along(committed_db: str) -> None:
+    for _ in range(2):
+        count_failure(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
+    throttled(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
+    with CaptureQueriesContext(connection) as alone:
+        throttled(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
+    with CaptureQueriesContext(connection) as along, transaction.atomic():
+        throttled(SIGN_IN_REFUSED, limits_from("192.0.2.1", 50), NOW)
+    lazily = [any("synchronous_commit" in one["sql"] for one in seen) for seen in (alone, along)]
+    assert lazily == [True, False]
