@@ -43,8 +43,8 @@ class Avis(StrEnum):
     DOSSIER_NOUVELLE = "dossier_nouvelle"
 
 
-def tell(compte: Compte, avis: Avis, now: datetime, **facts: Any) -> None:
-    """Post ``avis`` to the person, in the caller's transaction."""
+def tell(compte: Compte, avis: StrEnum, now: datetime, **facts: Any) -> None:
+    """Post ``avis``, of this catalogue or of another room's, to the person, in the caller's transaction."""
     write(compte.email, avis, now, about=compte.id, name=compte.full_name, **facts)
 
 

@@ -13,3 +13,4 @@ class Courriel(StrEnum):
     CANDIDATURE_DECISION = "candidature_decision"
     AVIS_DEMANDE = "avis_demande"
     VIVIER_NOUVELLE = "vivier_nouvelle"
+    SESSION_ANNULEE = "session_annulee"

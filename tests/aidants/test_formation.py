@@ -24,6 +24,8 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite import errors
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Denied
+from aidants.envois.models import Envoi
+from aidants.envois.outbox import message_of
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
 from tests import builders
@@ -92,6 +94,12 @@ def test_a_place_is_taken_and_given_back(desk: TrainingDesk) -> None:
     assert Inscription.objects.filter(ended_at__isnull=True).count() == 1
     browser.post(f"/formation/inscriptions/{mine.id}/abandon")
     assert not Inscription.objects.filter(ended_at__isnull=True).exists()
+    desk.client.post(f"/organisme/sessions/{session.id}/annulation")
+    (told,) = Envoi.objects.filter(purpose="session_annulee")
+    message = message_of(told)
+    assert message is not None
+    assert message.to == desk.who.email
+    assert "Gap, du" in message.text
 
 
 @pytest.mark.writes("formation:done", "formation:undone")

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from aidants.comptes.avis import tell
 from aidants.comptes.models import Compte, Fonction
+from aidants.dispositif.courriels import Courriel
 from aidants.dispositif.formation.models import Inscription, MembreOrganisme, Organisme, SessionFormation
 from aidants.dispositif.models import Candidat
 from aidants.domain.acteur import Acteur
@@ -84,11 +86,14 @@ def open_session(organisme: Organisme, given: NewSession, acteur: Acteur, now: d
 
 @transaction.atomic
 def cancel_session(session: SessionFormation, acteur: Acteur, now: datetime) -> bool:
-    """Cancel a session that has not begun; whoever was inscribed is free to choose another."""
+    """Cancel a session that has not begun; whoever was inscribed is told, and free to choose another."""
     rows = SessionFormation.objects.filter(pk=session.pk, cancelled_at__isnull=True, starts_on__gt=now.date())
     if not rows.update(cancelled_at=now):
         return False
-    Inscription.objects.filter(session=session, ended_at__isnull=True).update(ended_at=now)
+    standing = Inscription.objects.filter(session=session, ended_at__isnull=True)
+    for one in standing.select_related("compte").order_by("id"):
+        tell(one.compte, Courriel.SESSION_ANNULEE, now, session=session)
+    standing.update(ended_at=now)
     record(events.SESSION_CANCEL, acteur=acteur, at=now, subject=session.id)
     return True
 
