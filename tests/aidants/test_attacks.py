@@ -13,7 +13,7 @@ from django.utils import timezone
 from aidants.comptes.models import Compte, Fonction
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
-from aidants.structures.models import Affectation
+from aidants.structures.models import Affectation, Invitation
 from tests import builders
 from tests.bench import tries
 
@@ -83,13 +83,15 @@ def test_a_referent_reaches_no_aidant_of_another_structure() -> None:
 def test_what_is_typed_adds_no_header_to_a_message(field: str, mailoutbox: list[Any]) -> None:
     boss = referent(builders.structure())
     typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
-    typed[field] += "\r\nBcc: tous@evil.example"
-    builders.signed_in(boss).post("/equipe/invitation", typed | {"roles": ["aidant"]})
+    desk = builders.signed_in(boss)
+    forged = typed | {field: f"{typed[field]}\r\nBcc: tous@evil.example", "roles": ["aidant"]}
+    assert desk.post("/equipe/invitation", forged).status_code == 422
     send_due(timezone.now())
-    for message in mailoutbox:
-        head = message.message().as_bytes().partition(b"\n\n")[0]
-        assert message.recipients() in (["zoe@mairie.example"], [boss.email])
-        assert b"\nBcc" not in head
+    assert not mailoutbox
+    assert not Invitation.objects.exists()
+    assert desk.post("/equipe/invitation", typed | {"roles": ["aidant"]}).status_code == 302
+    send_due(timezone.now())
+    assert [one.recipients() for one in mailoutbox if one.to != [boss.email]] == [["zoe@mairie.example"]]
 
 
 def test_a_structure_s_name_adds_no_header_to_the_invitation_that_leaves(mailoutbox: list[Any]) -> None:
@@ -158,6 +160,19 @@ def test_a_forged_host_is_refused_everywhere(path: str) -> None:
     assert Client().get(path, headers={"Host": "evil.example"}).status_code == 400
     answer = Client().get(path, headers={"X-Forwarded-Host": "evil.example"})
     assert "evil.example" not in answer.content.decode()
+
+
+def test_a_forged_host_stands_in_no_link_of_a_message(mailoutbox: list[Any], settings: Any) -> None:
+    who, path = builders.aidant(builders.structure()), "/mot-de-passe/oublie"
+    assert Client().post(path, {"email": who.email}, headers={"Host": "evil.example"}).status_code == 400
+    send_due(timezone.now())
+    assert not mailoutbox
+    forged = {"X-Forwarded-Host": "evil.example", "Origin": "https://evil.example", "Forwarded": "host=evil.example"}
+    Client().post(path, {"email": who.email}, headers=forged)
+    send_due(timezone.now())
+    (sent,) = mailoutbox
+    assert "evil.example" not in sent.message().as_string()
+    assert f"{settings.ISSUER}/mot-de-passe/" in sent.body
 
 
 def test_a_deactivated_person_is_out_at_the_next_request_on_every_device() -> None:
