@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from aidants.domain.telephone import to_e164
 from aidants.structures.models import Affectation, Structure
 from tests import builders
 from tests.browser.conftest import Visit
@@ -104,6 +105,35 @@ def _asks_by_sms(conseiller: Conseiller, landline: str, number: str) -> None:
     at.see("En attente de la réponse")
 
 
+def _shares_the_landline_of(conseiller: Conseiller) -> None:
+    """Type a number that somebody else has: ask them in writing, then they come with their volet."""
+    at, landline, now = conseiller.visitor, _landline(), timezone.now()
+    held = builders.mandat(
+        conseiller.compte,
+        conseiller.place,
+        builders.identite(family_name="CHAPUIS", telephone=to_e164(landline)),
+        now=now,
+    )
+    volet = conseiller.has_handed_over(held)
+    at.write("Téléphone de la personne", landline)
+    at.press("Enregistrer")
+    at.read("que si tous deux sont d’accord")
+    at.see("Contacts de la personne")
+    at.follow("Demander l’accord de l’autre")
+    at.see("Contact partagé")
+    at.press("Lui demander par écrit")
+    at.read("reçoit un code par écrit")
+    at.see("Contact partagé")
+    at.write("Référence de son mandat", volet.reference)
+    at.write("Son code de révocation", volet.revocation)
+    year, month, day = held.usager.birthdate.split("-")
+    for label, text in (("Jour", day), ("Mois", month), ("Année", year)):
+        at.write(label, text)
+    at.press("Je suis d’accord pour partager")
+    at.hear("Les deux sont d’accord")
+    at.see("Contacts de la personne")
+
+
 def test_a_contact_changed_is_undone_from_the_message(conseiller: Conseiller, visit: Visit, stack: LiveStack) -> None:
     at, old = conseiller.visitor, f"{uuid4().hex}@famille-marchand.fr"
     mandat = builders.mandat(
@@ -114,6 +144,7 @@ def test_a_contact_changed_is_undone_from_the_message(conseiller: Conseiller, vi
     at.follow("Modifier les contacts")
     at.see("Contacts de la personne")
     at.write("Adresse électronique de la personne", f"{uuid4().hex}@famille-marchand.fr")
+    _shares_the_landline_of(conseiller)
     at.press("Enregistrer")
     at.hear("Les contacts sont à jour")
     told = letter(at, stack.emails_folder, old, "L’adresse de vos mandats a changé")
