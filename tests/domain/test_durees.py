@@ -91,6 +91,13 @@ def test_bounds_of_a_chosen_day(at: datetime, ahead: int, zone: str) -> None:
     assert bounds_problem(at, chosen, zone) == expected
 
 
+def test_an_hour_is_left_to_the_second() -> None:
+    """The last day ends at 23:00 UTC in Paris in winter: an hour before is in time, a second later is not."""
+    today = until(date(2026, 11, 22))
+    assert bounds_problem(datetime(2026, 11, 22, 22, tzinfo=UTC), today, "Europe/Paris") is None
+    assert bounds_problem(datetime(2026, 11, 22, 22, 0, 1, tzinfo=UTC), today, "Europe/Paris") == "too_close"
+
+
 def test_a_host_structure_has_thirty_one_days() -> None:
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert bounds_problem(at, J31, "Europe/Paris", max_days=31) is None

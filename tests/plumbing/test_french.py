@@ -1,4 +1,6 @@
-"""Numbers on our pages take the plural as French does: from two on, never at zero."""
+"""Our pages count and date as French does: a plural from two on, never at zero, and the first of a month as « 1er »."""
+
+from datetime import date
 
 import pytest
 from django.template import engines
@@ -12,6 +14,11 @@ CASES = {
     "a list": ("{{ n|length }} ligne{{ n|pluralize }}", ["a", "b"], "2 lignes"),
     "an empty list": ("{{ n|length }} ligne{{ n|pluralize }}", [], "0 ligne"),
     "no number": ("ligne{{ n|pluralize }}", None, "ligne"),
+    "the first of a month": ('{{ n|date:"j F Y" }}', date(2027, 3, 1), "1er mars 2027"),
+    "any other day": ('{{ n|date:"j F Y" }}', date(2027, 8, 21), "21 août 2027"),
+    "with its weekday": ('{{ n|date:"l j F" }}', date(2027, 2, 1), "lundi 1er février"),
+    "a month alone": ('{{ n|date:"F Y" }}', date(2027, 2, 1), "février 2027"),
+    "no date": ('{{ n|date:"j F Y" }}', None, ""),
     "a number typed": ("ligne{{ n|pluralize }}", "3", "lignes"),
 }
 
