@@ -3,6 +3,7 @@
 The first look at each page is told apart: nothing of it was asked before, of PostgreSQL nor of us.
 """
 
+import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +79,9 @@ def figures(scale: float) -> Iterator[Figure]:
     readers = make(size)
     if scale >= 1:
         tell_planner(str(connection.settings_dict["NAME"]))
+    # The rows' own makers left millions of objects that no service holds: none of its collections would look at them.
+    gc.collect()
+    gc.freeze()
     for reader, pages in ((readers.state, PAGES), (readers.prefecture, PREFECTURE), (readers.conseiller, OWN)):
         for name, path in pages.items():
             yield _page(name, path, reader, 20 if scale >= 1 else 2)
