@@ -14,6 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 from aidants.domain.folding import fold
+from tests import database
 
 # A folder where each page seen leaves a picture, for whoever wants to look at them.
 PICTURES = os.environ.get("MANDATS_PICTURES", "")
@@ -36,7 +37,12 @@ _AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).v
   v.id + ": " + v.help + "\\n" + v.nodes.map(n => "    " + n.html.slice(0, 200) + "\\n      " +
   n.failureSummary.replaceAll("\\n", " ")).join("\\n"))"""
 
-_FOUND_GOOD: set[str] = set()
+
+def _shapes_found_good() -> Path:
+    """Return the folder, shared by this run's processes, of the shapes that axe-core found good: an empty file each."""
+    folder = database.the_server().home / "shapes"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 class Inspection:
@@ -75,13 +81,13 @@ class Inspection:
 
     def _ask_axe(self) -> None:
         shape = f"{self.page.viewport_size} {self.page.evaluate(_SHAPE)}"
-        digest = hashlib.sha256(shape.encode()).hexdigest()
-        if digest in _FOUND_GOOD:
+        found_good = _shapes_found_good() / hashlib.sha256(shape.encode()).hexdigest()
+        if found_good.exists():
             return
         self.page.evaluate(AXE_SCRIPT)
         violations: Sequence[str] = self.page.evaluate(_AXE)
         assert not violations, f"axe on {self.page.url} ({self.page.title()}):\n" + "\n".join(violations)
-        _FOUND_GOOD.add(digest)
+        found_good.touch()
 
     def _keep_picture(self) -> None:
         if not PICTURES:
