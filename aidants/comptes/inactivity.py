@@ -1,6 +1,7 @@
 """Who does not come any more: warned after five months, deactivated a month later (DOMAIN §3.7).
 
-Nothing is taken away: places, factors and mandats stay, and a referent opens the door again.
+Nothing is taken away: places, factors and mandats stay, and a referent opens the door again; where there is none, an
+instructeur or an administrateur.  The last two administrateurs are warned, and never closed: nobody could let them in.
 """
 
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 
 from aidants.comptes.avis import Avis, tell
-from aidants.comptes.models import Compte
+from aidants.comptes.models import Compte, Fonction
 from aidants.comptes.sessions.open import close_all
 from aidants.domain.absence import MONTHS_FROM_WARNING, MONTHS_TO_WARNING, is_to_deactivate, is_to_warn, months_before
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.events import COMPTE_DEACTIVATE, COMPTE_REACTIVATE, COMPTE_WARN
+from aidants.domain.roles import FEWEST_ADMINISTRATEURS, Role
 from aidants.journal.record import record
 
 ABSENCE = "absence"
@@ -37,7 +39,7 @@ def care_for_the_absent(now: datetime) -> dict[str, int]:
 def _each(
     due: Callable[[datetime, datetime | None, datetime], bool],
     months: int,
-    act: Callable[[Compte, datetime], None],
+    act: Callable[[Compte, datetime], bool],
     now: datetime,
 ) -> int:
     """Do ``act`` to each account that is ``due``, one transaction each: one that fails holds up no other.
@@ -51,23 +53,33 @@ def _each(
         with transaction.atomic():
             compte = Compte.objects.select_for_update(no_key=True).get(pk=pk)
             if compte.is_active and due(last_seen(compte), compte.inactivity_warned_at, now):
-                act(compte, now)
-                done += 1
+                done += act(compte, now)
         if done >= _BATCH:
             break
     return done
 
 
-def _warn(compte: Compte, now: datetime) -> None:
+def _warn(compte: Compte, now: datetime) -> bool:
     compte.inactivity_warned_at = now
     compte.save(update_fields=("inactivity_warned_at",))
     record(COMPTE_WARN, acteur=SYSTEME, at=now, subject=compte.id)
     tell(compte, Avis.INACTIVITE, now)
+    return True
 
 
-def _deactivate_absent(compte: Compte, now: datetime) -> None:
+def _deactivate_absent(compte: Compte, now: datetime) -> bool:
+    if _is_last_administrateur(compte):
+        return False
     deactivate(compte, ABSENCE, SYSTEME, now)
     tell(compte, Avis.DESACTIVATION, now)
+    return True
+
+
+def _is_last_administrateur(compte: Compte) -> bool:
+    """Tell whether the account is one of the fewest administrateurs who must be able to come in."""
+    held = Fonction.objects.filter(role=Role.ADMINISTRATEUR, ended_at__isnull=True, compte__is_active=True)
+    left = set(held.values_list("compte", flat=True))
+    return compte.pk in left and len(left) <= FEWEST_ADMINISTRATEURS
 
 
 def deactivate(compte: Compte, motif: str, acteur: Acteur, now: datetime) -> None:
@@ -79,11 +91,16 @@ def deactivate(compte: Compte, motif: str, acteur: Acteur, now: datetime) -> Non
         record(COMPTE_DEACTIVATE, acteur=acteur, at=now, subject=compte.id, facts={"motif": motif})
 
 
+def is_closed_for_absence(compte: Compte) -> bool:
+    """Tell whether the account was closed because nobody came, and for no other reason: it may be opened again."""
+    return not compte.is_active and compte.deactivation_motif == ABSENCE
+
+
 def reactivate(compte: Compte, acteur: Acteur, now: datetime) -> bool:
     """Open the door again to who was away; False for an account that was deactivated for another reason."""
     with transaction.atomic():
         locked = Compte.objects.select_for_update(no_key=True).get(pk=compte.pk)
-        if locked.is_active or locked.deactivation_motif != ABSENCE:
+        if not is_closed_for_absence(locked):
             return False
         locked.is_active, locked.deactivated_at, locked.deactivation_motif = True, None, ""
         locked.inactivity_warned_at, locked.reactivated_at = None, now

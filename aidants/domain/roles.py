@@ -16,4 +16,6 @@ class Role(StrEnum):
     ADMINISTRATEUR = "administrateur"
 
 
+# Two of them decide together: the service never leaves fewer by itself.
+FEWEST_ADMINISTRATEURS = 2
 NATIONAL_ROLES = tuple(role for role in Role if role not in (Role.AIDANT, Role.REFERENT))

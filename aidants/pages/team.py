@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes import inactivity, recovery
 from aidants.comptes.fonctions import for_role
-from aidants.comptes.forms import EmailForm, HelpForm, InvitationForm
+from aidants.comptes.forms import CodeForm, EmailForm, HelpForm, InvitationForm
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte, Recuperation
 from aidants.domain.acteur import Acteur, Kind
@@ -172,8 +172,8 @@ def find_person(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Find an account by its exact address, to bring its owner back on a day when no referent is there."""
     form, unknown = EmailForm(posted(request)), False
     if form.is_valid():
-        found = Compte.objects.filter(email=form.cleaned_data["email"].strip().lower(), is_active=True).first()
-        if found is not None:
+        found = Compte.objects.filter(email=form.cleaned_data["email"].strip().lower()).first()
+        if found is not None and (found.is_active or inactivity.is_closed_for_absence(found)):
             return redirect("aidants:help_person", found.id)
         unknown = True
     context = {"form": form, "unknown": unknown}
@@ -184,8 +184,26 @@ def find_person(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR, Role.ADMINISTRATEUR)
 def help_person(request: HttpRequest, acteur: Acteur, compte_id: UUID) -> HttpResponse:
-    """Vouch for anybody, as an instructeur."""
-    return _help(request, get_object_or_404(Compte, pk=compte_id, is_active=True), acteur, "aidants:find_person")
+    """Vouch for anybody, as an instructeur; open the door again to who was away, where no referent can."""
+    found = get_object_or_404(Compte, pk=compte_id)
+    if inactivity.is_closed_for_absence(found):
+        return _reopen(request, found, acteur)
+    if found.is_active and "reopen" in request.POST:
+        messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")
+        return redirect("aidants:find_person")
+    return _help(request, found, acteur, "aidants:find_person")
+
+
+def _reopen(request: HttpRequest, compte: Compte, acteur: Acteur) -> HttpResponse:
+    """Ask a fresh factor of who opens the door, then open it: the person comes in with their own factors."""
+    form, now = CodeForm(posted(request)), timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        if not inactivity.reactivate(compte, acteur, now):
+            raise Http404
+        messages.success(request, f"Le compte de {compte.full_name} est rouvert. Un message l’en avertit.")
+        return redirect("aidants:find_person")
+    context = {"form": form, "person": compte}
+    return render(request, "aidants/equipe/reopen.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD"])

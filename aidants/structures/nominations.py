@@ -34,14 +34,13 @@ from aidants.domain.events import (
     ROLE_REFUSED,
     ROLE_WITHDRAW,
 )
-from aidants.domain.roles import Role
+from aidants.domain.roles import FEWEST_ADMINISTRATEURS, Role
 from aidants.journal.record import record
 from aidants.structures.invitations import Invite, invite_to_role
 from aidants.structures.models import Nomination
 
 LIFE = timedelta(days=7)
 APPROVED, REFUSED = "approuvee", "refusee"
-_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def withdraw_role(fonction_id: UUID, acteur: Acteur, now: datetime) -> Nominatio
     if row.ended_at is not None:
         return _refuse(ROLE_HELD, row.compte_id, acteur, now)
     if row.role == Role.ADMINISTRATEUR:
-        if _administrateurs().count() <= _FEWEST:
+        if _administrateurs().count() <= FEWEST_ADMINISTRATEURS:
             return _refuse(LAST_ADMINISTRATEUR, row.compte_id, acteur, now)
         who = row.compte
         return _ask(who.email, who.given_name, who.family_name, who.profession, row, acteur, now)
@@ -182,6 +181,6 @@ def _why_no_answer(row: Nomination, acteur: Acteur, now: datetime, *, approve: b
         return NOMINATION_SAME_PERSON
     if row.fonction is not None and row.fonction.compte_id == acteur.id:
         return ROLE_OF_ONESELF
-    if approve and row.fonction is not None and _administrateurs().count() <= _FEWEST:
+    if approve and row.fonction is not None and _administrateurs().count() <= FEWEST_ADMINISTRATEURS:
         return LAST_ADMINISTRATEUR
     return None

@@ -99,7 +99,12 @@ DOORS = (
         "Fermeture, liquidation, habilitation perdue : tous ses mandats prennent fin.",
     ),
     _door(_BOTH, "mandats:refus", "Mandats refusés", "Pourquoi des administrations en refusent, en nombres."),
-    _door(_BOTH, "aidants:find_person", "Appareil perdu", "Se porter garant d’une personne qui ne peut plus entrer."),
+    _door(
+        _BOTH,
+        "aidants:find_person",
+        "Appareil perdu",
+        "Se porter garant de qui ne peut plus entrer, rouvrir un compte fermé pour absence.",
+    ),
     _door(
         [_INSTRUCTEUR],
         "aidants:dossier_queue",

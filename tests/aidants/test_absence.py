@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from aidants.comptes.inactivity import care_for_the_absent, deactivate
-from aidants.comptes.models import Compte
+from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import SYSTEME
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
@@ -89,6 +89,79 @@ def test_what_was_closed_for_another_reason_stays_closed(who: Compte) -> None:
     builders.signed_in(sylvie).post(f"/equipe/{who.id}/reouverture")
     who.refresh_from_db()
     assert not who.is_active
+
+
+def desk_of(role: str) -> tuple[Compte, Client]:
+    made = builders.compte(created_at=timezone.now())
+    Fonction.objects.create(compte=made, role=role)
+    return made, builders.signed_in(made)
+
+
+@pytest.mark.writes("compte:reactivate")
+@pytest.mark.parametrize("role", ["instructeur", "administrateur"])
+def test_who_has_no_referent_is_let_in_again_by_the_service(who: Compte, role: str) -> None:
+    Affectation.objects.filter(compte=who).update(is_referent=True)
+    deactivate(who, "absence", SYSTEME, timezone.now())
+    paul, desk = desk_of(role)
+    path = desk.post("/aide", {"email": "Camille@example.org"})["Location"]
+    assert path == f"/aide/{who.id}"
+    page = desk.get(path).content.decode()
+    assert "Rouvrir un compte" in page
+    assert who.full_name in page
+    assert desk.post(path, {"reopen": "1", "code": "000000"}).status_code == 422
+    who.refresh_from_db()
+    assert not who.is_active, "a fresh factor is asked"
+    assert desk.post(path, {"reopen": "1", "code": builders.totp_code(paul)})["Location"] == "/aide"
+    assert "est rouvert" in desk.get("/aide").content.decode()
+    who.refresh_from_db()
+    assert who.is_active
+    assert Entree.objects.get(event="compte:reactivate").acteur_id == paul.id
+    assert subjects_to(who.email) == ["Votre compte est rouvert"]
+    assert builders.signed_in(who).get("/equipe").status_code == 200
+    again = desk.post(path, {"reopen": "1", "code": builders.totp_code(paul)})
+    assert again["Location"] == "/aide", "another opened it meanwhile"
+    assert "déjà rouvert" in desk.get("/aide").content.decode()
+
+
+@pytest.mark.parametrize("motif", ["fraude", ""])
+def test_the_service_opens_nothing_that_was_closed_for_another_reason(who: Compte, motif: str) -> None:
+    deactivate(who, motif, SYSTEME, timezone.now())
+    paul, desk = desk_of("instructeur")
+    answer = desk.post("/aide", {"email": who.email})
+    assert answer.status_code == 422
+    assert "une autre raison" in answer.content.decode()
+    path = f"/aide/{who.id}"
+    assert desk.get(path).status_code == 404
+    assert desk.post(path, {"reopen": "1", "code": builders.totp_code(paul)}).status_code == 404
+    who.refresh_from_db()
+    assert not who.is_active
+
+
+def test_a_referent_opens_nobody_by_the_page_of_the_service(who: Compte) -> None:
+    sylvie = builders.compte()
+    place = who.affectations.get().structure
+    Affectation.objects.create(compte=sylvie, structure=place, is_referent=True, started_at=builders.NOW)
+    deactivate(who, "absence", SYSTEME, timezone.now())
+    desk, given = builders.signed_in(sylvie), {"reopen": "1", "code": builders.totp_code(sylvie)}
+    assert desk.post(f"/aide/{who.id}", given).status_code == 403
+    assert desk.post(f"/equipe/{who.id}/aide", given).status_code == 404
+    who.refresh_from_db()
+    assert not who.is_active
+
+
+def test_two_administrateurs_are_always_left_to_open_the_door() -> None:
+    made = [builders.compte(created_at=SEEN) for _ in range(3)]
+    for one in made:
+        Fonction.objects.create(compte=one, role="administrateur")
+    assert on(6, 10)["warned"] == 3
+    assert on(7, 10)["deactivated"] == 1
+    assert on(12, 10) == {"warned": 0, "deactivated": 0}
+    left = Compte.objects.filter(pk__in=[one.pk for one in made], is_active=True)
+    assert left.count() == 2
+    newcomer = builders.compte(created_at=datetime(2026, 12, 1, tzinfo=UTC))
+    Fonction.objects.create(compte=newcomer, role="administrateur")
+    assert on(12, 11)["deactivated"] == 1, "one more came"
+    assert left.count() == 1
 
 
 def test_the_schedule_stands_in_code() -> None:
