@@ -315,18 +315,19 @@ class HelpForm(CodeForm):
     field_order = ("recognised", "channel", "code")
 
 
-class CardsFileForm(forms.Form):
-    """A maker's file of cards."""
+class CardsFileForm(CodeForm):
+    """A maker's file of cards, and a fresh second factor."""
 
     file = forms.FileField(
         label="Fichier des cartes",
         help_text="CSV : numéro de série ; graine (hexadécimal ou base32) ; nombre de chiffres si ce n’est pas 6.",
-        error_messages={"required": "Choisissez un fichier."},
+        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
+    field_order = ("file", "code")
 
 
-class DissociateForm(forms.Form):
-    """Which card is taken away, and why."""
+class DissociateForm(CodeForm):
+    """Which card is taken away, why, and a fresh second factor."""
 
     serial = forms.CharField(
         label="Numéro de la carte", max_length=32, error_messages={"required": "Saisissez le numéro."}
@@ -336,3 +337,4 @@ class DissociateForm(forms.Form):
         choices=[("", "Choisir"), *MOTIFS.items()],
         error_messages={"required": "Choisissez une raison."},
     )
+    field_order = ("serial", "motif", "code")

@@ -20,10 +20,15 @@ FILE = f"numero;graine\nAB-0001;{SEED.hex()}\nAB-0002;{SEED[::-1].hex()}\n"
 
 
 @pytest.fixture
-def admin() -> Client:
+def ines() -> Compte:
     made = builders.compte()
     Fonction.objects.create(compte=made, role="administrateur")
-    return builders.signed_in(made)
+    return made
+
+
+@pytest.fixture
+def admin(ines: Compte) -> Client:
+    return builders.signed_in(ines)
 
 
 @pytest.fixture
@@ -35,10 +40,15 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def send(admin: Client, content: str) -> Any:
+def send(admin: Client, content: str, by: Compte | None = None) -> Any:
+    """Send a file, with a code of now if somebody is named."""
     file = io.BytesIO(content.encode())
     file.name = "cartes.csv"
-    return admin.post("/cartes/import", {"file": file})
+    return admin.post("/cartes/import", {"file": file} | ({"code": builders.totp_code(by)} if by else {}))
+
+
+def take(admin: Client, by: Compte, serial: str = "AB-0001", motif: str = "perdue") -> Any:
+    return admin.post("/cartes/retrait", {"serial": serial, "motif": motif, "code": builders.totp_code(by)})
 
 
 def code(steps: int = 0, seed: bytes = SEED) -> str:
@@ -56,8 +66,8 @@ def sign_in(who: Compte, shown: str) -> int:
     return int(Client().post("/connexion", given).status_code)
 
 
-def test_a_file_is_imported_with_its_seeds_sealed(admin: Client) -> None:
-    assert send(admin, FILE)["Location"] == "/cartes"
+def test_a_file_is_imported_with_its_seeds_sealed(admin: Client, ines: Compte) -> None:
+    assert send(admin, FILE, ines)["Location"] == "/cartes"
     rows = list(Carte.objects.order_by("serial"))
     assert [row.serial for row in rows] == ["AB-0001", "AB-0002"]
     assert not any(SEED in bytes(row.sealed_seed) for row in rows)
@@ -68,14 +78,14 @@ def test_a_file_is_imported_with_its_seeds_sealed(admin: Client) -> None:
 
 
 @pytest.mark.writes("carte:import")
-def test_one_bad_line_and_nothing_is_imported(admin: Client) -> None:
-    page = send(admin, FILE + "AB-0003;court\n")
+def test_one_bad_line_and_nothing_is_imported(admin: Client, ines: Compte) -> None:
+    page = send(admin, FILE + "AB-0003;court\n", ines)
     assert page.status_code == 422
     assert "ligne 4" in text(page)
     assert SEED.hex() not in text(page)
     assert not Carte.objects.exists()
-    send(admin, FILE)
-    again = send(admin, FILE)
+    send(admin, FILE, ines)
+    again = send(admin, FILE, ines)
     assert again.status_code == 422
     assert "AB-0001 est déjà connue" in text(again)
 
@@ -86,8 +96,8 @@ def test_cards_are_the_administrateur_s(who: Compte) -> None:
     assert browser.post("/cartes/retrait", {"serial": "AB-0001", "motif": "perdue"}).status_code == 403
 
 
-def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Client, who: Compte) -> None:
-    send(admin, FILE)
+def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Client, ines: Compte, who: Compte) -> None:
+    send(admin, FILE, ines)
     assert pair(who, shown=code(11)).status_code == 422
     assert pair(who, shown=code(9))["Location"] == "/compte"
     device = Generateur.objects.get(user=who, kind="carte")
@@ -104,8 +114,8 @@ def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Clien
 
 
 @pytest.mark.writes("carte:pair")
-def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, who: Compte) -> None:
-    send(admin, FILE)
+def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, ines: Compte, who: Compte) -> None:
+    send(admin, FILE, ines)
     pair(who)
     other = builders.aidant(who.affectations.get().structure)
     theirs, unknown = pair(other), pair(other, serial="ZZ-9999")
@@ -114,14 +124,31 @@ def test_an_unknown_card_and_somebody_else_s_answer_alike(admin: Client, who: Co
 
 
 @pytest.mark.writes("carte:dissociate")
-def test_a_lost_card_is_taken_away_and_may_be_given_again(admin: Client, who: Compte) -> None:
-    send(admin, FILE)
+def test_a_lost_card_is_taken_away_and_may_be_given_again(admin: Client, ines: Compte, who: Compte) -> None:
+    send(admin, FILE, ines)
     pair(who)
-    assert admin.post("/cartes/retrait", {"serial": "AB-0001", "motif": ""}).status_code == 422
-    assert admin.post("/cartes/retrait", {"serial": "ab-0001", "motif": "perdue"})["Location"] == "/cartes"
+    assert take(admin, ines, motif="").status_code == 422
+    assert take(admin, ines, "ab-0001")["Location"] == "/cartes"
     assert not Generateur.objects.filter(user=who, kind="carte").exists()
     assert "Un moyen de connexion a été retiré de votre compte" in subjects_to(who.email)
     entry = Entree.objects.get(event="carte:dissociate")
     assert b'"motif":"perdue"' in bytes(entry.body)
-    assert admin.post("/cartes/retrait", {"serial": "AB-0001", "motif": "perdue"}).status_code == 422
+    assert take(admin, ines).status_code == 422
     assert pair(builders.aidant(who.affectations.get().structure))["Location"] == "/compte"
+
+
+@pytest.mark.parametrize("given", [{}, {"code": ""}, {"code": "000000"}, {"passkey": "{}"}], ids=str)
+def test_cards_come_and_go_by_a_fresh_factor_alone(
+    admin: Client, ines: Compte, who: Compte, given: dict[str, str]
+) -> None:
+    file = io.BytesIO(FILE.encode())
+    file.name = "cartes.csv"
+    assert admin.post("/cartes/import", {"file": file} | given).status_code == 422
+    assert not Carte.objects.exists()
+    send(admin, FILE, ines)
+    pair(who)
+    refused = admin.post("/cartes/retrait", {"serial": "AB-0001", "motif": "panne"} | given)
+    assert refused.status_code == 422
+    assert Generateur.objects.filter(user=who, kind="carte").exists()
+    assert 'value="AB-0001"' in text(refused), "a refusal loses nothing typed"
+    assert '<option value="panne" selected' in text(refused)
