@@ -27,6 +27,7 @@ class Avis(StrEnum):
     NOUVEL_APPAREIL = "nouvel_appareil"
     CLE_COPIEE = "cle_copiee"
     CODES_FAUX = "codes_faux"
+    CODES_REFAITS = "codes_refaits"
     MOT_DE_PASSE_OUBLIE = "mot_de_passe_oublie"
     MOT_DE_PASSE_CHANGE = "mot_de_passe_change"
     RECUPERATION = "recuperation"

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aidants.comptes.avis import Avis, tell
 from aidants.comptes.models import Compte
-from aidants.domain.acteur import Acteur
+from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import (
     ADHESION_GONE,
@@ -97,7 +98,9 @@ def _why_not(place: Affectation, acteur: Acteur, is_referent: bool) -> ErrorCode
 
 
 def _is_last_referent(place: Affectation) -> bool:
-    others = Affectation.objects.filter(structure=place.structure_id, is_referent=True, ended_at__isnull=True)
+    others = Affectation.objects.filter(
+        structure=place.structure_id, is_referent=True, ended_at__isnull=True, compte__is_active=True
+    )
     return not others.exclude(pk=place.pk).exists()
 
 
@@ -154,13 +157,26 @@ def _give_place(row: Adhesion, acteur: Acteur, now: datetime) -> None:
     record(ROLE_GRANT, acteur=acteur, at=now, subject=row.compte_id, facts=facts)
 
 
-def take_back(adhesion_id: UUID, compte: Compte, now: datetime) -> bool:
+@transaction.atomic
+def take_back(adhesion_id: UUID, compte: Compte, acteur: Acteur, now: datetime) -> bool:
     """Let who asked take their request back; False when it was answered before, or is not theirs."""
-    mine = Adhesion.objects.filter(pk=adhesion_id, compte=compte, answer="")
-    return bool(mine.update(answer="retiree", answered_at=now))
+    return _end(Adhesion.objects.filter(pk=adhesion_id, compte=compte), "retiree", acteur, now)
 
 
 def close_late_adhesions(now: datetime) -> int:
     """Close the requests that nobody answered within :data:`ADHESION_LIVES`; return how many."""
-    late = Adhesion.objects.filter(answer="", asked_at__lt=now - ADHESION_LIVES)
-    return late.update(answer="expiree", answered_at=now)
+    late = Adhesion.objects.filter(answer="", asked_at__lt=now - ADHESION_LIVES).order_by("asked_at", "id")
+    closed = 0
+    for found in list(late.values_list("id", flat=True)):
+        with transaction.atomic():
+            closed += _end(Adhesion.objects.filter(pk=found), "expiree", SYSTEME, now)
+    return closed
+
+
+def _end(asked: QuerySet[Adhesion], how: str, acteur: Acteur, now: datetime) -> bool:
+    """End one request without an answer, unless it has one; of two who end it one does, and journals it."""
+    row = asked.filter(answer="").values_list("id", "structure_id").first()
+    if row is None or not asked.filter(answer="").update(answer=how, answered_at=now):
+        return False
+    record(ADHESION_ANSWER, acteur=acteur, at=now, subject=row[0], structure=row[1], facts={"answer": how})
+    return True

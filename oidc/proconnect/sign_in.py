@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from aidants.comptes import closings
+from aidants.comptes.avis import Avis, tell
 from aidants.comptes.facteurs.codes import verify_code
 from aidants.comptes.models import Compte, LienProConnect
 from aidants.comptes.sign_in import open_session, refuse
@@ -131,6 +132,7 @@ def finish(request: HttpRequest, code: str, now: datetime) -> str | Denied:
         )
         if is_new:
             record(PROCONNECT_LINK, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
+            tell(compte, Avis.FACTEUR_AJOUTE, now, label="ProConnect", factor_name="compte professionnel")
         open_session(request, compte, given, now)
         request.session.pop(_CAME)
         address = exchange.closing_address(came["id_token"], secrets.token_hex(32))

@@ -98,6 +98,7 @@ def test_one_change_for_one_fresh_factor(browser: Client, who: Compte) -> None:
 def test_seeds_and_codes_stand_nowhere_in_clear(browser: Client, who: Compte) -> None:
     page = text(change(browser, who, "/compte/secours"))
     codes = re.findall(r'class="reference">(\d{4} \d{4} \d{4})<', page)
+    assert "De nouveaux codes de secours ont été créés" not in subjects_to(who.email), "the first ones replace none"
     kept = [row.digest for row in CodeDeSecours.objects.order_by("id")]
     assert len(codes) == len(kept) == 10
     assert not set(codes) & set(kept)
@@ -105,6 +106,13 @@ def test_seeds_and_codes_stand_nowhere_in_clear(browser: Client, who: Compte) ->
     assert device.seed not in bytes(device.sealed_seed or b"")
     assert codes[0] not in text(browser.get("/compte")) + text(browser.get("/compte/secours", follow=True))
     assert not any(code.encode() in bytes(row.body) for row in Entree.objects.order_by("id") for code in codes)
+
+
+@pytest.mark.writes("compte:recovery_codes_make")
+def test_codes_that_replace_others_are_told_to_the_person(browser: Client, who: Compte) -> None:
+    change(browser, who, "/compte/secours")
+    change(browser, who, "/compte/secours")
+    assert subjects_to(who.email).count("De nouveaux codes de secours ont été créés") == 1
 
 
 @pytest.mark.writes("compte:factor_rename")

@@ -119,8 +119,11 @@ def test_a_request_may_be_taken_back_by_who_made_it(place: Structure) -> None:
     other = builders.signed_in(builders.compte())
     assert other.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 404
     assert theirs.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 302
+    assert theirs.post(f"/structures/rejoindre/{asked.id}/retrait").status_code == 404
     asked.refresh_from_db()
     assert asked.answer == "retiree"
+    told = Entree.objects.get(event="adhesion:answer", subject_id=asked.id)
+    assert told.acteur_id == hugo.id
 
 
 def test_a_request_that_nobody_answers_is_closed_after_a_month_and_may_be_made_again(place: Structure) -> None:
@@ -130,6 +133,7 @@ def test_a_request_that_nobody_answers_is_closed_after_a_month_and_may_be_made_a
     late = Adhesion.objects.create(**wanted, asked_at=now - timedelta(days=30, seconds=1))
     fresh = Adhesion.objects.create(compte=builders.compte(), structure=place, asked_at=now - timedelta(days=29))
     periods.run_due(now)
+    assert Entree.objects.filter(event="adhesion:answer", subject_id=late.id).count() == 1
     late.refresh_from_db()
     fresh.refresh_from_db()
     assert (late.answer, fresh.answer) == ("expiree", "")

@@ -58,12 +58,19 @@ def test_a_place_in_the_schema_s_words(query_count: QueryCount) -> None:
         assert who.email not in text
 
 
-@pytest.mark.parametrize("nasty", ["=cmd|'/c calc'!A0", "+33", "@SUM(1)", "-1+1", "\t=1", "a\r\n=1", 'x","=1'])
+@pytest.mark.parametrize("nasty", ["=cmd|'/c calc'!A0", "+33+A1", "@SUM(1)", "-1+1", "\t=1", "a\r\n=1", 'x","=1'])
 def test_no_cell_is_a_formula_nor_leaves_its_cell(nasty: str) -> None:
     builders.structure(nasty, city=nasty, street=nasty)
     (line,) = lines()
     assert line["nom"].removeprefix("'") == nasty
-    assert not any(value.startswith(("=", "+", "-", "@", "\t")) for value in line.values())
+    texts = [value for name, value in line.items() if name not in ("latitude", "longitude", "telephone")]
+    assert not any(value.startswith(("=", "+", "-", "@", "\t")) for value in texts)
+
+
+def test_a_place_in_the_west_and_its_telephone_are_numbers() -> None:
+    builders.structure(latitude=-20.882, longitude=-1.674, telephone="+33299990001")
+    (line,) = lines()
+    assert (line["latitude"], line["longitude"], line["telephone"]) == ("-20.882", "-1.674", "+33299990001")
 
 
 def test_only_standing_habilitations_are_published() -> None:

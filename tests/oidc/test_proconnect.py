@@ -21,6 +21,7 @@ from aidants.domain.errors import FACTOR_IS_LAST
 from aidants.journal.models import Entree
 from deploy.demo.proconnect.app import create_app
 from tests import builders
+from tests.aidants.mailbox import messages_to, subjects_to
 from tests.demo_sites.served import served
 from tests.oidc.franceconnect_desk import free_port
 
@@ -95,6 +96,8 @@ def test_an_agent_gives_a_code_and_no_password(who: Compte) -> None:
     assert browser.get("/accueil").status_code == 200
     assert LienProConnect.objects.get().compte_id == who.id
     assert Entree.objects.filter(event="proconnect:link", subject_id=who.id).count() == 1
+    (told,) = [one for one in messages_to(who.email) if "moyen de connexion a été ajouté" in one.subject]
+    assert "ProConnect" in told.text
 
 
 @pytest.mark.writes("compte:proconnect_unlink")
@@ -107,6 +110,7 @@ def test_a_link_is_parted_with_a_fresh_factor(who: Compte) -> None:
     browser.post("/compte/proconnect/retrait")
     assert not LienProConnect.objects.exists()
     assert Entree.objects.filter(event="compte:proconnect_unlink").count() == 1
+    assert subjects_to(who.email)[-1] == "Un moyen de connexion a été retiré de votre compte"
 
 
 @pytest.mark.writes("compte:proconnect_unlink_refused")

@@ -161,6 +161,9 @@ def test_the_last_referent_is_not_taken_away(kept: Partner) -> None:
     assert kept.call("put", path, AIDANT | {"roles": ["referent", "aidant"]}).status_code == 201
     for answer in (kept.call("put", path, AIDANT), kept.call("post", f"{path}/desactivation", {"motif": "depart"})):
         assert (answer.status_code, answer.json()["code"]) == (409, "structure.last_referent")
+    gone = builders.compte(is_active=False)
+    Affectation.objects.create(compte=gone, structure=place, is_referent=True, started_at=builders.NOW)
+    assert kept.call("put", path, AIDANT).status_code == 409, "who cannot sign in answers for nobody"
     assert kept.call("get", path).json()["roles"] == ["aidant", "referent"]
 
 

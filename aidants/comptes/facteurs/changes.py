@@ -194,6 +194,7 @@ def unlink_proconnect(compte: Compte, acteur: Acteur, now: datetime) -> Decision
             return Denied(FACTOR_IS_LAST)
         if LienProConnect.objects.filter(compte=compte).delete()[0]:
             record(PROCONNECT_UNLINK, acteur=acteur, at=now, subject=compte.id)
+            tell(compte, Avis.FACTEUR_RETIRE, now, label="ProConnect", factor_name="compte professionnel")
     return GRANTED
 
 

@@ -7,6 +7,7 @@ from string import digits
 from django.conf import settings
 from django.db import transaction
 
+from aidants.comptes.avis import Avis, tell
 from aidants.comptes.facteurs.models import CodeDeSecours, JeuDeSecours
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
@@ -25,15 +26,17 @@ def is_recovery_code(text: str) -> bool:
 
 
 def make_codes(compte: Compte, acteur: Acteur, now: datetime) -> list[str]:
-    """Replace the person's recovery codes by ten new ones and return them: they are shown this once."""
+    """Replace the recovery codes by ten new ones, shown this once; return them, and tell who had others already."""
     codes = [_new_code() for _ in range(COUNT)]
     with transaction.atomic():
-        jeu, _ = JeuDeSecours.objects.update_or_create(
+        jeu, is_first = JeuDeSecours.objects.update_or_create(
             user=compte, defaults={"created_at": now, "name": "Codes de secours", "confirmed": True}
         )
         jeu.codes.all().delete()
         CodeDeSecours.objects.bulk_create(CodeDeSecours(jeu=jeu, digest=_digest(jeu, code)) for code in codes)
         record(RECOVERY_CODES_MAKE, acteur=acteur, at=now, subject=compte.id, facts={"count": COUNT})
+        if not is_first:
+            tell(compte, Avis.CODES_REFAITS, now)
     return codes
 
 

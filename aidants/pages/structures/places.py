@@ -83,7 +83,8 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, adhesion_id: UUID) -> HttpResponse:
     """Take one's own request back."""
-    if not places.take_back(adhesion_id, cast("Compte", request.user), timezone.now()):
+    compte = cast("Compte", request.user)
+    if not places.take_back(adhesion_id, compte, Acteur(Kind.COMPTE, compte.id), timezone.now()):
         raise Http404
     messages.success(request, "Votre demande est retirée.")
     return redirect("aidants:join")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,8 @@ from mandats.pages.public.kept import for_machines, page
 
 _HOUR = 3600
 _VALID = timedelta(days=180)
+# A coordinate or a telephone number: a spreadsheet has nothing to run in it, and the schema takes no apostrophe before.
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 # What serves to act, and answers nothing to who only passes by.
 _NOT_FOR_ROBOTS = (
     "/connexion", "/invitation", "/bienvenue", "/mot-de-passe/", "/usager/", "/verifier/", "/v", "/authorize",
@@ -49,7 +52,11 @@ def _lines() -> Iterator[str]:
     writer = csv.writer(_Line())
     yield str(writer.writerow(COLUMNS))
     for place in places():
-        yield str(writer.writerow([safe(cell) for cell in as_row(place)]))
+        yield str(writer.writerow([_cell(cell) for cell in as_row(place)]))
+
+
+def _cell(text: str) -> str:
+    return text if _NUMBER.fullmatch(text) else safe(text)
 
 
 @require_safe
