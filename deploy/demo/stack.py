@@ -172,6 +172,7 @@ class Stack:
             f"--threads={threads}",
         ]
         gunicorn += ["--worker-class=gthread", "--graceful-timeout=3", "--log-level=warning", "--preload"]
+        gunicorn += ["--limit-request-line=8190"]  # as deploy/start.sh
         self.start("service", gunicorn, self.sites.service_environment(self.database_url))
 
     def start_worker(self) -> None:

@@ -22,7 +22,8 @@ REQUEST_UNREADABLE = declare(
     "oidc.request_unreadable",
     400,
     "La demande du site est illisible. Retournez sur ce site et recommencez.",
-    "Demande trop longue, mal encodée, ou client_id ou redirect_uri répété : rien ne peut être renvoyé au site.",
+    "Demande de plus de 8 000 octets (le site la dépose d’abord : PAR), mal encodée, ou client_id ou redirect_uri "
+    "répété : rien ne peut être renvoyé au site.",
     "invalid_request",
 )
 CLIENT_UNKNOWN = declare(

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 # Controls, and the lone surrogates that bytes which are no UTF-8 become.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 LONGEST = 16 * 1024
+LONGEST_QUERY = 8000
+"""What a query may hold: with method, path and version it fits the 8 190 bytes of a line that our server reads."""
 MOST_FIELDS = 64
 
 
@@ -27,12 +29,12 @@ class Parameters:
         return self.values.get(name, "")
 
 
-def read(raw: str) -> Parameters | None:
+def read(raw: str, longest: int = LONGEST) -> Parameters | None:
     """Return the parameters of a query string or form body, or ``None`` when it cannot be read.
 
-    ``raw`` holds bytes as WSGI hands them over (latin-1 text).
+    ``raw`` holds bytes as WSGI hands them over (latin-1 text), at most ``longest``.
     """
-    if len(raw) > LONGEST:
+    if len(raw) > longest:
         return None
     text = raw.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
     try:

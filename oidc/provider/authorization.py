@@ -19,7 +19,7 @@ from aidants.structures.acting import acteur_of
 from oidc.protocol.authorize import AuthorizeFacts, Way, asked, response_mode_of
 from oidc.protocol.claims import own_acr
 from oidc.protocol.errors import INTERACTION_REQUIRED
-from oidc.protocol.parameters import Parameters, read
+from oidc.protocol.parameters import LONGEST_QUERY, Parameters, read
 from oidc.protocol.pushed import PREFIX
 from oidc.provider.answers import Answer, refusal_answer
 from oidc.provider.choices import choose, repeatable
@@ -43,7 +43,7 @@ class Request:
 
 def read_request(request: HttpRequest, now: datetime) -> Request:
     """Return the facts that the tables WHO_ASKS and WHAT_IS_ASKED decide."""
-    brought = read(request.META.get("QUERY_STRING", ""))
+    brought = read(request.META.get("QUERY_STRING", ""), LONGEST_QUERY)
     client = find_client(brought.get("client_id")) if brought else None
     parameters, way, pushed = _effective(brought, client, now)
     repeated = None

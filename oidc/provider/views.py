@@ -14,8 +14,9 @@ from aidants.domain.decisions import Denied, decide
 from aidants.domain.errors import ErrorCode
 from oidc import keys
 from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS
+from oidc.protocol.errors import REQUEST_UNREADABLE
 from oidc.protocol.metadata import metadata
-from oidc.protocol.parameters import LONGEST
+from oidc.protocol.parameters import LONGEST_QUERY
 from oidc.provider.answers import send
 from oidc.provider.authorization import keep, read_request, refuse, repeat_choice
 from oidc.provider.logout import end_connexion, read_logout
@@ -53,9 +54,15 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 
 def _as_get(request: HttpRequest) -> HttpResponse:
-    """Return to this endpoint with the form's parameters in the query (RFC 9110 §15.4.4)."""
-    body = request.body[: LONGEST + 1].decode("latin-1")
-    if len(body) > LONGEST or not body.isascii() or not body.isprintable():
+    """Return to this endpoint with the form's parameters in the query (RFC 9110 §15.4.4), if a query can hold them.
+
+    A site that asks for more pushes its request (RFC 9126 §1).
+    """
+    body = request.body[: LONGEST_QUERY + 1].decode("latin-1")
+    if len(body) > LONGEST_QUERY:
+        count_refused_request(request, None, REQUEST_UNREADABLE, timezone.now())
+        return refusal_page(request, REQUEST_UNREADABLE)
+    if not body.isascii() or not body.isprintable():
         body = ""
     answer = redirect("oidc:authorize")
     answer.status_code = 303
