@@ -251,7 +251,7 @@ def test_an_agent_comes_by_proconnect_and_gives_a_code(conseiller: Conseiller, s
     conseiller.gives_fresh_code("Se connecter")
     at.see("Bonjour")
     at.press("Se déconnecter")
-    at.see("Connexion")
+    at.see("Que souhaitez-vous faire")
 
 
 ELSEWHERE = """async (options) => {
