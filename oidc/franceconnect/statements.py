@@ -17,6 +17,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
+from oidc.protocol.strict_json import is_sound
+
 ALGORITHMS = ["ES256", "RS256"]
 LEVELS = frozenset({"eidas1", "eidas2", "eidas3"})
 """We ask for ``eidas1``; FranceConnect may answer with more."""
@@ -47,7 +49,7 @@ def key_id(compact: str) -> str:
         head = compact.split(".", maxsplit=1)[0]
         header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
         kid = header["kid"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadStatement("kid") from error
     if not isinstance(kid, str) or header.get("alg") not in ALGORITHMS:
         raise BadStatement("alg")
@@ -56,9 +58,12 @@ def key_id(compact: str) -> str:
 
 def _signed(compact: str, key: Key) -> Claims:
     try:
-        return dict(jwt.decode(compact, key, algorithms=ALGORITHMS).claims)
-    except (JoseError, ValueError) as error:
+        claims = dict(jwt.decode(compact, key, algorithms=ALGORITHMS).claims)
+    except (JoseError, ValueError, RecursionError) as error:
         raise BadStatement("signature") from error
+    if not is_sound(claims):
+        raise BadStatement("text")
+    return claims
 
 
 def _iss(claims: Claims, expected: Expected) -> bool:

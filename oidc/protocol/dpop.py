@@ -50,7 +50,7 @@ def read_proof(header: str) -> Proof:
 
 def ath_of(token: str) -> str:
     """Return the ``ath`` of an access token (§4.2)."""
-    return _base64url(hashlib.sha256(token.encode()).digest())
+    return _base64url(hashlib.sha256(token.encode("utf-8", "replace")).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def _recent(facts: ProofFacts) -> Decision:
 
 def _token(facts: ProofFacts) -> Decision:
     """With a token, ``ath`` is its digest (§4.3, 12)."""
-    matches = not facts.token or hmac.compare_digest(facts.jwt.text("ath").encode(), ath_of(facts.token).encode())
+    told = facts.jwt.text("ath").encode("utf-8", "replace")
+    matches = not facts.token or hmac.compare_digest(told, ath_of(facts.token).encode())
     return GRANTED if matches else Denied(errors.PROOF_ELSEWHERE)
 
 

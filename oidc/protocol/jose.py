@@ -6,7 +6,7 @@ for anything but what DPoP makes of it.
 
 import base64
 import binascii
-import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+
+from oidc.protocol.strict_json import read_json
 
 LONGEST = 8192
 _KINDS: Mapping[str, tuple[str, type[ECKey] | type[RSAKey]]] = {
@@ -61,9 +63,15 @@ class Jwt:
         return _text(self.claims.get(claim))
 
     def seconds(self, claim: str) -> float | None:
-        """Return a NumericDate (RFC 7519 §2), or ``None`` when it is absent or no number."""
+        """Return a NumericDate (RFC 7519 §2), or ``None`` when it is absent or no number that can be a moment."""
         value = self.claims.get(claim)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        try:
+            moment = float(value)
+        except OverflowError:
+            return None
+        return moment if math.isfinite(moment) else None
 
 
 def _text(value: object) -> str:
@@ -86,8 +94,8 @@ def read_jwt(compact: str) -> Jwt | None:
 
 def _object(part: str) -> dict[str, Any] | None:
     try:
-        read = json.loads(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, RecursionError):
+        read = read_json(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
         return None
     return read if isinstance(read, dict) else None
 
