@@ -1,10 +1,10 @@
 """``authorization_details`` of type ``mandat`` (RFC 9396): which demarches are wanted, which one was granted."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
 from aidants.domain.demarches import DEMARCHES
+from oidc.protocol.strict_json import read_json
 
 TYPE = "mandat"
 _MEMBERS = {"type", "demarches"}
@@ -20,8 +20,8 @@ def read_details(text: str) -> tuple[str, ...] | None:
     if not text:
         return ()
     try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
+        asked = read_json(text)
+    except ValueError:
         return None
     if not isinstance(asked, list) or not 0 < len(asked) <= _MOST or not all(map(_is_ours, asked)):
         return None

@@ -1,11 +1,14 @@
 """The ``claims`` parameter (OIDC Core §5.5): what a client wants in the ID token and from userinfo."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from oidc.protocol.parameters import is_text
+from oidc.protocol.strict_json import read_json
+
 REP_SCOPE = "rep_scope"
+_LONGEST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ def read_claims(text: str) -> ClaimsRequest | None:
     if not text:
         return NOTHING
     try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
+        asked = read_json(text)
+    except ValueError:
         return None
     if not isinstance(asked, dict):
         return None
@@ -60,7 +63,9 @@ def _read_part(part: Any) -> dict[str, dict[str, Any]] | None:
     """Return one member as claim → its demands; ``null`` is a claim asked without any (§5.5.1)."""
     if part is None:
         return {}
-    if not isinstance(part, dict) or not all(_is_demand(demand) for demand in part.values()):
+    if not isinstance(part, dict) or not all(is_text(claim, _LONGEST) for claim in part):
+        return None
+    if not all(map(_is_demand, part.values())):
         return None
     return {claim: demand or {} for claim, demand in part.items()}
 
@@ -68,4 +73,7 @@ def _read_part(part: Any) -> dict[str, dict[str, Any]] | None:
 def _is_demand(demand: Any) -> bool:
     if demand is None:
         return True
-    return isinstance(demand, dict) and isinstance(demand.get("values", []), list)
+    if not isinstance(demand, dict) or not isinstance(demand.get("values", []), list):
+        return False
+    texts = [value for value in (demand.get("value"), *demand.get("values", [])) if isinstance(value, str)]
+    return all(is_text(text, _LONGEST) for text in texts)

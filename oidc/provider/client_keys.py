@@ -3,7 +3,6 @@
 At most one fetch a minute and a client, so that a stranger who names unknown keys cannot make us call anybody.
 """
 
-import json
 import logging
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from oidc.protocol.jose import is_private
+from oidc.protocol.strict_json import read_json
 from oidc.provider.fetching import Unreachable, call
 from oidc.provider.models import Client
 
@@ -47,8 +47,8 @@ def _fetched(client: Client, now: datetime) -> list[Jwk]:
     """Fetch and keep; nothing when the address does not give a set of public keys."""
     try:
         answer = call(client.jwks_uri, headers={"Accept": "application/jwk-set+json, application/json"}, local=_local())
-        read = json.loads(answer.body) if answer.status == 200 else None
-    except (Unreachable, ValueError, RecursionError) as error:
+        read = read_json(answer.body) if answer.status == 200 else None
+    except (Unreachable, ValueError) as error:
         _operations.warning("keys of client %s: %s", client.client_id, error)
         return []
     keys = _keys_in(read)

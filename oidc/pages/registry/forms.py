@@ -11,6 +11,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.demarches import DEMARCHES
 from oidc.protocol.client import Profile
 from oidc.protocol.jose import is_private
+from oidc.protocol.strict_json import read_json
 from oidc.provider.clients import NewClient
 from oidc.provider.models import Client
 
@@ -108,9 +109,9 @@ class SettingsForm(forms.Form):
         if not text:
             return None
         try:
-            read = json.loads(text)
+            read = read_json(text)
             public = dict(KeySet.import_key_set(read).as_dict(private=False))
-        except (ValueError, KeyError, TypeError, AttributeError, JoseError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
             raise forms.ValidationError("Ce n’est pas un jeu de clés JSON (JWKS).") from error
         if any(map(is_private, read["keys"])):
             raise forms.ValidationError("Une clé privée s’y trouve : elle ne l’est plus. Le site doit en changer.")
