@@ -5,6 +5,7 @@ is a page of ours.  A refusal of :data:`WHAT_IS_ASKED` goes back to the client.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from enum import StrEnum
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
 from oidc.protocol.authorization_details import read_details
+from oidc.protocol.claims import SCOPE_CLAIMS
 from oidc.protocol.claims_request import NOTHING, REP_SCOPE, ClaimsRequest, read_claims
 from oidc.protocol.client import ClientRecord, scopes_of
 from oidc.protocol.parameters import Parameters, is_text
@@ -335,10 +337,17 @@ def asked(facts: AuthorizeFacts) -> Asked:
         rep_scope=claims.values_of(REP_SCOPE),
         demarches=() if facts.record.is_franceconnect else read_details(facts.get("authorization_details")) or (),
         subjects=(facts.hint_subject,) if facts.hint_subject else claims.subjects,
-        id_token_claims=tuple(claims.id_token),
-        userinfo_claims=tuple(claims.userinfo),
+        id_token_claims=_within(facts.record, claims.id_token),
+        userinfo_claims=_within(facts.record, claims.userinfo),
         signed_in_since=facts.signed_in_since,
     )
+
+
+def _within(record: ClientRecord, claims: Iterable[str]) -> tuple[str, ...]:
+    """Return the claims asked by name, but those of a scope that the record leaves out: ``claims`` opens nothing."""
+    allowed = {claim for scope in scopes_of(record) for claim in SCOPE_CLAIMS.get(scope, ())}
+    reserved = {claim for of_scope in SCOPE_CLAIMS.values() for claim in of_scope}
+    return tuple(claim for claim in claims if claim in allowed or claim not in reserved)
 
 
 def response_mode_of(facts: AuthorizeFacts) -> str:

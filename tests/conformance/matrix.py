@@ -28,7 +28,7 @@ ATTACKS = (
     "alg none", "kid injection", "a JWKS address", "state fixation", "another aidant's interaction",
     "a foreign structure's usager", "CSRF", "clickjacking", "a token in a query", "DPoP replay", "jti replay",
     "PAR reuse", "logout to a foreign address", "verification brute force", "timing of unknown versus known: mandats",
-    "timing of unknown versus known: clients",
+    "timing of unknown versus known: clients", "more claims than the record allows",
 )  # fmt: skip
 """What somebody will try: each begins the name of at least one row."""
 _HEAD = """# What proves what

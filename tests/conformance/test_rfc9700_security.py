@@ -1,5 +1,6 @@
 """RFC 9700: best current practice; each MUST that binds a server such as ours."""
 
+import json
 import re
 from html import unescape
 
@@ -53,6 +54,20 @@ def test_a_token_serves_one_client_s_own_perimeter():
     assert tokens["scope"] == "openid mandat"
     assert not {"family_name", "email"} & flow.userinfo(tokens["access_token"]).json().keys()
     assert flow.introspect(other, tokens["access_token"]).json() == {"active": False}
+
+
+@pytest.mark.spec("Attacks", "more claims than the record allows")
+@pytest.mark.spec("RFC 9700", "2.3")
+def test_more_claims_than_the_record_allows_are_not_given_by_name_either():
+    at, asked = flow.desk(), flow.site(scopes=["openid", "mandat"])
+    names = ["family_name", "given_name", "email", "birthdate", "gender", "birthplace", "birthcountry", "mandat"]
+    by_name = json.dumps({where: dict.fromkeys(names) for where in ("userinfo", "id_token")})
+    tokens = flow.tokens_of(at, asked, scope="openid mandat profile email birth", claims=by_name)
+    for told in (flow.userinfo(tokens["access_token"]).json(), flow.claims_of(tokens["id_token"])):
+        assert "mandat" in told
+        assert not set(names[:-1]) & told.keys()
+    free = flow.tokens_of(at, flow.site(), scope="openid", claims=by_name)
+    assert flow.userinfo(free["access_token"]).json()["family_name"] == at.mandat.usager.family_name
 
 
 @pytest.mark.spec("RFC 9700", "2.4")
