@@ -39,6 +39,7 @@ class Avis(StrEnum):
     ADHESION_DEMANDEE = "adhesion_demandee"
     ADHESION_REPONDUE = "adhesion_repondue"
     ROLE_CHANGE = "role_change"
+    IDENTITE_CORRIGEE = "identite_corrigee"
     NOMINATION_DEMANDEE = "nomination_demandee"
     DOSSIER_LIEN = "dossier_lien"
     DOSSIER_NOUVELLE = "dossier_nouvelle"

@@ -244,36 +244,11 @@ class ForgottenForm(LinkCodeForm, NewPassword):
     factor_code = code_field(help_text=CODE_HELP)
 
 
-class InvitationForm(forms.Form):
-    """Whom a referent invites, and as what: a national role cannot be asked for here."""
+class NamesForm(forms.Form):
+    """The names of somebody, as a referent types them."""
 
     given_name = forms.CharField(label="Prénom", max_length=100, error_messages={"required": "Saisissez le prénom."})
     family_name = forms.CharField(label="Nom", max_length=100, error_messages={"required": "Saisissez le nom."})
-    email = forms.EmailField(
-        label="Adresse électronique professionnelle",
-        help_text="Une adresse à elle seule : ni boîte partagée, ni adresse de l’accueil.",
-        max_length=254,
-        error_messages={
-            "required": "Saisissez l’adresse électronique.",
-            "invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr.",
-        },
-    )
-    profession = forms.CharField(
-        label="Fonction",
-        help_text="Elle figure sur les mandats. Par exemple : conseillère numérique.",
-        max_length=100,
-        validators=[one_line],
-        error_messages={"required": "Saisissez la fonction."},
-    )
-    roles = forms.MultipleChoiceField(
-        label="Rôles",
-        choices=[
-            ("aidant", "Aidant : conclut des mandats et s’en sert, une fois habilité"),
-            ("referent", "Référent : répond de l’équipe, sans voir les usagers"),
-        ],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choisissez au moins un rôle."},
-    )
 
     def clean_given_name(self) -> str:
         """Refuse what is no name."""
@@ -288,6 +263,36 @@ class InvitationForm(forms.Form):
         if not is_name(text):
             raise ValidationError("Des lettres, des espaces, des tirets ou des apostrophes seulement.")
         return text
+
+
+class InvitationForm(NamesForm):
+    """Whom a referent invites, and as what: a national role cannot be asked for here."""
+
+    email = forms.EmailField(
+        label="Adresse électronique professionnelle",
+        help_text="Une adresse à elle seule : ni boîte partagée, ni adresse de l’accueil.",
+        max_length=254,
+        error_messages={
+            "required": "Saisissez l’adresse électronique.",
+            "invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr.",
+        },
+    )
+    profession = forms.CharField(
+        label="Fonction",
+        help_text="Par exemple : conseillère numérique.",
+        max_length=100,
+        validators=[one_line],
+        error_messages={"required": "Saisissez la fonction."},
+    )
+    roles = forms.MultipleChoiceField(
+        label="Rôles",
+        choices=[
+            ("aidant", "Aidant : conclut des mandats et s’en sert, une fois habilité"),
+            ("referent", "Référent : répond de l’équipe, sans voir les usagers"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins un rôle."},
+    )
 
 
 class HelpForm(CodeForm):

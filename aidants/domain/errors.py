@@ -305,7 +305,7 @@ AIDANT_KEPT_BY_ANOTHER = declare(
 AIDANT_ADDRESS_FIXED = declare(
     "partenaire.aidant_address_fixed",
     409,
-    "L’adresse d’un compte ne change pas d’ici. La personne la change avec son référent, ou une autre est invitée.",
+    "L’adresse d’un compte ne change pas. Une autre adresse : invitez la personne à celle-ci, et retirez l’ancienne.",
     "Une adresse donnée par un autre ouvrirait le compte de quelqu’un : jamais par ce moyen.",
 )
 PARTENAIRE_TOO_MANY_ENDS = declare(

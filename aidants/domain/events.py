@@ -65,6 +65,7 @@ OBJECT_REFUSED = declare("acces:unknown", "Élément demandé hors de portée, o
 COMPTE_WARN = declare("compte:warn", "Absence signalée à la personne")
 COMPTE_DEACTIVATE = declare("compte:deactivate", "Compte désactivé", "motif")
 COMPTE_REACTIVATE = declare("compte:reactivate", "Compte réactivé")
+IDENTITY_CORRECT = declare("compte:correct_identity", "Nom ou fonction corrigés", "fields")
 PROCONNECT_UNLINK = declare("compte:proconnect_unlink", "Compte séparé de ProConnect")
 PROCONNECT_UNLINK_REFUSED = declare("compte:proconnect_unlink_refused", "Séparation de ProConnect refusée")
 ROLE_CHANGE = declare("role:change", "Rôles changés dans l’équipe", "roles")

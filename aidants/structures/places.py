@@ -3,6 +3,7 @@
 A structure never loses its last referent here, and nobody changes their own roles.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from aidants.domain.errors import (
 from aidants.domain.events import ADHESION_ANSWER, ADHESION_ASK, ROLE_CHANGE, ROLE_GRANT, ROLE_REFUSED, ROLE_WITHDRAW
 from aidants.domain.roles import Role
 from aidants.journal.record import record
+from aidants.structures.identite import correct_identity
 from aidants.structures.models import Adhesion, Affectation, Structure
 from aidants.structures.team import is_referent_of
 
@@ -50,6 +52,27 @@ def set_roles(place_id: UUID, acteur: Acteur, *, is_aidant: bool, is_referent: b
         return Denied(reason)
     _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
     return GRANTED
+
+
+@transaction.atomic
+def change_place(
+    place_id: UUID,
+    acteur: Acteur,
+    *,
+    is_aidant: bool,
+    is_referent: bool,
+    identity: Mapping[str, str],
+    now: datetime,
+) -> Decision:
+    """Give and withdraw the roles of one place, and correct the name of who holds it: both or neither.
+
+    ``identity`` holds what is to be read, named as in :data:`aidants.structures.identite.CORRECTED`.
+    """
+    done = set_roles(place_id, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    if not isinstance(done, Denied):
+        place = Affectation.objects.select_related("structure").get(pk=place_id)
+        correct_identity(place, identity, acteur, now)
+    return done
 
 
 @transaction.atomic

@@ -9,14 +9,19 @@ from django.test import Client
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import NOT_A_REFERENT
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Adhesion, Affectation, Structure
+from aidants.structures.places import change_place
 from deploy import periods
 from mandats.registre.models import Brouillon, Mandat
 from tests import builders
+from tests.aidants.mailbox import messages_to
 
 pytestmark = pytest.mark.django_db
+OTHER = "99999920400012"
 
 
 def referent_of(place: Structure) -> Compte:
@@ -41,7 +46,63 @@ def desk(sylvie: Compte) -> Client:
 
 
 def change(desk: Client, by: Compte, who: Compte, *roles: str) -> Any:
-    return desk.post(f"/equipe/{who.id}/place", {"roles": roles, "code": builders.totp_code(by)})
+    return send(desk, by, who, roles=roles)
+
+
+def send(desk: Client, by: Compte, who: Compte, **typed: Any) -> Any:
+    """Send the page of somebody's place as a browser does: what it showed comes back beside what is typed."""
+    shown = {name: getattr(who, name) for name in ("given_name", "family_name", "profession")}
+    hidden = {f"initial-{name}": value for name, value in shown.items()}
+    given = {**hidden, **shown, "roles": ["aidant"], "code": builders.totp_code(by)} | typed
+    return desk.post(f"/equipe/{who.id}/place", given)
+
+
+@pytest.mark.writes("compte:correct_identity")
+def test_a_wrong_name_is_corrected_told_and_changes_nothing_that_was_signed(
+    desk: Client, sylvie: Compte, place: Structure
+) -> None:
+    nadia = builders.aidant(place, given_name="Nadja", family_name="BENALY", profession="Agent")
+    before = builders.mandat(nadia, place, now=timezone.now())
+    page = desk.get(f"/equipe/{nadia.id}/place").content.decode()
+    assert all(f'value="{shown}"' in page for shown in ("Nadja", "BENALY", "Agent"))
+    assert page.count('name="initial-family_name"') == 1
+    for wrong in ({"code": "000000"}, {"family_name": ""}, {"given_name": "<b>"}, {"profession": ""}):
+        assert send(desk, sylvie, nadia, **{"family_name": "BENALI", **wrong}).status_code == 422, wrong
+    assert Compte.objects.get(pk=nadia.pk).family_name == "BENALY"
+    typed = {"given_name": "Nadia", "family_name": "BENALI", "profession": "Conseillère numérique"}
+    assert send(desk, sylvie, nadia, **typed)["Location"] == "/equipe"
+    assert "Nadia BENALI" in desk.get("/equipe").content.decode()
+    entry = Entree.objects.get(event="compte:correct_identity")
+    assert (entry.acteur_id, entry.subject_id, entry.structure_id) == (sylvie.id, nadia.id, place.id)
+    body = bytes(entry.body).decode()
+    assert "family_name" in body
+    assert not any(name in body for name in ("BENALI", "BENALY", "Nadia"))
+    assert not Entree.objects.filter(event="role:change", subject_id=nadia.id).exists()
+    told = messages_to(nadia.email)[-1]
+    assert "Nadia BENALI, Conseillère numérique" in told.text
+    assert "BENALI" not in told.subject
+    after = Mandat.objects.get(pk=before.pk)
+    assert (after.acte, after.frozen_text) == (before.acte, before.frozen_text)
+    assert "BENALY" in after.frozen_text
+    nadia.refresh_from_db()
+    assert "BENALI" in builders.mandat(nadia, place, now=timezone.now()).frozen_text
+
+
+def test_what_another_referent_corrected_meanwhile_stays(desk: Client, sylvie: Compte, place: Structure) -> None:
+    nadia = builders.aidant(place, family_name="BENALY", profession="Agent")
+    Compte.objects.filter(pk=nadia.pk).update(family_name="BENALI")
+    assert send(desk, sylvie, nadia, profession="Conseillère").status_code == 302
+    nadia.refresh_from_db()
+    assert (nadia.family_name, nadia.profession) == ("BENALI", "Conseillère")
+
+
+def test_roles_that_are_refused_leave_the_name(place: Structure) -> None:
+    nadia, stranger = builders.aidant(place, family_name="BENALY"), referent_of(builders.structure("B", siret=OTHER))
+    held, by = nadia.affectations.get(), builders.acteur(stranger, place)
+    roles = {"is_aidant": True, "is_referent": True}
+    done = change_place(held.id, by, **roles, identity={"family_name": "AUTRE"}, now=timezone.now())
+    assert done == Denied(NOT_A_REFERENT)
+    assert Compte.objects.get(pk=nadia.pk).family_name == "BENALY"
 
 
 @pytest.mark.writes("role:change")
@@ -70,7 +131,7 @@ def test_who_leaves_the_team_opens_nothing_at_the_next_request(desk: Client, syl
 
 def test_a_code_is_asked_and_the_last_referent_stays(desk: Client, sylvie: Compte, place: Structure) -> None:
     nadia, olga = builders.aidant(place), referent_of(place)
-    assert desk.post(f"/equipe/{nadia.id}/place", {"roles": ["referent"], "code": "000000"}).status_code == 422
+    assert send(desk, sylvie, nadia, roles=["referent"], code="000000").status_code == 422
     Affectation.objects.filter(compte=sylvie).update(is_aidant=True)
     assert change(desk, sylvie, olga, "aidant").status_code == 302, "sylvie remains"
     assert not Affectation.objects.get(compte=olga).is_referent

@@ -217,7 +217,8 @@ def test_no_referent_and_no_second_place_gives_what_is_missing(desk: Desk) -> No
     loses_certificate(desk)
     chief, elsewhere = scheme.referent(desk.place), builders.structure("Ailleurs", siret="99999920500029")
     browser = builders.signed_in(chief)
-    given = {"roles": ["aidant", "referent"], "code": builders.totp_code(chief)}
+    names = {"given_name": desk.who.given_name, "family_name": desk.who.family_name, "profession": "Agent"}
+    given = {"roles": ["aidant", "referent"], "code": builders.totp_code(chief), **names}
     answer = browser.post(f"/equipe/{desk.who.id}/place", given)
     assert answer.status_code == 302, text(answer)
     Affectation.objects.create(compte=desk.who, structure=elsewhere, is_aidant=True, started_at=builders.NOW)

@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
-from aidants.comptes.forms import CodeForm, InvitationForm
+from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, one_line
 from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.roles import NATIONAL_ROLES, Role
 from aidants.domain.telephone import BadTelephone, to_e164
 from aidants.habilitation.forms import StructureFields
 from aidants.habilitation.structures import MOTIFS
+from aidants.structures.identite import CORRECTED
 from aidants.structures.models import Structure
 
 TIME_ZONES = {
@@ -170,8 +171,14 @@ class JoinForm(forms.Form):
         return digits
 
 
-class PlaceForm(CodeForm):
-    """The roles of somebody in the team; none takes them out of it."""
+class PlaceForm(NamesForm, CodeForm):
+    """The name of somebody in the team, and their roles; none takes them out of it.
+
+    What the page showed comes back with what is typed: only what was changed here is written, so that a correction
+    made meanwhile by another referent stays.
+    """
+
+    profession = forms.CharField(label="Fonction", max_length=100, required=False, validators=[one_line])
 
     roles = forms.MultipleChoiceField(
         label="Rôles dans l’équipe",
@@ -180,4 +187,21 @@ class PlaceForm(CodeForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    field_order = ("roles", "code")
+    field_order = ("given_name", "family_name", "profession", "roles", "code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what the page shows of the names beside what is typed."""
+        super().__init__(*args, **kwargs)
+        for name in CORRECTED:
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        """Let a profession be corrected, not emptied; who never had one keeps their roles without it."""
+        given = super().clean() or self.cleaned_data
+        if "profession" in self.changed_data and given.get("profession") == "":
+            self.add_error("profession", "Saisissez la fonction.")
+        return given
+
+    def corrected(self) -> dict[str, str]:
+        """Return what was changed here of the names."""
+        return {name: str(self.cleaned_data[name]) for name in CORRECTED if name in self.changed_data}

@@ -19,6 +19,7 @@ from aidants.pages.posted import posted
 from aidants.pages.structures.forms import JoinForm, PlaceForm
 from aidants.pages.team import for_referent
 from aidants.structures import places
+from aidants.structures.identite import CORRECTED
 from aidants.structures.models import Adhesion, Affectation
 from aidants.structures.team import member_of
 
@@ -27,16 +28,17 @@ from aidants.structures.team import member_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def place(request: HttpRequest, mine: Affectation, acteur: Acteur, compte_id: UUID) -> HttpResponse:
-    """Change somebody's roles in the team, or take them out of it; nobody changes their own."""
+    """Change somebody's roles in the team or correct their name, or take them out; nobody changes their own."""
     theirs = member_of(mine.structure_id, compte_id)
     if theirs is None or theirs.compte_id == mine.compte_id:
         raise Http404
     held = [role for role in ("aidant", "referent") if getattr(theirs, f"is_{role}")]
-    form, now = PlaceForm(posted(request), initial={"roles": held}), timezone.now()
+    names = {name: getattr(theirs.compte, name) for name in CORRECTED}
+    form, now = PlaceForm(posted(request), initial={"roles": held, **names}), timezone.now()
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         roles = form.cleaned_data["roles"]
         wanted = {"is_aidant": "aidant" in roles, "is_referent": "referent" in roles}
-        done = places.set_roles(theirs.id, acteur, **wanted, now=now)
+        done = places.change_place(theirs.id, acteur, **wanted, identity=form.corrected(), now=now)
         if not isinstance(done, Denied):
             told = "C’est enregistré." if roles else f"{theirs.compte.full_name} n’est plus dans l’équipe."
             messages.success(request, told)
