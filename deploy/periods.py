@@ -104,9 +104,12 @@ def _purge_received(now: datetime) -> None:
     purge_received(now)
 
 
-def _close_rows(now: datetime) -> None:
-    close_expired(now)
+def _close_single_uses(now: datetime) -> None:
     close_bridge_uses(now)
+
+
+def _close_expired(now: datetime) -> None:
+    close_expired(now)
 
 
 def _end_closed(now: datetime) -> None:
@@ -171,7 +174,8 @@ JOBS = (
     Job("sheets_and_requests", timedelta(seconds=20), _sheets_and_requests),
     Job("purge_oidc", timedelta(minutes=1), _purge_oidc),
     Job("end_closed", timedelta(seconds=2), _end_closed),
-    Job("close_rows", timedelta(seconds=30), _close_rows),
+    Job("close_expired", timedelta(seconds=2), _close_expired),
+    Job("close_single_uses", timedelta(seconds=30), _close_single_uses),
     Job("deliver_forgotten", timedelta(minutes=5), deliver_forgotten),
     Job("push_forgotten", timedelta(minutes=5), push_forgotten),
     Job("rotate_keys", timedelta(hours=1), keep_rotating),

@@ -41,7 +41,8 @@ WITH signed AS (
     WHERE e.subject_id IN (m.id, m.usager_id) AND e.at = date_trunc('second', m.suspended_at))
 """,
 }
-# A term is in the acte; a single use ends with its use; any other end was told in its own second.
+# A term is in the acte, and a demarche may be closed at it before its mandat's entry is written; a single use ends
+# after its use; any other end was told in its own second.
 _END = """
     CASE $ROW.motif
         WHEN 'terme' THEN $ROW.ended_at = m.expires_at
@@ -94,10 +95,10 @@ WHERE m.ended_at IS NOT NULL AND NOT ($END_OF_M)
 """,
     ),
     Comparison(
-        "mandat {}: its revocation is no longer in its row",
+        "mandat {}: its end is no longer in its row",
         """
 SELECT e.id, m.reference FROM journal_entree e JOIN mandat m ON m.id = e.subject_id
-WHERE e.event = 'mandat:revoke' AND (m.ended_at IS NULL OR m.ended_at > e.at + interval '1 second')
+WHERE e.event IN ('mandat:revoke', 'mandat:end') AND (m.ended_at IS NULL OR m.ended_at > e.at + interval '1 second')
 """,
     ),
     Comparison(

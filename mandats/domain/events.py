@@ -60,6 +60,7 @@ MANDAT_SIGN_REFUSED = declare("mandat:sign_refused", "Signature refusée", "brou
 AUTORISATION_REPLACE = declare("autorisation:replace", "Autorisation remplacée", "by", "demarche", "reference")
 MANDAT_REVOKE = declare("mandat:revoke", "Mandat révoqué", "motif", "reason", "way")
 MANDAT_REVOKE_REFUSED = declare("mandat:revoke_refused", "Révocation sans effet", "way")
+MANDAT_END = declare("mandat:end", "Mandat terminé : terme venu, ou usage unique accompli", "motif")
 AUTORISATION_REVOKE = declare("autorisation:revoke", "Autorisation révoquée", "motif", "way", "demarche")
 MANDAT_REPLACE_ELSEWHERE = declare("mandat:replace_elsewhere", "Mandat remplacé à la demande de la personne", "way")
 MANDAT_AUTONOMY = declare("mandat:autonomy", "Autonomie notée au renouvellement", "seule", "aide", "pas_encore")

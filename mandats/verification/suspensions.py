@@ -25,6 +25,7 @@ SUSPENSIONS: Final = Follower(
         events.MANDAT_SUSPEND: _begin,
         events.MANDAT_RESUME: _end,
         events.MANDAT_REVOKE: _end,
+        events.MANDAT_END: _end,
         events.MANDAT_REPLACE_ELSEWHERE: _end,
     },
     from_the_start=True,

@@ -53,6 +53,7 @@ ENDS: Final = Follower(
     "oidc-ends",
     {
         events.MANDAT_REVOKE: end_connexions,
+        events.MANDAT_END: end_connexions,
         events.MANDAT_REPLACE_ELSEWHERE: end_connexions,
         events.MANDAT_SUSPEND: end_connexions,
         events.AUTORISATION_REVOKE: end_connexions,

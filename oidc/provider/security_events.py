@@ -84,6 +84,7 @@ SECURITY_EVENTS: Final = Follower(
     "oidc-security-events",
     {
         events.MANDAT_REVOKE: _ended,
+        events.MANDAT_END: _ended,
         events.MANDAT_REPLACE_ELSEWHERE: _ended,
         events.AUTORISATION_REVOKE: _ended,
         events.AUTORISATION_REPLACE: _ended,

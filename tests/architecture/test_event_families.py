@@ -122,6 +122,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "codes": ("code:renew", "code:cancel", "code:refuse"),
     "revocation": (
+        "mandat:end",
         "mandat:revoke",
         "mandat:revoke_refused",
         "autorisation:revoke",

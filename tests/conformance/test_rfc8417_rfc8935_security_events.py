@@ -21,6 +21,7 @@ from aidants.journal.sequence import integrate
 from mandats.attestation.keys import published_keys
 from mandats.registre.models import Autorisation, Mandat, Utilisation, Verification
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.single_use import close_expired
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from oidc.protocol.security_event import KINDS, RETRIES, event_uri, refusal
 from oidc.provider.clients import NewClient, create_client
@@ -137,6 +138,13 @@ def test_a_revocation_is_told_to_who_verified_the_mandat(told: Client, mandat: M
     event.refresh_from_db()
     assert event.delivered_at is not None
     assert Entree.objects.filter(event="evenement:tell", subject_id=told.id).count() == 1
+
+
+def test_a_term_is_told_with_its_own_second(told: Client, mandat: Mandat) -> None:
+    know(told, mandat)
+    assert close_expired(mandat.expires_at + A_MINUTE) == 1
+    (event,) = after(mandat)
+    assert (event.kind, event.reference, event.at) == ("mandat-ended", mandat.reference, mandat.expires_at)
 
 
 @pytest.mark.writes("evenement:tell")

@@ -25,8 +25,9 @@ from mandats.attestation.status_list import (
     unpack,
     verify_status_list,
 )
-from mandats.registre.models import Autorisation, Mandat
+from mandats.registre.models import Autorisation, Mandat, Suspension
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.single_use import close_expired
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from mandats.verification import statuses
 from mandats.verification.suspensions import SUSPENSIONS
@@ -167,6 +168,15 @@ def test_the_past_tells_a_suspension_that_is_over(mandat: Mandat) -> None:
     follow(SUSPENSIONS, NOW + 4 * A_DAY)
     days = [set(told(mandat, NOW + half * A_DAY / 2).values()) for half in range(1, 10)]
     assert days == [{VALID}, {SUSPENDED}, {SUSPENDED}, {VALID}, {VALID}, {SUSPENDED}, {SUSPENDED}, {INVALID}, {INVALID}]
+
+
+def test_a_suspension_is_over_at_the_term(mandat: Mandat) -> None:
+    follow(SUSPENSIONS, NOW)
+    suspend_mandat(mandat.id, usager(mandat), way="telephone", now=NOW + A_DAY)
+    close_expired(mandat.expires_at + A_DAY)
+    integrate(mandat.expires_at + A_DAY)
+    follow(SUSPENSIONS, mandat.expires_at + A_DAY)
+    assert list(Suspension.objects.values_list("ended_at", flat=True)) == [mandat.expires_at]
 
 
 @pytest.mark.spec(SPEC, "8.4")

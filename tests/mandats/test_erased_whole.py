@@ -179,7 +179,7 @@ def test_every_identity_and_consent_leaves_nothing_and_its_proofs_hold(
 
     late = years_after(max(mandat.expires_at for mandat in made), 6) + timedelta(days=1)
     for job in JOBS:
-        if job.name in ("keep", "sheets_and_requests", "close_rows") or job.name.startswith("purge_"):
+        if job.name in ("keep", "sheets_and_requests", "close_expired") or job.name.startswith("purge_"):
             job.run(late)
     integrate(late)
 

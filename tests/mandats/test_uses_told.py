@@ -1,6 +1,6 @@
 """Every use is told once, by a message or by a line « à remettre »; a mistake is marked and nothing is edited."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.envois.models import Envoi
 from aidants.journal.models import Entree
+from aidants.journal.walk import parsed
 from mandats.domain import errors
 from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Usager, Utilisation
 from mandats.registre.selectors import annotated_autorisations, usable_autorisations
@@ -145,6 +146,7 @@ def test_a_single_use_declared_ends_the_mandat_at_once(mandat: Mandat) -> None:
     builders.utilisation(mandat)
     mandat.refresh_from_db()
     assert (mandat.motif, mandat.ended_at, mandat.autorisations.get().motif) == ("usage_unique", NOW, "usage_unique")
+    assert ends_told(mandat) == [("compte", NOW, "usage_unique")]
     assert "il est terminé" in Avis.objects.get().texte
 
 
@@ -160,13 +162,24 @@ def test_a_single_use_through_the_bridge_serves_once_and_ends_later(mandat: Mand
     assert close_bridge_uses(NOW + BRIDGE_LASTS - timedelta(seconds=1)) == 0
     assert close_bridge_uses(NOW + BRIDGE_LASTS) == 1
     assert Mandat.objects.get(pk=mandat.pk).motif == "usage_unique"
+    assert ends_told(mandat) == [("systeme", NOW + BRIDGE_LASTS, "usage_unique")]
 
 
-def test_a_term_is_written_in_the_rows_and_told_by_no_entry(mandat: Mandat) -> None:
-    count = Entree.objects.count()
-    assert close_expired(mandat.expires_at - timedelta(seconds=1)) == 0
-    assert close_expired(mandat.expires_at + timedelta(days=2)) == 1
+def ends_told(mandat: Mandat) -> list[tuple[str, datetime, object]]:
+    """Return who ended it, when, and why, as the journal has it."""
+    rows = Entree.objects.filter(event="mandat:end", subject_id=mandat.pk, structure_id=mandat.structure_id)
+    return [(row.acteur_kind, row.at, parsed(row.body)["facts"]["motif"]) for row in rows.order_by("id")]
+
+
+@pytest.mark.writes("mandat:end")
+def test_a_term_is_written_in_the_rows_and_told_once_with_its_own_second(mandat: Mandat, query_count: Any) -> None:
+    other = builders.mandat(mandat.aidant, mandat.structure, demarches=("argent", "social"))
+    assert (other.expires_at, close_expired(mandat.expires_at - timedelta(seconds=1))) == (mandat.expires_at, 0)
+    with query_count(2 + 3 + 2):  # a savepoint, three for all, one for each
+        assert close_expired(mandat.expires_at + timedelta(days=2)) == 2
     ended = Mandat.objects.get(pk=mandat.pk)
     assert (ended.motif, ended.ended_at) == ("terme", mandat.expires_at)
-    assert Autorisation.objects.get(mandat=mandat).ended_at == mandat.expires_at
-    assert (Entree.objects.count(), close_expired(mandat.expires_at)) == (count, 0)
+    parts = Autorisation.objects.filter(mandat__in=(mandat, other))
+    assert set(parts.values_list("ended_at", "motif")) == {(mandat.expires_at, "terme")}
+    assert close_expired(mandat.expires_at + timedelta(days=2)) == 0
+    assert ends_told(mandat) == ends_told(other) == [("systeme", mandat.expires_at, "terme")]

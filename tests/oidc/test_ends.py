@@ -10,6 +10,7 @@ from aidants.journal.follow import follow
 from aidants.journal.models import Entree
 from aidants.journal.sequence import integrate
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.single_use import BRIDGE_LASTS, close_bridge_uses, close_expired
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from oidc.provider.ends import ENDS
 from oidc.provider.models import Connexion
@@ -61,6 +62,29 @@ def test_a_revocation_ends_every_connexion_of_the_mandat():
     ] * 2
     catch_up()
     assert Entree.objects.filter(event="connexion:end").count() == 2
+
+
+@pytest.mark.writes("mandat:end", "connexion:end")
+def test_the_term_ends_every_connexion_of_the_mandat_and_of_no_other():
+    at, _, _ = two_connexions()
+    other, asked = flow.desk(demarches=("social",), duree="J365"), flow.site()
+    assert flow.exchange(asked, flow.code_of(other, asked, "social")).status_code == 200
+    assert close_expired(at.mandat.expires_at) == 1
+    catch_up()
+    assert connexions_open() == {"social"}
+    told = Entree.objects.filter(event="connexion:end")
+    assert {(row.acteur_kind, row.subject_id) for row in told} == {("systeme", at.mandat.id)}
+
+
+@pytest.mark.writes("mandat:end", "connexion:end")
+def test_a_single_use_ends_its_connexion_once_the_site_had_its_time():
+    at, asked = flow.desk(single_use=True), flow.site()
+    flow.tokens_of(at, asked)
+    catch_up()
+    assert connexions_open() == {"logement"}
+    assert close_bridge_uses(timezone.now() + BRIDGE_LASTS) == 1
+    catch_up()
+    assert connexions_open() == set()
 
 
 def test_the_end_of_one_demarche_ends_its_connexions_alone():

@@ -21,6 +21,7 @@ from mandats.domain.durees import local_date
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
+from mandats.registre.services.single_use import close_expired
 from mandats.registre.services.suspend import suspend_mandat
 from mandats.registre.services.titres import issue_titre
 from mandats.registre.services.uses import declare_utilisation
@@ -121,6 +122,11 @@ def test_ends_suspensions_and_replacements_agree(life: Life) -> None:
         assert told() == []
         assert revoke_mandat(at.mandat.id, life.usager, way="page_usager", now=later)
         assert told() == []
+    with undone():
+        assert close_expired(at.mandat.expires_at + timedelta(days=1)) == 1
+        assert told() == []
+        run("UPDATE mandat SET ended_at = NULL, motif = ''")
+        assert [f"mandat:end: mandat {at.mandat.reference}: its end is no longer in its row"] == told()
     with undone():
         person = builders.identite(sub_digest=at.mandat.usager.sub_digest)
         builders.mandat(at.aidant, at.place, person, now=later, demarches=("logement", "argent"))
@@ -227,7 +233,7 @@ def test_each_tampering_of_the_register_is_named_with_its_entry(life: Life, what
 
 # What is said of an act that somebody undid in the rows, and the event of the entry that is named.
 UNDONE = {
-    "its revocation is no longer": "mandat:revoke: ",
+    "its end is no longer": "mandat:revoke: ",
     "its suspension": "mandat:suspend: ",
     "a code that was cancelled": "code:cancel: ",
 }

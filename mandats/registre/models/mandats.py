@@ -67,6 +67,7 @@ class Mandat(models.Model):
         db_table = "mandat"
         indexes = (
             models.Index(fields=("expires_at",), condition=Q(erased_at__isnull=True), name="mandat_kept_until"),
+            models.Index(fields=("expires_at",), condition=Q(ended_at__isnull=True), name="mandat_term_to_write"),
             models.Index(fields=("structure", "-accepted_at"), name="mandat_structure_date"),
             models.Index(fields=("usager", "-accepted_at"), name="mandat_usager_date"),
             models.Index(fields=("aidant", "accepted_at"), name="mandat_aidant_date"),

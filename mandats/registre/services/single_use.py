@@ -1,14 +1,17 @@
 """Ends mandats that were for one single use (DOMAIN §3.2), and closes the rows of those whose term has passed.
 
 A declared use ends its mandat at once.  One through the bridge leaves the site the time to ask for the identity:
-no second use is granted meanwhile, and the worker ends it.
+no second use is granted meanwhile, and the worker ends it.  Each end has its entry, which the sites' sessions follow.
 """
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 
+from aidants.domain.acteur import SYSTEME, Acteur
+from aidants.journal.record import record
+from mandats.domain.events import MANDAT_END
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Mandat, Utilisation
 
@@ -23,12 +26,17 @@ def spent(mandat: Mandat) -> bool:
     return mandat.single_use and Utilisation.objects.filter(mandat=mandat.pk).exists()
 
 
-def close_spent(mandat: Mandat, now: datetime) -> None:
+def close_spent(mandat: Mandat, acteur: Acteur, now: datetime) -> None:
     """End a mandat of one single use that has served; its row is locked by the caller."""
-    Autorisation.objects.filter(mandat=mandat.pk, ended_at__isnull=True).update(
-        ended_at=now, motif=MotifDeFin.USAGE_UNIQUE
-    )
-    Mandat.objects.filter(pk=mandat.pk, ended_at__isnull=True).update(ended_at=now, motif=MotifDeFin.USAGE_UNIQUE)
+    motif = MotifDeFin.USAGE_UNIQUE
+    Autorisation.objects.filter(mandat=mandat.pk, ended_at__isnull=True).update(ended_at=now, motif=motif)
+    if Mandat.objects.filter(pk=mandat.pk, ended_at__isnull=True).update(ended_at=now, motif=motif):
+        _tell(mandat, motif, acteur, now)
+
+
+def _tell(mandat: Mandat, motif: MotifDeFin, acteur: Acteur, at: datetime) -> None:
+    place = mandat.structure_id
+    record(MANDAT_END, acteur=acteur, at=at, subject=mandat.pk, structure=place, facts={"motif": motif.value})
 
 
 @transaction.atomic
@@ -38,21 +46,22 @@ def close_bridge_uses(now: datetime) -> int:
     rows = Mandat.objects.select_for_update(skip_locked=True).filter(
         Exists(done), single_use=True, ended_at__isnull=True, expires_at__gt=now
     )
-    found = list(rows.only("pk", "single_use").order_by("pk")[:_BATCH])
+    found = list(rows.only("pk", "structure").order_by("pk")[:_BATCH])
     for mandat in found:
-        close_spent(mandat, now)
+        close_spent(mandat, SYSTEME, now)
     return len(found)
 
 
 @transaction.atomic
 def close_expired(now: datetime) -> int:
-    """Write in the rows that the term has come, for a batch of mandats; it was in the acte, so no entry tells it."""
+    """Write in the rows that the term has come, for a batch of mandats; each entry has the second of the term."""
     rows = Mandat.objects.select_for_update(skip_locked=True).filter(ended_at__isnull=True, expires_at__lte=now)
-    found = list(rows.order_by("expires_at", "pk").values_list("pk", flat=True)[:_BATCH])
-    for part in (
-        Autorisation.objects.filter(mandat__in=found, ended_at__isnull=True).select_related("mandat").order_by("pk")
-    ):
-        part.ended_at, part.motif = part.mandat.expires_at, MotifDeFin.TERME
-        part.save(update_fields=("ended_at", "motif"))
-    Mandat.objects.filter(pk__in=found).update(ended_at=F("expires_at"), motif=MotifDeFin.TERME)
+    found = list(rows.only("pk", "structure", "expires_at").order_by("expires_at", "pk")[:_BATCH])
+    term = Mandat.objects.filter(pk=OuterRef("mandat")).values("expires_at")
+    Autorisation.objects.filter(mandat__in=found, ended_at__isnull=True).update(
+        ended_at=Subquery(term), motif=MotifDeFin.TERME
+    )
+    Mandat.objects.filter(pk__in=[one.pk for one in found]).update(ended_at=F("expires_at"), motif=MotifDeFin.TERME)
+    for mandat in found:
+        _tell(mandat, MotifDeFin.TERME, SYSTEME, mandat.expires_at)
     return len(found)

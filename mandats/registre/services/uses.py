@@ -65,7 +65,7 @@ def declare_utilisation(
     if reserved_act:
         tell_reserved_act(use, row, now)
     if row.mandat.single_use:
-        close_spent(row.mandat, now)
+        close_spent(row.mandat, acteur, now)
     return use
 
 
