@@ -4,7 +4,7 @@ Nothing is taken away: places, factors and mandats stay, and a referent opens th
 instructeur or an administrateur.  The last two administrateurs are warned, and never closed: nobody could let them in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -96,11 +96,11 @@ def is_closed_for_absence(compte: Compte) -> bool:
     return not compte.is_active and compte.deactivation_motif == ABSENCE
 
 
-def reactivate(compte: Compte, acteur: Acteur, now: datetime) -> bool:
-    """Open the door again to who was away; False for an account that was deactivated for another reason."""
+def reactivate(compte: Compte, acteur: Acteur, now: datetime, motifs: Collection[str] = (ABSENCE,)) -> bool:
+    """Open the door again to who was away; False for an account that is open, or was closed for none of ``motifs``."""
     with transaction.atomic():
         locked = Compte.objects.select_for_update(no_key=True).get(pk=compte.pk)
-        if not is_closed_for_absence(locked):
+        if locked.is_active or locked.deactivation_motif not in motifs:
             return False
         locked.is_active, locked.deactivated_at, locked.deactivation_motif = True, None, ""
         locked.inactivity_warned_at, locked.reactivated_at = None, now

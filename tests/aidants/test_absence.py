@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -134,6 +135,29 @@ def test_the_service_opens_nothing_that_was_closed_for_another_reason(who: Compt
     assert desk.post(path, {"reopen": "1", "code": builders.totp_code(paul)}).status_code == 404
     who.refresh_from_db()
     assert not who.is_active
+
+
+@pytest.mark.writes("compte:deactivate", "compte:reactivate")
+def test_who_runs_the_service_closes_an_account_at_once_and_opens_it_again(who: Compte) -> None:
+    session = builders.signed_in(who)
+    assert session.get("/accueil").status_code == 200
+    call_command("deactivate_compte", "--email=Camille@example.org", "--motif=vol")
+    assert session.get("/accueil")["Location"].startswith("/connexion")
+    entry = Entree.objects.get(event="compte:deactivate")
+    assert (entry.acteur_kind, entry.acteur_id, entry.subject_id) == ("systeme", None, who.id)
+    assert b'"vol"' in bytes(entry.body)
+    assert who.email.encode() not in bytes(entry.body)
+    _, desk = desk_of("instructeur")
+    assert desk.post("/aide", {"email": who.email}).status_code == 422, "no page opens it again"
+    call_command("deactivate_compte", f"--email={who.email}", "--reopen")
+    assert Entree.objects.filter(event="compte:reactivate", subject_id=who.id).count() == 1
+    assert session.get("/accueil")["Location"].startswith("/connexion"), "a closed session stays closed"
+    assert builders.signed_in(who).get("/accueil").status_code == 200
+    for wrong in (["--reopen"], ["--motif=humeur"], ["--motif=vol", "--reopen"], []):
+        with pytest.raises(CommandError):
+            call_command("deactivate_compte", f"--email={who.email}", *wrong)
+    with pytest.raises(CommandError, match="Aucun compte"):
+        call_command("deactivate_compte", "--email=nobody@example.org", "--motif=vol")
 
 
 def test_a_referent_opens_nobody_by_the_page_of_the_service(who: Compte) -> None:
