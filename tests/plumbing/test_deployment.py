@@ -12,6 +12,7 @@ import yaml
 from psycopg import sql
 
 from deploy.demo import postgres
+from oidc.protocol.parameters import LONGEST_QUERY
 from tests import database
 from tests.architecture import sources
 
@@ -54,6 +55,9 @@ def test_nothing_starts_that_the_checks_refuse() -> None:
     checked = script.index("check --deploy --database default")
     assert checked < script.index("exec gunicorn") < script.index("exec python manage.py work")
     assert "set -eu" in script
+    longest = f"--limit-request-line={LONGEST_QUERY + 190}"
+    assert longest in script
+    assert longest in (sources.ROOT / "deploy" / "demo" / "stack.py").read_text()
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     assert services["work"]["command"] == ["sh", "deploy/start.sh", "work"]
     assert "command" not in services["web"]
