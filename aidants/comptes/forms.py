@@ -265,8 +265,8 @@ class NamesForm(forms.Form):
         return text
 
 
-class InvitationForm(NamesForm):
-    """Whom a referent invites, and as what: a national role cannot be asked for here."""
+class InvitationForm(NamesForm, CodeForm):
+    """Whom a referent invites, as what, and a fresh second factor: a national role cannot be asked for here."""
 
     email = forms.EmailField(
         label="Adresse électronique professionnelle",
@@ -293,6 +293,7 @@ class InvitationForm(NamesForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un rôle."},
     )
+    field_order = ("given_name", "family_name", "email", "profession", "roles", "code")
 
 
 class HelpForm(CodeForm):

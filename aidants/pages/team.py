@@ -69,16 +69,14 @@ def members(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRes
     return render(request, "aidants/equipe/members.html", context)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def invite(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResponse:
     """Invite somebody into the team."""
-    form, status = InvitationForm(posted(request), initial={"roles": ["aidant"]}), 200
-    if form.is_valid():
-        given = dict(form.cleaned_data)
-        roles = given.pop("roles")
-        asked = invitations.Invite(**given, is_aidant="aidant" in roles, is_referent="referent" in roles)
-        made = invitations.invite(place.structure, asked, acteur, timezone.now())
+    form, status, now = InvitationForm(posted(request), initial={"roles": ["aidant"]}), 200, timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        made = invitations.invite(place.structure, asked_by(form), acteur, now)
         if isinstance(made, Invitation):
             messages.success(request, f"L’invitation est partie à {made.email}. Elle sert une fois, pendant 7 jours.")
             return redirect("aidants:team")
@@ -90,16 +88,27 @@ def invite(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResp
     )
 
 
+def asked_by(form: InvitationForm) -> invitations.Invite:
+    """Return what a valid form asks for; the code that confirmed it goes no further."""
+    roles = form.cleaned_data["roles"]
+    given = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "email", "profession")}
+    return invitations.Invite(**given, is_aidant="aidant" in roles, is_referent="referent" in roles)
+
+
 def _invitation(place: Affectation, invitation_id: UUID) -> Invitation:
     return get_object_or_404(Invitation, pk=invitation_id, structure=place.structure_id)
 
 
-@require_POST
+@sensitive_post_parameters("code", "passkey")
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def invite_again(request: HttpRequest, place: Affectation, acteur: Acteur, invitation_id: UUID) -> HttpResponse:
     """Send another invitation to the same person; the first one dies."""
-    old = _invitation(place, invitation_id)
-    made = invitations.invite(place.structure, invitations.Invite.like(old), acteur, timezone.now())
+    old, form, now = _invitation(place, invitation_id), CodeForm(posted(request)), timezone.now()
+    if not form.is_valid() or not fresh_factor_given(request, form, acteur, now):
+        context = {"form": form, "invitation": old}
+        return render(request, "aidants/equipe/invite_again.html", context, status=422 if form.errors else 200)
+    made = invitations.invite(place.structure, invitations.Invite.like(old), acteur, now)
     if isinstance(made, Denied):
         messages.warning(request, made.reason.message)
     else:

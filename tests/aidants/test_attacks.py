@@ -84,11 +84,13 @@ def test_what_is_typed_adds_no_header_to_a_message(field: str, mailoutbox: list[
     boss = referent(builders.structure())
     typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
     desk = builders.signed_in(boss)
+    typed |= {"code": builders.totp_code(boss)}
     forged = typed | {field: f"{typed[field]}\r\nBcc: tous@evil.example", "roles": ["aidant"]}
     assert desk.post("/equipe/invitation", forged).status_code == 422
     send_due(timezone.now())
     assert not mailoutbox
     assert not Invitation.objects.exists()
+    typed |= {"code": builders.totp_code(boss)}
     assert desk.post("/equipe/invitation", typed | {"roles": ["aidant"]}).status_code == 302
     send_due(timezone.now())
     assert [one.recipients() for one in mailoutbox if one.to != [boss.email]] == [["zoe@mairie.example"]]
@@ -97,7 +99,8 @@ def test_what_is_typed_adds_no_header_to_a_message(field: str, mailoutbox: list[
 def test_a_structure_s_name_adds_no_header_to_the_invitation_that_leaves(mailoutbox: list[Any]) -> None:
     boss = referent(builders.structure("CCAS\r\nBcc: tous@evil.example"), given_name="Ève\nBcc: x@evil.example")
     typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
-    builders.signed_in(boss).post("/equipe/invitation", typed | {"roles": ["aidant"]})
+    desk = builders.signed_in(boss)
+    desk.post("/equipe/invitation", typed | {"roles": ["aidant"], "code": builders.totp_code(boss)})
     send_due(timezone.now())
     (sent,) = [one for one in mailoutbox if one.to == ["zoe@mairie.example"]]
     assert sent.recipients() == ["zoe@mairie.example"]

@@ -45,8 +45,13 @@ def desk(place: Structure) -> Client:
     return builders.signed_in(referent(place, email="sylvie@mairie.example"))
 
 
+def code(desk: Client) -> dict[str, str]:
+    """Return a code of now of whoever sits at this desk."""
+    return {"code": builders.totp_code(Compte.objects.get(pk=desk.session["_auth_user_id"]))}
+
+
 def invite(desk: Client, **changes: Any) -> Any:
-    return desk.post("/equipe/invitation", INVITED | changes)
+    return desk.post("/equipe/invitation", INVITED | code(desk) | changes)
 
 
 def text(answer: Any) -> str:
@@ -202,7 +207,12 @@ def test_sending_again_kills_the_first_code(desk: Client) -> None:
     invite(desk)
     first = link_code("zoe@mairie.example")
     waiting = Invitation.objects.get()
-    desk.post(f"/equipe/invitations/{waiting.id}/renvoi")
+    again = f"/equipe/invitations/{waiting.id}/renvoi"
+    for given in ({}, {"code": "000000"}):
+        assert desk.post(again, given).status_code == 422
+    assert opened(first)[1].status_code == 200, "nothing left, nothing died"
+    assert "zoe@mairie.example" in text(desk.get(again))
+    assert desk.post(again, code(desk))["Location"] == "/equipe"
     second = link_code("zoe@mairie.example")
     assert opened(first)[1].status_code == 410
     assert opened(second)[1].status_code == 200
@@ -257,10 +267,22 @@ def test_what_is_no_name_no_address_and_no_role_of_a_team_is_refused(desk: Clien
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize("given", [{"code": ""}, {"code": "000000"}, {"code": "", "passkey": "{}"}], ids=str)
+def test_the_code_of_the_sign_in_invites_nobody(desk: Client, given: dict[str, str]) -> None:
+    refused = invite(desk, roles=["referent"], **given)
+    assert refused.status_code == 422
+    assert not Invitation.objects.exists()
+    page = text(refused)
+    for kept in ("Zoé", "Zoe@Mairie.example", "Conseillère numérique"):
+        assert f'value="{kept}"' in page, "a refusal loses nothing typed"
+    assert re.search(r'value="referent"[^>]*checked', page)
+    assert 'value="000000"' not in page
+
+
 @pytest.mark.writes("invitation:send")
 def test_a_forged_host_changes_no_link(desk: Client) -> None:
     assert desk.post("/equipe/invitation", INVITED, headers={"Host": "evil.example"}).status_code == 400
-    desk.post("/equipe/invitation", INVITED, headers={"X-Forwarded-Host": "evil.example"})
+    desk.post("/equipe/invitation", INVITED | code(desk), headers={"X-Forwarded-Host": "evil.example"})
     assert "evil.example" not in messages_to("zoe@mairie.example")[0].text
 
 

@@ -143,14 +143,17 @@ def test_another_structure_s_people_are_as_unknown_as_nobody(desk: Client, sylvi
     stranger = builders.aidant(elsewhere)
     assert change(desk, sylvie, stranger).status_code == 404
     asked = Adhesion.objects.create(compte=builders.compte(), structure=elsewhere, asked_at=timezone.now())
-    assert desk.post(f"/equipe/demandes/{asked.id}", {"answer": "accepter"}).status_code == 404
+    for given in ({"code": builders.totp_code(sylvie)}, {"answer": "refuser"}):
+        assert desk.post(f"/equipe/demandes/{asked.id}", given).status_code == 404
+    asked.refresh_from_db()
+    assert asked.answer == ""
     assert Affectation.objects.get(compte=stranger).ended_at is None
 
 
 @pytest.mark.parametrize(("answer", "places"), [("accepter", 1), ("refuser", 0)])
 @pytest.mark.writes("adhesion:ask", "adhesion:answer")
 def test_an_aidant_of_elsewhere_asks_and_a_referent_answers(
-    desk: Client, place: Structure, answer: str, places: int
+    desk: Client, sylvie: Compte, place: Structure, answer: str, places: int
 ) -> None:
     hugo = builders.aidant(builders.structure("Ailleurs", siret="99999920400012"), family_name="MARCHETTI")
     theirs = builders.signed_in(hugo)
@@ -163,9 +166,15 @@ def test_an_aidant_of_elsewhere_asks_and_a_referent_answers(
     assert "Demandent à rejoindre" in page
     assert "MARCHETTI" in page
     asked = Adhesion.objects.get()
-    desk.post(f"/equipe/demandes/{asked.id}", {"answer": answer})
+    address, code = f"/equipe/demandes/{asked.id}", builders.totp_code
+    for given in ({}, {"answer": "accepter"}, {"answer": "accepter", "code": "000000"}):
+        assert desk.post(address, given).status_code == 422
+    assert not Affectation.objects.filter(compte=hugo, structure=place).exists(), "a place is given by a fresh factor"
+    assert "MARCHETTI" in desk.get(address).content.decode()
+    welcome = {"code": code(sylvie)}
+    assert desk.post(address, welcome if answer == "accepter" else {"answer": answer})["Location"] == "/equipe"
     assert Affectation.objects.filter(compte=hugo, structure=place, is_aidant=True).count() == places
-    desk.post(f"/equipe/demandes/{asked.id}", {"answer": "accepter"})
+    assert desk.post(address, {"code": code(sylvie)})["Location"] == "/equipe"
     assert Affectation.objects.filter(compte=hugo, structure=place).count() == places, "one answer counts"
     events = Entree.objects.filter(subject_id=asked.id).order_by("id").values_list("event", flat=True)
     assert list(events) == ["adhesion:ask", "adhesion:answer"]

@@ -15,7 +15,7 @@ from aidants.habilitation.models import HabilitationStructure
 from aidants.habilitation.selectors import may_act_for
 from aidants.habilitation.structures import resume_structure
 from aidants.journal.models import Entree
-from aidants.structures.models import Affectation, Structure
+from aidants.structures.models import Affectation, Invitation, Structure
 from mandats.registre.models import Mandat
 from mandats.registre.selectors import may_use_autorisation
 from mandats.registre.services.closure import end_mandats_of_closed
@@ -64,7 +64,13 @@ def test_a_structure_is_created_habilitated_and_its_first_referent_invited(desk:
     events = Entree.objects.filter(subject_id=made.id).values_list("event", flat=True)
     assert sorted(events) == ["habilitation:validate", "structure:create"]
     someone = {"given_name": "Zoé", "family_name": "Petit", "email": "zoe@ecrins.example", "profession": "Directrice"}
-    desk.post(f"/registre/structures/{made.id}/referent", {**someone, "roles": ["referent"]})
+    referent = f"/registre/structures/{made.id}/referent"
+    for code in ("", "000000"):
+        refused = desk.post(referent, {**someone, "roles": ["referent"], "code": code})
+        assert refused.status_code == 422
+        assert 'value="zoe@ecrins.example"' in refused.content.decode(), "a refusal loses nothing typed"
+    assert not Invitation.objects.exists()
+    desk.post(referent, {**someone, "roles": ["referent"], "code": builders.totp_code(ines)})
     send_due(timezone.now())
     assert mail.outbox[-1].to == ["zoe@ecrins.example"]
     page = desk.get(f"/registre/structures/{made.id}").content.decode()

@@ -55,7 +55,7 @@ def invites(sylvie: Conseiller, address: str) -> None:
     at.write("Nom", "de La Rochefoucauld-Montbéliard")
     at.write("Adresse électronique", address)
     at.write("Fonction", "Conseillère numérique")
-    at.press("Envoyer l’invitation")
+    sylvie.gives_fresh_code("Envoyer l’invitation")
     at.see("L’équipe")
     at.hear("L’invitation est partie")
 

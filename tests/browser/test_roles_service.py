@@ -53,7 +53,7 @@ def _keeps_a_structure(instructeur: Officer, place: Structure) -> None:
         at.write(label, typed)
     at.write("Fonction", "Directrice")
     at.tick("Référent")
-    at.press("Envoyer l’invitation")
+    instructeur.gives_code("Envoyer l’invitation")
     at.see(place.name)
     at.follow("Désactiver")
     at.see("Désactiver")

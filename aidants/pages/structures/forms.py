@@ -125,7 +125,7 @@ class ReferentForm(InvitationForm):
     """Somebody whom the service invites into a structure."""
 
 
-class RoleForm(InvitationForm, CodeForm):
+class RoleForm(InvitationForm):
     """To whom a national role is given."""
 
     role = forms.ChoiceField(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from aidants.comptes.forms import CodeForm
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
@@ -48,17 +49,22 @@ def place(request: HttpRequest, mine: Affectation, acteur: Acteur, compte_id: UU
     return render(request, "aidants/equipe/place.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@sensitive_post_parameters("code", "passkey")
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def answer(request: HttpRequest, mine: Affectation, acteur: Acteur, adhesion_id: UUID) -> HttpResponse:
-    """Accept somebody of elsewhere into the team, or refuse them."""
-    row = get_object_or_404(Adhesion, pk=adhesion_id, structure=mine.structure_id)
-    accept = request.POST.get("answer") == "accepter"
-    done = places.answer_adhesion(row.id, acteur, accept=accept, now=timezone.now())
+    """Accept somebody of elsewhere into the team, by a fresh factor; or refuse them, which gives nothing."""
+    row = get_object_or_404(Adhesion.objects.select_related("compte"), pk=adhesion_id, structure=mine.structure_id)
+    refuse = request.POST.get("answer") == "refuser"
+    form, now = CodeForm(posted(request)), timezone.now()
+    if not refuse and not (form.is_valid() and fresh_factor_given(request, form, acteur, now)):
+        context = {"form": form, "asked": row, "structure": mine.structure}
+        return render(request, "aidants/equipe/welcome.html", context, status=422 if form.errors else 200)
+    done = places.answer_adhesion(row.id, acteur, accept=not refuse, now=now)
     if isinstance(done, Denied):
         messages.warning(request, done.reason.message)
     else:
-        messages.success(request, "La personne est dans l’équipe." if accept else "La demande est refusée.")
+        messages.success(request, "La demande est refusée." if refuse else "La personne est dans l’équipe.")
     return redirect("aidants:team")
 
 

@@ -23,6 +23,7 @@ from aidants.domain.roles import Role
 from aidants.habilitation import structures as rights
 from aidants.pages.posted import posted
 from aidants.pages.structures.forms import ChangeForm, ReferentForm, SuspendForm, initial_of
+from aidants.pages.team import asked_by
 from aidants.structures import invitations
 from aidants.structures.changes import change_structure, structures_found
 from aidants.structures.models import Structure
@@ -126,18 +127,16 @@ def suspend(request: HttpRequest, acteur: Acteur, structure_id: UUID) -> HttpRes
     return render(request, "aidants/structures/suspend.html", context, status=_status(form))
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @_BOTH
 def referent(request: HttpRequest, acteur: Acteur, structure_id: UUID) -> HttpResponse:
     """Invite somebody into a structure that nobody of its own may help: its first referent, mostly."""
-    found = get_object_or_404(Structure, pk=structure_id)
+    found, now = get_object_or_404(Structure, pk=structure_id), timezone.now()
     form = ReferentForm(posted(request), initial={"roles": ["referent"]})
-    if form.is_valid():
-        given = dict(form.cleaned_data)
-        roles = given.pop("roles")
-        asked = invitations.Invite(**given, is_aidant="aidant" in roles, is_referent="referent" in roles)
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         with transaction.atomic():
-            made = invitations.invite_for_service(found, asked, acteur, timezone.now())
+            made = invitations.invite_for_service(found, asked_by(form), acteur, now)
         messages.success(request, f"L’invitation est partie à {made.email}. Elle sert une fois, pendant 7 jours.")
         return redirect("aidants:structure_detail", found.id)
     context = {"form": form, "structure": found}
