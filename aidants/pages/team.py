@@ -134,12 +134,16 @@ def _member(place: Affectation, compte_id: UUID) -> Compte:
     return found.compte
 
 
-@require_POST
+@sensitive_post_parameters("code", "passkey")
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def reactivate(request: HttpRequest, place: Affectation, acteur: Acteur, compte_id: UUID) -> HttpResponse:
     """Open the door again to somebody who was away."""
-    if inactivity.reactivate(_member(place, compte_id), acteur, timezone.now()):
-        messages.success(request, "Le compte est rouvert. La personne se connecte comme avant.")
+    found = _member(place, compte_id)
+    if inactivity.is_closed_for_absence(found):
+        return _reopen(request, found, acteur, "aidants:team")
+    if found.is_active:
+        messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")
     else:
         messages.warning(request, "Ce compte n’est pas fermé pour absence : adressez-vous au service.")
     return redirect("aidants:team")
@@ -196,22 +200,22 @@ def help_person(request: HttpRequest, acteur: Acteur, compte_id: UUID) -> HttpRe
     """Vouch for anybody, as an instructeur; open the door again to who was away, where no referent can."""
     found = get_object_or_404(Compte, pk=compte_id)
     if inactivity.is_closed_for_absence(found):
-        return _reopen(request, found, acteur)
+        return _reopen(request, found, acteur, "aidants:find_person")
     if found.is_active and "reopen" in request.POST:
         messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")
         return redirect("aidants:find_person")
     return _help(request, found, acteur, "aidants:find_person")
 
 
-def _reopen(request: HttpRequest, compte: Compte, acteur: Acteur) -> HttpResponse:
+def _reopen(request: HttpRequest, compte: Compte, acteur: Acteur, back: str) -> HttpResponse:
     """Ask a fresh factor of who opens the door, then open it: the person comes in with their own factors."""
     form, now = CodeForm(posted(request)), timezone.now()
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         if not inactivity.reactivate(compte, acteur, now):
             raise Http404
         messages.success(request, f"Le compte de {compte.full_name} est rouvert. Un message l’en avertit.")
-        return redirect("aidants:find_person")
-    context = {"form": form, "person": compte}
+        return redirect(back)
+    context = {"form": form, "person": compte, "back": back}
     return render(request, "aidants/equipe/reopen.html", context, status=422 if form.errors else 200)
 
 

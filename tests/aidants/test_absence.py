@@ -75,7 +75,12 @@ def test_a_referent_opens_the_door_again(who: Compte) -> None:
     assert builders.signed_in(elsewhere).post(path).status_code == 404
     desk = builders.signed_in(sylvie)
     assert "Compte fermé" in desk.get("/equipe").content.decode()
-    desk.post(path)
+    for given in ({}, {"code": "000000"}):
+        assert desk.post(path, given).status_code == 422
+    who.refresh_from_db()
+    assert not who.is_active, "a door is opened by a fresh factor"
+    assert desk.post(path, {"code": builders.totp_code(sylvie)})["Location"] == "/equipe"
+    assert "est déjà rouvert" in desk.get(path, follow=True).content.decode()
     who.refresh_from_db()
     assert who.is_active
     assert "Votre compte est rouvert" in subjects_to(who.email)
@@ -87,7 +92,9 @@ def test_what_was_closed_for_another_reason_stays_closed(who: Compte) -> None:
     place, sylvie = who.affectations.get().structure, builders.compte()
     Affectation.objects.create(compte=sylvie, structure=place, is_referent=True, started_at=builders.NOW)
     deactivate(who, "fraude", SYSTEME, timezone.now())
-    builders.signed_in(sylvie).post(f"/equipe/{who.id}/reouverture")
+    given = {"code": builders.totp_code(sylvie)}
+    answer = builders.signed_in(sylvie).post(f"/equipe/{who.id}/reouverture", given, follow=True)
+    assert "adressez-vous au service" in answer.content.decode()
     who.refresh_from_db()
     assert not who.is_active
 

@@ -60,8 +60,11 @@ def _welcomes_and_lets_go(referent: Officer, newcomer: str) -> None:
     referent.gives_code("Enregistrer")
     at.see("L’équipe")
     at.hear("Thomas Giraud")
-    at.press("Rouvrir le compte de Awa Diop")
-    at.hear("Le compte est rouvert")
+    at.follow("Rouvrir le compte de Awa Diop")
+    at.see("Rouvrir un compte")
+    referent.gives_code("Rouvrir le compte")
+    at.hear("est rouvert")
+    at.see("L’équipe")
     at.follow("Inviter quelqu’un")
     at.see("Inviter quelqu’un")
     for label, typed in (("Prénom", "Zoé"), ("Nom", "Petit"), ("Adresse électronique", newcomer)):
