@@ -36,7 +36,7 @@ def _team(place: Structure) -> tuple[Compte, Compte]:
     return nadia, hugo
 
 
-def _welcomes_and_lets_go(referent: Officer, newcomer: str) -> None:
+def _welcomes_and_lets_go(referent: Officer) -> None:
     at = referent.at
     at.follow("Équipe")
     at.see("L’équipe")
@@ -65,6 +65,10 @@ def _welcomes_and_lets_go(referent: Officer, newcomer: str) -> None:
     referent.gives_code("Rouvrir le compte")
     at.hear("est rouvert")
     at.see("L’équipe")
+
+
+def _invites(referent: Officer, newcomer: str) -> None:
+    at = referent.at
     at.follow("Inviter quelqu’un")
     at.see("Inviter quelqu’un")
     for label, typed in (("Prénom", "Zoé"), ("Nom", "Petit"), ("Adresse électronique", newcomer)):
@@ -104,7 +108,8 @@ def test_referent(visit: Visit, stack: LiveStack, place: Structure) -> None:
     referent = Officer(visit(), stack.sites.service, who)
     at = referent.at
     referent.signs_in("/accueil", "Bonjour")
-    _welcomes_and_lets_go(referent, f"zoe.{time.monotonic_ns()}@mairie.example")
+    _welcomes_and_lets_go(referent)
+    _invites(referent, f"zoe.{time.monotonic_ns()}@mairie.example")
     _helps(referent, stack, nadia)
     at.follow("Notre structure dans les données ouvertes")
     at.see("Votre structure dans les données ouvertes")
