@@ -293,7 +293,7 @@ class InvitationForm(NamesForm, CodeForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un rôle."},
     )
-    field_order = ("given_name", "family_name", "email", "profession", "roles", "code")
+    field_order: tuple[str, ...] = ("given_name", "family_name", "email", "profession", "roles", "code")
 
 
 class HelpForm(CodeForm):
