@@ -78,6 +78,7 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     browser, page = opened(link_code("zoe@mairie.example"))
     assert "Est-ce bien vous" in text(page)
     assert "Le Goff-d’Arc" in text(page)
+    assert "votre référent la corrigera" in text(page)
     assert is_them(browser, "zoe@mairie.example")["Location"] == "/bienvenue"
     page = browser.get("/bienvenue")
     seed = typed_seed(text(page))
@@ -320,6 +321,13 @@ def test_somebody_of_the_team_is_not_invited_twice(desk: Client, place: Structur
     who = builders.aidant(place)
     builders.signed_in(who)
     assert invite(desk, email=who.email).status_code == 409
+
+
+def test_who_has_no_referent_to_correct_a_name_is_told_to_ask_for_another_invitation(desk: Client) -> None:
+    assert invite(desk, roles=["referent"]).status_code == 302
+    _, page = opened(link_code("zoe@mairie.example"))
+    assert "demandez à qui vous invite une autre invitation" in text(page)
+    assert "la corrigera" not in text(page)
 
 
 def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
