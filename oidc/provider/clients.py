@@ -184,6 +184,8 @@ def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now:
         for name in changed:
             setattr(client, name, given[name])
         _check(_as_new(client))
+        if client.is_fapi2 and not (client.requires_par and client.requires_dpop):
+            raise UnfitClient("FAPI 2.0 impose PAR et DPoP : laissez les deux cases cochées.")
         if {"jwks", "jwks_uri"} & set(changed):
             client.jwks_fetched = client.jwks_fetched_at = client.jwks_tried_at = None
         client.save()

@@ -87,6 +87,10 @@ def test_a_site_with_its_own_key_has_no_secret(desk: Browser, ines: Compte) -> N
         {"id_token_alg": "HS256"},
         {"jwks": "{"},
         {"jwks": "[]"},
+        {"jwks": json.dumps({"keys": [PUBLIC["keys"][0] | {"kid": "a\x00"}]})},
+        {"jwks": json.dumps({"keys": [PUBLIC["keys"][0] | {"kid": "a\ud800"}]})},
+        {"post_logout_redirect_uris": "https://alloc.example.org/a\x00"},
+        {"contacts": "a@b.example\na\x00@b.example"},
         {"jwks": json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=True)]})},
         {"auth_method": "private_key_jwt"},
         {"demarches": ["tout"]},
@@ -118,6 +122,18 @@ def test_settings_change_and_the_journal_says_which(desk: Browser, ines: Compte,
     body = bytes(Entree.objects.get(event="client:change").body).decode()
     assert "redirect_uris" in body
     assert "caf.example.org" not in body
+
+
+@pytest.mark.parametrize("left", [{}, {"requires_par": "on"}, {"requires_dpop": "on"}], ids=str)
+def test_a_site_held_to_fapi_cannot_lose_what_holds_it(desk: Browser, ines: Compte, left: dict[str, str]) -> None:
+    asked = NewClient("CAF", "administration", [REDIRECT], jwks=PUBLIC, is_fapi2=True)
+    site = create_client(asked, timezone.now())[0]
+    where, given = f"/registre/sites/{site.pk}/reglages", typed(ines, name="Caf", jwks=json.dumps(PUBLIC))
+    answer = desk.post(where, given | left)
+    assert answer.status_code == 422
+    assert "FAPI 2.0 impose PAR et DPoP : laissez les deux cases cochées." in answer.content.decode()
+    site.refresh_from_db()
+    assert (site.name, site.requires_par, site.requires_dpop) == ("CAF", True, True)
 
 
 @pytest.mark.writes("client:rotate_secret")

@@ -11,6 +11,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.demarches import DEMARCHES
 from oidc.protocol.client import Profile
 from oidc.protocol.jose import is_private
+from oidc.protocol.parameters import is_text
 from oidc.protocol.strict_json import read_json
 from oidc.provider.clients import NewClient
 from oidc.provider.models import Client
@@ -38,8 +39,11 @@ class Lines(forms.CharField):
         super().__init__(widget=forms.Textarea({"rows": 3, "spellcheck": "false"}), **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Return the lines that hold something."""
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+        """Return the lines that hold something.  Raises ``ValidationError`` when one of them is no text."""
+        lines = [line.strip() for line in str(value or "").splitlines() if line.strip()]
+        if not all(is_text(line, 2048) for line in lines):
+            raise forms.ValidationError("Une ligne est trop longue, ou contient des caractères invisibles.")
+        return lines
 
     def prepare_value(self, value: Any) -> Any:
         """Show a list as lines."""
