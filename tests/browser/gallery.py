@@ -24,7 +24,10 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
         "on_screen_with_a_drawn_signature-window1",
         ("demarches-et-duree", "lecture-et-accord", "volet-de-la-personne"),
     ),
-    "referent": ("referent-window1", ("equipe", "roles-dans-l-equipe", "aider-a-revenir", "journal-de-la-structure")),
+    "referent": (
+        "referent-window1",
+        ("equipe", "nom-et-roles-dans-l-equipe", "aider-a-revenir", "journal-de-la-structure"),
+    ),
     "instructeur": (
         "instructeur-window1",
         ("accueil", "structures", "dossiers-d-habilitation", "rechercher-dans-le-journal"),
