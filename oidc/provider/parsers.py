@@ -10,7 +10,7 @@ from oidc.protocol.strict_json import read_json
 
 
 class StrictJsonParser(JSONParser):
-    """JSON in UTF-8 (RFC 8259 §8.1) whose every text is one and whose every number is one."""
+    """JSON in UTF-8 (RFC 8259 §8.1) whose texts and numbers are such; NUL is refused by the field that holds it."""
 
     def parse(
         self,
@@ -20,6 +20,6 @@ class StrictJsonParser(JSONParser):
     ) -> Any:
         """Return what the body says.  Raises ``ParseError``, which is a 400."""
         try:
-            return read_json(stream.read().decode())
+            return read_json(stream.read().decode(), nul=True)
         except ValueError as error:
             raise ParseError from error

@@ -119,6 +119,7 @@ BODIES = [
     '{"a":' * 3000,
     '{"latitude": 1e999}',
     json.dumps({"latitude": 10**400}),
+    json.dumps({"nom": "\x00", "siret": "\x00", "\x00": "\x00"}),
 ]
 
 
