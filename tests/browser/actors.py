@@ -64,6 +64,11 @@ def _from_first_part(page: Page, keys: str) -> None:
     page.keyboard.type(keys)
 
 
+def _watch_dialogues(page: Page) -> None:
+    """Have file dialogues caught from now on: a catch asked for at the gesture itself may come after it."""
+    page.on("filechooser", lambda _dialogue: None)
+
+
 class Mouse:
     """Clicks; types in what was clicked."""
 
@@ -71,6 +76,7 @@ class Mouse:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        _watch_dialogues(page)
 
     def press(self, target: Locator) -> None:
         target.click()
@@ -110,6 +116,7 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        _watch_dialogues(page)
 
     def _reach(self, target: Locator) -> None:
         target.wait_for(state="attached")
