@@ -111,13 +111,18 @@ def asked_by(candidature: Candidature, places: int, calls: Sequence[Campagne], n
 
 
 def reasons_not_to_submit(candidature: Candidature, places: int, now: datetime) -> list[ErrorCode]:
-    """Return every reason why the dossier cannot be submitted now: the rules', the register's, and what is missing."""
-    found = reasons_against(asked_by(candidature, places, campagnes(), now))
+    """Return every reason why the dossier cannot be submitted now: what is missing, the rules', the register's.
+
+    What nobody has answered yet breaks no rule: it is missing, and that is said once.
+    """
+    missing = missing_steps(candidature, places)
+    found = [errors.DOSSIER_INCOMPLETE] if missing else []
+    if candidature.kind and candidature.siret:
+        broken = dict.fromkeys(reasons_against(asked_by(candidature, places, campagnes(), now)))
+        found += [code for code in broken if candidature.posts_asked or code != errors.POSTS_OUT_OF_RANGE]
     known = find_etablissement(candidature.siret)
     if known and not known.is_open:
         found.append(errors.SIRET_CLOSED)
-    if missing_steps(candidature, places):
-        found.insert(0, errors.DOSSIER_INCOMPLETE)
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from aidants.dispositif import candidatures, liens
 from aidants.dispositif.models import AvisPrefet, Campagne, Candidature, Enveloppe, LienDossier
+from aidants.domain.dispositif import errors
 from aidants.journal.models import Entree
 from tests import builders
 from tests.aidants.dispositif import scheme
@@ -191,6 +192,13 @@ def test_the_national_register_is_asked_when_there_is_one(settings: Any, tmp_pat
     assert "cet établissement est fermé" in browser.get("/candidature/dossier").content.decode()
     browser.post("/candidature/dossier/depot")
     assert Candidature.objects.get().state == "brouillon"
+
+
+def test_what_nobody_has_answered_yet_is_missing_and_breaks_no_rule() -> None:
+    browser = _opened()
+    assert browser.get("/candidature/dossier").context["reasons"] == [errors.DOSSIER_INCOMPLETE]
+    browser.post("/candidature/dossier/etape/porteur", PORTEUR)
+    assert browser.get("/candidature/dossier").context["reasons"] == [errors.DOSSIER_INCOMPLETE, errors.NO_PLACE]
 
 
 def test_places_come_and_go_and_one_is_needed() -> None:
