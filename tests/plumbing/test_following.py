@@ -1,7 +1,6 @@
 """The worker's loop of followers: one that fails is told, tried again, and holds up nobody."""
 
 import threading
-import time
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,12 @@ from aidants.domain.events import SIGN_IN
 from aidants.journal.follow import Follower, Integrated
 from aidants.journal.models import Curseur
 from aidants.journal.sequence import integrate
-from deploy import following
+from deploy import following, loops
 from oidc.provider.ends import ENDS
 from tests.aidants.test_follow import MARKS, numbers
 from tests.aidants.test_sequence import append
 from tests.builders import NOW
+from tests.together import wait_until
 
 
 def test_the_provider_follows_the_journal_and_no_two_followers_share_a_cursor() -> None:
@@ -38,26 +38,19 @@ def test_a_follower_that_fails_is_told_and_holds_up_no_other(
 
     told: list[dict[str, Any]] = []
     monkeypatch.setattr(following, "FOLLOWERS", (Follower("weak", {SIGN_IN: stumble}, from_the_start=True), MARKS))
-    monkeypatch.setattr(following, "_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "_SECONDS", 0.05)
     monkeypatch.setattr(following.log, "error", lambda event, **facts: told.append({"event": event, **facts}))
     append(3)
     integrate(NOW)
-    stop = threading.Event()
+    stop, late = threading.Event(), "the loop does not come to it"
     loop = threading.Thread(target=following.following, args=(stop,))
     loop.start()
-    _until(lambda: numbers() == [0, 1, 2] and len(told) >= 2)
+    wait_until(lambda: numbers() == [0, 1, 2] and len(told) >= 2, seconds=10, otherwise=late)
     failing.clear()
-    _until(lambda: len(read) == 3)
+    wait_until(lambda: len(read) == 3, seconds=10, otherwise=late)
     stop.set()
     loop.join()
     assert (told[0]["event"], told[0]["follower"]) == ("follower stopped", "weak")
     assert told[0]["at"] == "follower weak, entry n° 0 of the journal"
     assert Curseur.objects.get(pk="weak").number == 3
     assert read == [0, 1, 2]
-
-
-def _until(holds: Any) -> None:
-    end = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end, "the loop does not come to it"
-        time.sleep(0.02)
