@@ -13,7 +13,7 @@ from enum import StrEnum
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
 from oidc.protocol.authorization_details import read_details
-from oidc.protocol.claims import SCOPE_CLAIMS
+from oidc.protocol.claims import OF_A_SCOPE, SCOPE_CLAIMS
 from oidc.protocol.claims_request import NOTHING, REP_SCOPE, ClaimsRequest, read_claims
 from oidc.protocol.client import ClientRecord, scopes_of
 from oidc.protocol.parameters import Parameters, is_text
@@ -346,8 +346,7 @@ def asked(facts: AuthorizeFacts) -> Asked:
 def _within(record: ClientRecord, claims: Iterable[str]) -> tuple[str, ...]:
     """Return the claims asked by name, but those of a scope that the record leaves out: ``claims`` opens nothing."""
     allowed = {claim for scope in scopes_of(record) for claim in SCOPE_CLAIMS.get(scope, ())}
-    reserved = {claim for of_scope in SCOPE_CLAIMS.values() for claim in of_scope}
-    return tuple(claim for claim in claims if claim in allowed or claim not in reserved)
+    return tuple(claim for claim in claims if claim in allowed or claim not in OF_A_SCOPE)
 
 
 def response_mode_of(facts: AuthorizeFacts) -> str:

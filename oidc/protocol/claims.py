@@ -22,6 +22,7 @@ SCOPE_CLAIMS = {
     "email": ("email",),
     "mandat": ("mandat",),
 }
+OF_A_SCOPE = frozenset(claim for claims in SCOPE_CLAIMS.values() for claim in claims)
 IDENTITY = tuple(claim for scope in ("profile", "birth", "email") for claim in SCOPE_CLAIMS[scope])
 
 
