@@ -12,7 +12,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.errors import ErrorCode
 from aidants.domain.telephone import BadTelephone, to_e164
-from aidants.envois.sms import sender
+from aidants.envois.sms import SmsRefused, sender
 from mandats.domain import errors, events
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services import consent
@@ -32,7 +32,8 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     own number is recognised where the service knows it: on their account, as their structure's, or as an usager's.
     A landline is refused before anything is sent.
 
-    The message leaves outside any transaction: a slow provider holds no lock.
+    The message leaves outside any transaction, once its code is counted and kept: a slow provider holds no lock, and
+    one that does not answer is said at once, since the person waits for the code.
     """
     try:
         number = to_e164(telephone)
@@ -41,18 +42,22 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
     if brouillon is None or brouillon.signed_as_id:
         return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
-    if brouillon.code_sends >= consent.CODE_SENDS:
-        return _refused(errors.TOO_MANY_CODES, brouillon_id, acteur, now)
     fault = fault_for_brouillon(TELEPHONE, number, brouillon) or no_sms(number)
     if fault is not None:
         return _refused(fault, brouillon_id, acteur, now)
     code = f"{secrets.randbelow(10**6):06d}"
+    expected = consent.expect_code(brouillon_id, code, number, acteur, now)
+    if isinstance(expected, Denied):
+        return expected
     text = (
         f"Mandat {brouillon.reference} : pour donner votre accord à {brouillon.structure.name[:60]}, "
         f"dites le code {code}. Valable 10 minutes. Si vous n’avez rien demandé, ne répondez pas."
     )
-    delivery = sender().send(number, text)
-    return consent.expect_code(brouillon_id, code, number, delivery, acteur, now)
+    try:
+        delivery = sender().send(number, text)
+    except (OSError, SmsRefused):
+        return _refused(errors.CODE_NOT_SENT, brouillon_id, acteur, now)
+    return consent.note_delivery(brouillon_id, code, delivery, acteur, now)
 
 
 def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Acteur, now: datetime) -> Decision:

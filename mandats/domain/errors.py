@@ -100,6 +100,12 @@ TOO_MANY_CODES = declare(
     "Trop de codes ont été envoyés pour ce mandat. La personne peut signer à l’écran ou sur papier.",
     "Cinq codes au plus par brouillon. Vérifier le numéro ; sinon signature à l’écran ou sur papier.",
 )
+CODE_NOT_SENT = declare(
+    "brouillon.code_not_sent",
+    503,
+    "Le message n’est pas parti. Réessayez dans un instant. La personne peut aussi signer à l’écran ou sur papier.",
+    "L’opérateur de SMS n’a pas répondu, ou a refusé le message. L’essai compte parmi les cinq codes du brouillon.",
+)
 SIGNATURE_EMPTY = declare(
     "brouillon.signature_empty",
     422,

@@ -13,11 +13,9 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from aidants.structures.models import Structure
-from mandats.consentement import ecran
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain import errors
 from mandats.domain.perimetre import Perimetre
-from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
 from mandats.registre.selectors import may_use_autorisation, state_of, usable_autorisations
 from mandats.registre.services.brouillons import change_brouillon, freeze, identify
@@ -222,37 +220,6 @@ def test_two_aidants_sign_the_same_brouillon_at_once(committed_db: str) -> None:
     assert [result for result in results if isinstance(result, Denied)] == [Denied(errors.BROUILLON_GONE)]
     assert events_about(signed[0].id) == ["mandat:sign"]
     assert events_about(brouillon.id)[-1] == "mandat:sign_refused"
-
-
-@pytest.mark.writes("consentement:code_refused")
-def test_a_consent_code_is_sent_five_times_at_the_most_and_tried_five_times(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place, who = desk
-    doer = builders.acteur(who, place)
-    sent: list[str] = []
-
-    class Recorder:
-        def send(self, telephone: str, text: str) -> str:
-            sent.append(text)
-            return "recorded"
-
-    monkeypatch.setattr(ecran, "sender", Recorder)
-    brouillon = builders.brouillon(who, place)
-    identify(brouillon.id, builders.IDENTITE, builders.PREUVE, doer, NOW)
-    texts = freeze(brouillon.id, doer, NOW)
-    assert isinstance(texts, FrozenTexts)
-    for _ in range(5):
-        assert ecran.send_consent_code(brouillon.id, "06 39 98 00 42", doer, NOW)
-    refused = ecran.send_consent_code(brouillon.id, "06 39 98 00 42", doer, NOW)
-    assert refused == Denied(errors.TOO_MANY_CODES)
-    code = sent[-1].split("code ")[1][:6]
-    wrong = f"{(int(code) + 1) % 10**6:06d}"
-    for _ in range(5):
-        verdict = ecran.consent_by_code(brouillon.id, wrong, texts.text_sha256, doer, NOW)
-        assert verdict == Denied(errors.CONSENT_CODE_REFUSED)
-    verdict = ecran.consent_by_code(brouillon.id, code, texts.text_sha256, doer, NOW)
-    assert verdict == Denied(errors.CONSENT_CODE_REFUSED)
 
 
 @pytest.mark.writes("code:refuse")

@@ -41,21 +41,35 @@ def ready(brouillon_id: UUID, text_sha256: str, acteur: Acteur, now: datetime) -
 
 
 @transaction.atomic
-def expect_code(
-    brouillon_id: UUID, code: str, telephone: str, delivery: str, acteur: Acteur, now: datetime
-) -> Decision:
-    """Keep the digest of a code just sent; ten minutes, five tries."""
+def expect_code(brouillon_id: UUID, code: str, telephone: str, acteur: Acteur, now: datetime) -> Decision:
+    """Keep the digest of a code about to leave: five a brouillon, each good for ten minutes and five tries.
+
+    Counted under the brouillon's lock and before the message leaves: of several screens that ask at once, no sixth
+    code.  A consent given another way falls: the proof kept from here on is this one's.
+    """
+    brouillon = locked(brouillon_id, acteur)
+    if brouillon is None or brouillon.code_sends >= CODE_SENDS:
+        reason = errors.TOO_MANY_CODES if brouillon else errors.BROUILLON_GONE
+        return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    brouillon.code_digest = _code_digest(brouillon, code)
+    brouillon.code_sent_at, brouillon.code_tries, brouillon.updated_at = now, 0, now
+    brouillon.code_sends += 1
+    brouillon.consentement = brouillon.consent_method = ""
+    brouillon.consented_at = brouillon.declared_at = None
+    brouillon.consent_proof = {"telephone_sha256": secret_digest("telephone", telephone)}
+    brouillon.save()
+    return GRANTED
+
+
+@transaction.atomic
+def note_delivery(brouillon_id: UUID, code: str, delivery: str, acteur: Acteur, now: datetime) -> Decision:
+    """Write that a code left, and by which delivery; a code is taken from then on, unless a later one replaced it."""
     brouillon = locked(brouillon_id, acteur)
     if brouillon is None:
         return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
-    brouillon.code_digest = secret_digest(_PURPOSE, f"{brouillon.id}:{code}")
-    brouillon.code_sent_at, brouillon.code_tries, brouillon.updated_at = now, 0, now
-    brouillon.code_sends += 1
-    brouillon.consent_proof = {
-        "telephone_sha256": secret_digest("telephone", telephone),
-        "delivery_sha256": sha256_hex(delivery.encode()),
-    }
-    brouillon.save()
+    if hmac.compare_digest(brouillon.code_digest, _code_digest(brouillon, code)):
+        brouillon.consent_proof |= {"delivery_sha256": sha256_hex(delivery.encode())}
+        brouillon.save(update_fields=("consent_proof",))
     record(events.CONSENT_CODE_SEND, acteur=acteur, at=now, subject=brouillon.id, facts={"delivery": delivery})
     return GRANTED
 
@@ -74,13 +88,16 @@ def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Act
 
 
 def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
-    """Compare in constant time; an old code or a sixth try never matches."""
+    """Compare in constant time; an old code, one whose delivery is not known, or a sixth try never matches."""
     if not brouillon.code_digest or brouillon.code_sent_at is None or brouillon.code_tries >= CODE_TRIES:
         return False
-    if now - brouillon.code_sent_at > CODE_LIVES:
+    if now - brouillon.code_sent_at > CODE_LIVES or "delivery_sha256" not in brouillon.consent_proof:
         return False
-    typed = "".join(code.split())
-    return hmac.compare_digest(brouillon.code_digest, secret_digest(_PURPOSE, f"{brouillon.id}:{typed}"))
+    return hmac.compare_digest(brouillon.code_digest, _code_digest(brouillon, "".join(code.split())))
+
+
+def _code_digest(brouillon: Brouillon, code: str) -> str:
+    return secret_digest(_PURPOSE, f"{brouillon.id}:{code}")
 
 
 @transaction.atomic
