@@ -1,5 +1,6 @@
 """A consent code at the desk: five leave for one brouillon, however many screens ask; each is tried five times."""
 
+import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -124,3 +125,6 @@ def test_a_code_asked_for_after_another_consent_takes_its_place(asked: Asked, te
     asked.brouillon.refresh_from_db()
     assert asked.brouillon.consent_method == "code"
     assert sorted(asked.brouillon.consent_proof) == ["delivery_sha256", "telephone_sha256"]
+    entry = json.loads(bytes(entries_about(asked.brouillon.id)[-1].body))
+    assert entry["event"] == "consentement:give"
+    assert entry["facts"]["proof_sha256"] == asked.brouillon.consent_proof["delivery_sha256"]

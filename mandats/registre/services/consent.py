@@ -84,7 +84,7 @@ def consent_by_code(brouillon_id: UUID, code: str, text_sha256: str, acteur: Act
         brouillon.code_tries += 1
         brouillon.save(update_fields=("code_tries",))
         return refuse(events.CONSENT_CODE_REFUSED, errors.CONSENT_CODE_REFUSED, acteur, now, brouillon_id)
-    return give(brouillon, "ecran", "code", dict(brouillon.consent_proof), acteur, now)
+    return give(brouillon, "ecran", "code", dict(brouillon.consent_proof), acteur, now, main_proof="delivery_sha256")
 
 
 def _code_matches(brouillon: Brouillon, code: str, now: datetime) -> bool:
@@ -107,7 +107,8 @@ def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur:
     if isinstance(brouillon, Denied):
         return brouillon
     document = keep_document(brouillon, "signature", png, "image/png", acteur, now)
-    return give(brouillon, "ecran", "dessin", {"drawing_sha256": document.sha256}, acteur, now)
+    proof = {"drawing_sha256": document.sha256}
+    return give(brouillon, "ecran", "dessin", proof, acteur, now, main_proof="drawing_sha256")
 
 
 @transaction.atomic
@@ -152,7 +153,8 @@ def consent_on_paper(
     facts = {"sha256": document.sha256, "version": document.version}
     record(events.SCAN_ADD, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     proof = {"printed_sha256": printed.sha256, "scan_sha256": document.sha256}
-    return give(brouillon, "papier", "scan", proof, acteur, now, signed_at=moment_of(brouillon, signed_on, now))
+    signed_at = moment_of(brouillon, signed_on, now)
+    return give(brouillon, "papier", "scan", proof, acteur, now, main_proof="scan_sha256", signed_at=signed_at)
 
 
 def printed_sheet(brouillon: Brouillon, signed_on: date | None, now: datetime) -> Document | Denied:
@@ -206,10 +208,12 @@ def give(
     acteur: Acteur,
     now: datetime,
     *,
+    main_proof: str,
     signed_at: datetime | None = None,
 ) -> Decision:
     """Write the consent: kind, method, moment and the digests of its proof.
 
+    ``main_proof`` names the digest of ``proof`` that the journal keeps.  Raises ``KeyError`` when it is not there.
     ``signed_at`` is the moment of the usager's own act when it was not now: a sheet signed away from the desk.
     """
     cancel_demandes(brouillon, now)
@@ -218,17 +222,7 @@ def give(
     brouillon.declared_at = now if method == "declaration" else None
     brouillon.code_digest, brouillon.updated_at = "", now
     brouillon.save()
-    main_proof = next((value for name, value in proof.items() if name in _MAIN_PROOFS), "")
-    facts = {"kind": kind, "method": method, "text_sha256": brouillon.text_sha256, "proof_sha256": main_proof}
+    digests = {"text_sha256": brouillon.text_sha256, "proof_sha256": proof[main_proof]}
+    facts = {"kind": kind, "method": method} | digests
     record(events.CONSENT, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     return GRANTED
-
-
-_MAIN_PROOFS = (
-    "drawing_sha256",
-    "scan_sha256",
-    "delivery_sha256",
-    "temoin_sha256",
-    "echange_sha256",
-    "declaration_sha256",
-)

@@ -147,7 +147,8 @@ def consent_by_sms(demande: DemandeSms, exchange: Exchange, now: datetime) -> No
     demande.closed_at, demande.outcome, demande.exchange_sealed = now, "accord", None
     demande.save(update_fields=("closed_at", "outcome", "exchange_sealed"))
     usager = Acteur(Kind.USAGER, None, brouillon.structure_id)
-    give(brouillon, "sms", "reponse", {"echange_sha256": kept.sha256}, usager, now)
+    proof = {"echange_sha256": kept.sha256}
+    give(brouillon, "sms", "reponse", proof, usager, now, main_proof="echange_sha256")
 
 
 def _proof(demande: DemandeSms, exchange: Exchange) -> dict[str, object]:

@@ -45,7 +45,9 @@ def consent_by_declaration(
     declared = f"{DECLARATION} {brouillon.reference} {acteur.known_id} {int(now.timestamp())}"
     proof = {"printed_sha256": printed.sha256, "declaration_sha256": sha256_hex(declared.encode())}
     signed_at = moment_of(brouillon, signed_on, now)
-    return give(brouillon, "papier", "declaration", proof, acteur, now, signed_at=signed_at)
+    return give(
+        brouillon, "papier", "declaration", proof, acteur, now, main_proof="declaration_sha256", signed_at=signed_at
+    )
 
 
 def await_sheet(brouillon: Brouillon, mandat: Mandat) -> None:

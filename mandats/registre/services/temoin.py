@@ -71,7 +71,8 @@ def consent_before_witness(
     }
     content = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
     kept = keep_document(brouillon, "temoin", content, "application/json", acteur, now)
-    return give(brouillon, "ecran", "temoin", {"temoin_sha256": kept.sha256}, acteur, now)
+    proof = {"temoin_sha256": kept.sha256}
+    return give(brouillon, "ecran", "temoin", proof, acteur, now, main_proof="temoin_sha256")
 
 
 def _may_witness(temoin: Temoin, brouillon: Brouillon, acteur: Acteur) -> bool:
