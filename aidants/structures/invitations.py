@@ -1,7 +1,7 @@
 """Inviting somebody: a message with a code that serves once, within seven days, and what its acceptance makes.
 
-A referent invites for their own structure, as aidant or referent; a national role is given by an operator's command
-alone.  Nothing is made before the acceptance.
+A referent invites for their own structure, as aidant or referent; to a national role, an administrateur from a page
+(:mod:`aidants.structures.nominations`) or an operator by a command.  Nothing is made before the acceptance.
 """
 
 from dataclasses import dataclass
@@ -83,26 +83,26 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
     """Invite somebody into the team of the acteur's own structure; an earlier invitation to them dies."""
     if acteur.structure_id != structure.id or not is_referent_of(acteur.known_id, structure.id):
         return _refuse(NOT_A_REFERENT, structure, acteur, now)
-    email = invited.email.strip().lower()
-    if _is_settled(email, structure):
-        return _refuse(ALREADY_IN_TEAM, structure, acteur, now)
-    if sent_since(structure, now - timedelta(days=1)) >= _A_DAY:
-        return _refuse(INVITATIONS_TOO_MANY, structure, acteur, now)
     with transaction.atomic():
+        # Asked under the lock: of several invitations sent at once, none passes the limit of the day.
         Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
-        _cancel_standing(Q(structure=structure), email, acteur, now)
+        if _is_settled(_address_of(invited), structure):
+            return _refuse(ALREADY_IN_TEAM, structure, acteur, now)
+        if sent_since(structure, now - timedelta(days=1)) >= _A_DAY:
+            return _refuse(INVITATIONS_TOO_MANY, structure, acteur, now)
+        _cancel_standing(invited, structure, acteur, now)
         return _send(invited, structure, acteur, now)
 
 
 def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
     """Invite in the name of the service (an instructeur, a file, a trusted system), in the caller's transaction."""
-    _cancel_standing(Q(structure=structure), invited.email.strip().lower(), acteur, now)
+    _cancel_standing(invited, structure, acteur, now)
     return _send(invited, structure, acteur, now)
 
 
 def invite_to_role(invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
     """Invite to a national role by decision of an administrateur, in the caller's transaction."""
-    _cancel_standing(Q(structure__isnull=True, role=invited.role), invited.email.strip().lower(), acteur, now)
+    _cancel_standing(invited, None, acteur, now)
     return _send(invited, None, acteur, now)
 
 
@@ -135,8 +135,7 @@ def _refuse(reason: ErrorCode, structure: Structure, acteur: Acteur, now: dateti
 def invite_from_terminal(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> str:
     """Invite from an operator's terminal and return the link, which the operator hands over."""
     with transaction.atomic():
-        place = Q(structure=structure) if structure else Q(structure__isnull=True)
-        _cancel_standing(place, invited.email.strip().lower(), acteur, now)
+        _cancel_standing(invited, structure, acteur, now)
         _, code = _make(invited, structure, acteur, now)
     return invitation_link(code)
 
@@ -151,6 +150,11 @@ def invitation_link(code: str) -> str:
     return f"{settings.ISSUER}/invitation#{code}"
 
 
+def _address_of(invited: Invite) -> str:
+    """Return the address as accounts bear it."""
+    return invited.email.strip().lower()
+
+
 def _is_settled(email: str, structure: Structure) -> bool:
     """Tell whether the person has a place there already and has signed in once."""
     standing = Affectation.objects.filter(compte__email=email, structure=structure, ended_at__isnull=True)
@@ -160,7 +164,7 @@ def _is_settled(email: str, structure: Structure) -> bool:
 def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> tuple[Invitation, str]:
     code = new_code()
     made = Invitation.objects.create(
-        email=invited.email.strip().lower(),
+        email=_address_of(invited),
         given_name=invited.given_name,
         family_name=invited.family_name,
         profession=invited.profession,
@@ -186,9 +190,11 @@ def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
     return made, code
 
 
-def _cancel_standing(place: Q, email: str, acteur: Acteur, now: datetime) -> None:
-    standing = Invitation.objects.filter(place, email=email, accepted_at__isnull=True, cancelled_at__isnull=True)
-    for one in standing.order_by("id"):
+def _cancel_standing(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> None:
+    """Cancel what the person was invited to before, in this structure or to this national role: another role stands."""
+    place = Q(structure=structure) if structure else Q(structure__isnull=True, role=invited.role)
+    standing = Invitation.objects.filter(place, accepted_at__isnull=True, cancelled_at__isnull=True)
+    for one in standing.filter(email=_address_of(invited)).order_by("id"):
         cancel(one, acteur, now)
 
 

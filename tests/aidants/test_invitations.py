@@ -342,6 +342,15 @@ def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[st
             call_command("create_compte", *names, *wrong)
 
 
+def test_a_second_role_by_command_leaves_the_first_link_standing(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("--email=ines@service.example", "--given-name=Inès", "--family-name=Laurent")
+    links = []
+    for role in ("administrateur", "instructeur", "instructeur"):
+        call_command("create_compte", *names, f"--role={role}")
+        links.append(capsys.readouterr().out.strip().partition("#")[2])
+    assert [opened(link)[1].status_code for link in links] == [200, 410, 200]
+
+
 @pytest.mark.writes("structure:create")
 def test_the_first_structure_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
     told = ["--name=CCAS", "--street=1 rue", "--postcode=05000", "--city=Gap", "--insee-code=05061"]
