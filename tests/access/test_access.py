@@ -3,6 +3,8 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
 from typing import Any
 
 import pytest
@@ -95,8 +97,24 @@ def _is_told(route: str, role: str) -> bool:
     return route.startswith(_OWN.get(role, "nowhere"))
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what the requests of the block did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _shut(route: str, role: str) -> Sequence[str]:
+    """Return how a route answers to who is not named: the sign-in page, unless it is public or knows who asks."""
+    return _SHUT if route in service.PUBLIC_ROUTES or role in SIGNED else (SIGN_IN,)
+
+
 class Walk:
-    """Asks the service, undoing whatever each request did; ``wrong`` keeps what the table did not promise."""
+    """Asks the service; ``wrong`` keeps what the table did not promise.
+
+    What a request does is undone before the next one; what refusals leave (counts and entries), after a whole line.
+    """
 
     def __init__(self) -> None:
         self.world = World()
@@ -113,11 +131,10 @@ class Walk:
         assert not strange, f"{route}: tests/access/world.py has no example of {', '.join(strange)}; give it its four"
         path = ARGUMENT.sub(lambda found: str(values[found[1]]), PATTERNS[route])
         self.asked += 1
-        with transaction.atomic(), listening() as told:
+        with listening() as told:
             answer = self.world.browsers[role].generic(method, path)
             if answer.streaming:
                 list(answer)  # a file is closed by its reader
-            transaction.set_rollback(True)
         if answer.status_code in _REFUSALS and _is_told(route, role) and not told.refusals:
             self.wrong.append(f"{route} {method}, {role}, {scope} object: refused, and no entry tells it")
         return letter_of(answer)
@@ -131,29 +148,36 @@ class Walk:
 
     def walk(self, route: str, lines: list[Row]) -> None:
         """Try one route with everybody."""
+        self.world.keep_awake()
+        scopes = SCOPES if "<" in PATTERNS[route] else SCOPES[:1]
         for row in lines:
-            for role in ROLES:
-                for method in row.methods:
-                    self._try(row, role, method)
+            for role, method, scope in product(row.who, row.methods, scopes):
+                self._let_in(row, role, method, scope)
+            with undone():
+                for role, method, scope in product(set(ROLES) - set(row.who), row.methods, scopes):
+                    self.expect(route, role, method, scope, _shut(route, role))
             if "GET" in row.methods:
                 first = next(iter(row.who))
                 letters = [row.expected(first, "own"), SIGN_IN, NO_METHOD]
-                self.expect(route, first, "HEAD", "own", letters)
+                with undone():
+                    self.expect(route, first, "HEAD", "own", letters)
+        with undone():
+            self._other_methods(route, lines)
+
+    def _let_in(self, row: Row, role: str, method: str, scope: str) -> None:
+        """Try who is named, with one object."""
+        letter, public = row.expected(role, scope), row.route in service.PUBLIC_ROUTES
+        also = {REFUSED: [SIGN_IN] * public, ELSEWHERE: [OPEN, REFUSED, UNKNOWN]}.get(letter, [])
+        with undone():
+            self.expect(row.route, role, method, scope, [letter, *also])
+
+    def _other_methods(self, route: str, lines: list[Row]) -> None:
+        """Try what no line names: no method for who is let in, the sign-in page for a stranger."""
         first = next(iter(lines[0].who))
         for method in set(METHODS) - {"HEAD", *(method for row in lines for method in row.methods)}:
             self.expect(route, first, method, "own", [NO_METHOD])
             if route not in service.PUBLIC_ROUTES:
                 self.expect(route, "stranger", method, "own", [SIGN_IN])
-
-    def _try(self, row: Row, role: str, method: str) -> None:
-        public = row.route in service.PUBLIC_ROUTES
-        if role not in row.who:
-            self.expect(row.route, role, method, "own", _SHUT if public or role in SIGNED else [SIGN_IN])
-            return
-        for scope in SCOPES if "<" in PATTERNS[row.route] else SCOPES[:1]:
-            letter = row.expected(role, scope)
-            also = {REFUSED: [SIGN_IN] * public, ELSEWHERE: [OPEN, REFUSED, UNKNOWN]}.get(letter, [])
-            self.expect(row.route, role, method, scope, [letter, *also])
 
 
 @pytest.fixture

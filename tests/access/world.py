@@ -6,7 +6,8 @@ same structure; ``foreign`` another structure's; ``unknown`` nobody's.
 
 import base64
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 from aidants.comptes import recovery
 from aidants.comptes.facteurs.changes import factors_of
 from aidants.comptes.models import Compte, Fonction
-from aidants.comptes.second_factor import grant_change
+from aidants.comptes.second_factor import grant_change, touch
 from aidants.comptes.sessions.models import SessionOuverte
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.roles import NATIONAL_ROLES, Role
@@ -39,7 +40,7 @@ from tests import builders
 from tests.access.more_objects import join_body, of_activity, of_habilitation, of_letter, of_training
 from tests.access.partner import calling_partner, names
 from tests.access.scheme_objects import of_scheme
-from tests.access.table import SCOPES
+from tests.access.table import ROLES, SCOPES
 from tests.aidants.training_desk import organisme
 from tests.oidc import flow
 
@@ -76,6 +77,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = timezone.now()
+        self._made: dict[tuple[str, str], Mapping[str, object]] = {}
         here, elsewhere = builders.structure(), builders.structure("CCAS voisin", siret="99999920500029")
         self.people = {"aidant": builders.aidant(here), "referent": _referent(here), "nobody": builders.compte()}
         for role in NATIONAL_ROLES:
@@ -155,7 +157,12 @@ class World:
         }
 
     def arguments(self, role: str, scope: str) -> Mapping[str, object]:
-        """Return what stands in an address for this role: the value of each argument, by its name."""
+        """Return what stands in an address for this role: the value of each argument, by its name; made once."""
+        if (role, scope) not in self._made:
+            self._made[role, scope] = self._arguments(role, scope)
+        return self._made[role, scope]
+
+    def _arguments(self, role: str, scope: str) -> Mapping[str, object]:
         if scope == "unknown":
             return {**dict.fromkeys(self.arguments(role, "own"), uuid4()), "key": "code-0", **WORDS}
         who = self.people.get(role, self.people["aidant"])
@@ -186,15 +193,31 @@ class World:
         }
 
     def prepare(self) -> None:
-        """Let each person's browser be the one whose request of a site waits, and that may change its factors now."""
+        """Make whatever is asked for, and let each browser be the one whose request of a site waits."""
         for role, who in self.people.items():
             session = self.browsers[role].session
             session["oidc_browser"] = str(who.id)
-            grant_change(session, self.now)
             session.save()
-            for scope in SCOPES:
-                self.arguments(role, scope)
+        for role, scope in product(ROLES, SCOPES):
+            self.arguments(role, scope)
         self.browsers = {role: Bare(browser) for role, browser in self.browsers.items()}
+        self._stay_awake(timezone.now())
+
+    def keep_awake(self) -> None:
+        """Note an act of everybody now and then, as they would do some: their sessions last as long as the walk does,
+        and a request need not write that it was one.
+        """
+        now = timezone.now()
+        if now - self._awake_at > timedelta(seconds=20):
+            self._stay_awake(now)
+
+    def _stay_awake(self, now: datetime) -> None:
+        self._awake_at = now
+        for role in self.people:
+            session = self.browsers[role].session
+            touch(session, now)
+            grant_change(session, now)
+            session.save()
 
 
 def _referent(place: Structure) -> Compte:
