@@ -7,13 +7,16 @@ Fixtures to know:
   live_stack       the whole demonstration as processes (one a worker), for browsers and clients that others wrote
   stack_db         Django's own connection points at the database of `live_stack`, to read what it wrote
   timestamps       a time-stamping authority that the service asks, and that can be made to fail
+  one_minute       no minute ends during the test, for what is counted by minute
   query_count      `with query_count(3): ...` fails unless exactly three queries ran
 """
 
 import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import hypothesis
@@ -152,6 +155,25 @@ def timestamps(local_tsa: LocalAuthority, settings: Any) -> Iterator[LocalAuthor
     authority.forget_failures()
     yield local_tsa
     authority.forget_failures()
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no minute end during the test: both clocks of this process go on a hundred times slower.
+
+    For what is counted, limited or changes by minute (`aidants/journal/limits.py`, a card's code).  The clocks start in
+    the first half of the minute, within the same half of it, so that a code of thirty seconds stays what it is.
+    """
+    from django.utils import timezone
+
+    clock, start = time.time, time.time()
+    first = start - max(0.0, start % 60 - 30)
+
+    def slowly() -> float:
+        return first + (clock() - start) / 100
+
+    monkeypatch.setattr(time, "time", slowly)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromtimestamp(slowly(), UTC))
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ keys are those of the tests, so that a test connected to the same database reads
 import fcntl
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from deploy.demo.sites import Sites
 from deploy.demo.stack import Stack
 from tests import database
 from tests.environment import SETTINGS
+from tests.ports import free_ports
 
 _SECRETS = {
     "secret_key": SETTINGS["SECRET_KEY"],
@@ -51,13 +51,6 @@ class LiveStack:
     def emails_folder(self) -> Path:
         """Where the service leaves the e-mails that it sends."""
         return self.sites.home / "emails"
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of this machine on which nobody listens now."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def collect_once(processes: Stack) -> None:

@@ -96,6 +96,7 @@ def test_cards_are_the_administrateur_s(who: Compte) -> None:
     assert browser.post("/cartes/retrait", {"serial": "AB-0001", "motif": "perdue"}).status_code == 403
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_slow_card_is_paired_then_followed_by_its_successes_alone(admin: Client, ines: Compte, who: Compte) -> None:
     send(admin, FILE, ines)
     assert pair(who, shown=code(11)).status_code == 422

@@ -14,6 +14,7 @@ from deploy.demo.sites import Sites
 from deploy.demo.stack import StackFailed
 from tests import database
 from tests.bench.wire import Unexpected
+from tests.ports import free_port
 
 
 def _figures(home: Path, scale: float, only: frozenset[str]) -> None:
@@ -21,7 +22,7 @@ def _figures(home: Path, scale: float, only: frozenset[str]) -> None:
 
     from tests.bench import service
 
-    sites = service.sites_at(home, service.free_port())
+    sites = service.sites_at(home, free_port())
     with database.running_server(durable=True), database.fresh_database() as name:
         service.settings_for(sites, name)
         django.setup()

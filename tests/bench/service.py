@@ -1,7 +1,6 @@
 """The service under measure: the processes of `make demo`'s service on a database of their own."""
 
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +18,6 @@ from tests.environment import SETTINGS
 from tests.stack import collect_once
 
 _PATIENCE = 60.0
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def sites_at(home: Path, port: int) -> Sites:

@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from tests.bench import data, processor, service, suite
 from tests.bench.figures import Figure, percentile
+from tests.ports import free_port
 
 SCALE = 0.01
 OVER_HTTP = {
@@ -48,7 +49,7 @@ JOURNAL = {
 
 @pytest.fixture
 def figures(committed_db: str, tmp_path: Path) -> dict[str, Figure]:
-    sites = service.sites_at(tmp_path, service.free_port())
+    sites = service.sites_at(tmp_path, free_port())
     size = suite.Size(SCALE)
     with override_settings(ISSUER=sites.service), service.running(sites, committed_db) as target:
         rows = data.make(size.count(3000))

@@ -21,7 +21,7 @@ import pytest
 
 from deploy.demo.home import demo_home
 from deploy.demo.temoins import NAMES
-from tests.stack import free_ports
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 90.0
@@ -84,19 +84,11 @@ def _wait_until_gone(pids: set[int]) -> set[int]:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A port followed by two other free ones; the demo that these tests leave there is forgotten."""
-    while True:
-        first = free_ports(1)[0]
-        if first < 65000 and not any(_listens(first + step) for step in (1, 2)):
-            break
+    first = free_ports(3)[0]
     yield first
     forget = [sys.executable, "-m", "deploy.demo.launch", f"--port={first}", "--forget"]
     subprocess.run(forget, cwd=ROOT, check=True)
     assert not demo_home(first).exists()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,12 +20,7 @@ from tests.demo_sites.fake_idp import CLIENT_ID, CLIENT_SECRET, OTHER
 from tests.demo_sites.fake_service import FakeService
 from tests.demo_sites.served import served
 from tests.demo_sites.test_bridge import changed
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_ports
 
 
 @dataclass
@@ -51,7 +45,7 @@ class Town:
 
 @pytest.fixture
 def town() -> Iterator[Town]:
-    service, fc_port, site_port = FakeService(), free_port(), free_port()
+    service, (fc_port, site_port) = FakeService(), free_ports(2)
     fc, site = f"http://127.0.0.1:{fc_port}", f"http://127.0.0.1:{site_port}"
     account = {
         "client_id": "alloc",

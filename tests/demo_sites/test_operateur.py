@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from deploy.demo.operateur.app import create_app
 from deploy.demo.operateur.reseau import Config, Reseau
 from tests.builders import NOW
 from tests.demo_sites.served import served
+from tests.together import wait_until
 
 SECRET = "the secret of the hook, thirty-two characters"
 TELEPHONE = "+33639980001"
@@ -64,10 +64,7 @@ def provider(config: Config, calls: list[Any], settings: Any) -> Iterator[Reseau
 
 
 def wait_for(calls: list[Any], count: int) -> list[Any]:
-    for _ in range(200):
-        if len(calls) >= count:
-            break
-        time.sleep(0.02)
+    wait_until(lambda: len(calls) >= count, seconds=20, otherwise=f"{count} calls were awaited")
     return list(calls)
 
 
@@ -105,7 +102,7 @@ def test_reports_and_answers_are_what_our_reader_takes(site: FlaskClient, calls:
     assert [one.status for one in reports if isinstance(one, Report)] == ["BUFFERED", "ENROUTE", "DELIVERED"]
     assert {one.delivery for one in reports if isinstance(one, Report)} == {f"gatewayapi-{ids[0]}"}
     assert site.post("/reponse", data={"telephone": "33639980001", "texte": "oui"}).status_code == 303
-    heard = told_by(calls[3][0], SECRET.encode())
+    heard = told_by(wait_for(calls, 4)[3][0], SECRET.encode())
     assert isinstance(heard, Inbound)
     assert (heard.telephone, heard.text) == (TELEPHONE, "oui")
     page = site.get("/").get_data(as_text=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.demo_sites.test_administration import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMINISTRATION = {

@@ -98,6 +98,7 @@ def test_all_three_must_be_right(mandat: Mandat, change: dict[str, str]) -> None
 
 
 @pytest.mark.writes("accueil:find_refused")
+@pytest.mark.usefixtures("one_minute")
 def test_who_finds_nothing_again_and_again_waits_and_others_do_not(mandat: Mandat) -> None:
     _, fishing = national(Role.ACCUEIL)
     for number in range(30):

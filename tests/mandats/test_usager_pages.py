@@ -127,6 +127,7 @@ def test_a_slip_of_the_finger_is_told_and_not_counted(
 
 
 @pytest.mark.writes("usager:enter")
+@pytest.mark.usefixtures("one_minute")
 def test_five_wrong_tries_then_a_wait_that_franceconnect_ignores(mandat: Mandat, codes: CodesVolet) -> None:
     client = Client()
     for _ in range(5):

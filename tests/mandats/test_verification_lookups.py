@@ -129,6 +129,7 @@ def test_the_receipt_is_read_by_any_jose_library(mandat: Mandat, question: Quest
 
 
 @pytest.mark.spec("Attacks", "verification brute force: the right code waits too")
+@pytest.mark.usefixtures("one_minute")
 def test_ten_wrong_tries_then_a_wait_even_for_the_right_code(question: Question) -> None:
     for number in range(10):
         wrong = replace(question, code=new_code())

@@ -121,6 +121,7 @@ def test_the_answer_says_that_the_mandat_is_in_the_journal(typed: dict[str, str]
     assert "inscrit au" not in wrong
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_wrong_tries_wait(typed: dict[str, str]) -> None:
     for _ in range(10):
         Client().post("/verifier", typed | {"code": new_code()})

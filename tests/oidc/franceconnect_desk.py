@@ -2,7 +2,6 @@
 
 import html
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,15 +15,9 @@ from deploy.demo.franceconnect.app import create_app
 from deploy.demo.franceconnect.config import build_config
 from oidc.franceconnect.configuration import forget
 from tests.demo_sites.served import served
+from tests.ports import free_port
 
 _REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -196,6 +196,7 @@ def test_a_return_serves_once_and_who_cancels_is_told_on_the_form(caf: Client) -
     assert "pas allée jusqu’au bout" in text(other.get("/verifier"))
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_limits_and_slips_are_those_of_the_form(caf: Client, typed: dict[str, str]) -> None:
     browser, _ = came()
     assert browser.post("/verifier/agent", typed | {"year": ""}).status_code == 422

@@ -23,7 +23,7 @@ from deploy.demo.proconnect.app import create_app
 from tests import builders
 from tests.aidants.mailbox import messages_to, subjects_to
 from tests.demo_sites.served import served
-from tests.oidc.franceconnect_desk import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 ISSUER = "http://localhost:8000"

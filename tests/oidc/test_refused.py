@@ -13,15 +13,8 @@ from oidc.provider.models import Interaction
 from tests import builders
 from tests.oidc import flow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_minute")]
 TYPED = "dubois@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no minute end during a test: what is counted is counted by minute."""
-    real, start = timezone.now, timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: start.replace(second=min(start.second, 30)) + (real() - start))
 
 
 def told(event: str) -> list[tuple[str, str, dict[str, Any]]]:

@@ -73,6 +73,7 @@ def test_refusals_have_the_names_of_the_standard(changes, status, error):
 
 
 @pytest.mark.spec("RFC 6749", "2.3.1")
+@pytest.mark.usefixtures("one_minute")
 @pytest.mark.parametrize("profile", ["administration", "franceconnect"])
 def test_a_wrong_secret_is_refused_with_a_challenge_and_counted(profile):
     at, asked = flow.desk(), flow.site(profile, id_token_alg="ES256")
@@ -188,6 +189,7 @@ def test_a_token_never_outlives_the_mandat():
     assert flow.claims_of(tokens["id_token"])["exp"] <= soon.timestamp()
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_code_refused_is_counted_for_its_client_and_journaled_once_a_minute():
     at, asked = flow.desk(), flow.site()
     for _ in range(3):

@@ -241,6 +241,7 @@ def test_an_idempotency_key(administration: Administration, fields: dict[str, An
 
 
 @pytest.mark.writes("verification:unknown")
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_wrong_tries(administration: Administration, fields: dict[str, Any]) -> None:
     for _ in range(10):
         assert administration.ask(fields | {"code": new_code()}).status_code == 200

@@ -17,16 +17,9 @@ from tests.aidants.test_sequence import append
 from tests.mandats.test_usager_pages import codes, inside, mandat
 from tests.oidc.test_verification_api import PATH, administration
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_minute")]
 __all__ = ["administration", "codes", "inside", "mandat"]
 OUT_OF_REACH = "acces.out_of_reach"
-
-
-@pytest.fixture(autouse=True)
-def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no minute end during a test: what is counted is counted by minute."""
-    real, start = timezone.now, timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: start.replace(second=min(start.second, 30)) + (real() - start))
 
 
 def bodies(event: str) -> list[dict[str, Any]]:
