@@ -41,3 +41,17 @@ def wait_until(true: Callable[[], bool], *, seconds: float, otherwise: str) -> N
     while not true():
         assert monotonic() < deadline, otherwise
         sleep(_STEP_SECONDS)
+
+
+def waiting_for_a_lock() -> int:
+    """Return how many connections to the test's own database wait for a lock: other tests share the server."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would read the same answer again
+        cursor.execute(waiting)
+        return int(cursor.fetchone()[0])
+
+
+def wait_for_locks(count: int) -> None:
+    """Return when exactly ``count`` connections wait for a lock; fail after twenty seconds."""
+    wait_until(lambda: waiting_for_a_lock() == count, seconds=20, otherwise=f"{count} connections never waited")

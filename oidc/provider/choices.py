@@ -230,9 +230,12 @@ def choose(
 
 
 def _choice_locked(autorisation_id: UUID, structure_id: UUID, compte_id: UUID) -> QuerySet[Autorisation]:
-    """Return the structure's autorisation, its mandat locked: a revocation comes before the use or after it."""
+    """Return the structure's autorisation, locked with its mandat: a revocation of either comes before the use or after it.
+
+    A row that is not locked is not read again after a wait (PostgreSQL, READ COMMITTED).
+    """
     rows = light(annotated_autorisations(Acteur(Kind.COMPTE, compte_id)))
-    return rows.select_for_update(of=("mandat",)).filter(pk=autorisation_id, structure=structure_id)
+    return rows.select_for_update(of=("mandat", "self")).filter(pk=autorisation_id, structure=structure_id)
 
 
 _CHOICE = CompiledRead(_choice_locked, UUID(int=1), UUID(int=2), UUID(int=3))

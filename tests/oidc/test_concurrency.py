@@ -2,32 +2,25 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from time import monotonic, sleep
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.journal.models import Entree
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Utilisation
-from mandats.registre.services.revoke import revoke_mandat
+from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from oidc.provider.models import AccessToken, Connexion, PairwiseSubject
 from oidc.provider.subjects import subjects_of
 from tests import builders
 from tests.oidc import flow
-from tests.together import at_once
+from tests.together import at_once, wait_for_locks
 
 
 def events(*wanted: str) -> list[str]:
     return list(Entree.objects.filter(event__in=wanted).order_by("id").values_list("event", flat=True))
-
-
-def waiting_for_a_lock() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2")
@@ -39,10 +32,7 @@ def test_of_parallel_exchanges_of_a_code_one_wins(committed_db):
         with transaction.atomic():
             Connexion.objects.select_for_update().get()
             asking = apart.submit(at_once, *[partial(flow.exchange, asked, code)] * 4)
-            deadline = monotonic() + 20
-            while waiting_for_a_lock() < 4 and monotonic() < deadline:
-                sleep(0.02)
-            assert waiting_for_a_lock() == 4
+            wait_for_locks(4)
         answers = asking.result()
     assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
     assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
@@ -84,6 +74,29 @@ def test_a_revocation_during_the_exchange_leaves_nothing_usable(committed_db):
         assert answer.json()["error"] == "invalid_grant"
     assert events("mandat:revoke", "utilisation:refuse").count("mandat:revoke") == 1
     assert events("utilisation:refuse")
+
+
+@pytest.mark.parametrize("all_of_it", [True, False], ids=["the mandat", "one demarche"])
+def test_a_choice_that_waited_for_a_revocation_is_refused(committed_db, all_of_it):
+    """What the choice reads while it waits is read again: nothing is used that was stopped meanwhile."""
+    at, asked = flow.desk(), flow.site()
+    chosen, now = at.autorisation(), timezone.now()
+    usager = Acteur(Kind.USAGER, at.mandat.usager_id)
+    page = flow.choice_page(at.browser, asked)
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            if all_of_it:
+                revoked = revoke_mandat(at.mandat.id, usager, motif=MotifDeFin.REVOCATION, way="page", now=now)
+            else:
+                revoked = revoke_autorisation(chosen.id, usager, way="page", now=now)
+            assert revoked
+            answering = apart.submit(at_once, lambda: at.browser.post(page, {"autorisation": str(chosen.id)}))
+            wait_for_locks(1)
+        [answer] = answering.result()
+    assert answer.status_code == 409
+    assert not Connexion.objects.exists()
+    assert not Utilisation.objects.exists()
+    assert events("utilisation:refuse") == ["utilisation:refuse"]
 
 
 def test_releases_at_once_write_one_entry(committed_db):
