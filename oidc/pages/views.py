@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
@@ -51,12 +51,12 @@ def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_POST
 def go_back(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
     """Go back to the site without a choice: ``access_denied`` (RFC 6749 §4.1.2.1)."""
     interaction = _find(request, interaction_id)
     decline(interaction, _who(request), timezone.now())
-    return send(request, refusal_of(interaction, errors.DECLINED), interaction.client.name)
+    return send(request, refusal_of(interaction, errors.DECLINED), interaction.client.name, after_post=True)
 
 
 def _find(request: HttpRequest, interaction_id: UUID) -> Interaction:

@@ -105,6 +105,6 @@ def test_refusals_go_back_to_the_site(conseiller: Conseiller, allocations: Alloc
     at = conseiller.visitor
     at.see("Pour qui agissez-vous")
     at.read("Aucun mandat utilisable")
-    at.follow("Retourner sur FranceConnect")
+    at.press("Retourner sur FranceConnect")
     at.see("La connexion n’a pas pu aboutir")
     at.read("access_denied")

@@ -26,7 +26,7 @@ def test_usager_stops_and_everybody_learns_it(
     allocations.open_for_aidants()
     conseiller.visitor.see("Pour qui agissez-vous")
     conseiller.visitor.read("Aucun mandat utilisable")
-    conseiller.visitor.follow("Retourner sur")
+    conseiller.visitor.press("Retourner sur")
     allocations.refuses()
 
 

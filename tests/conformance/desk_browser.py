@@ -35,10 +35,10 @@ class DeskBrowser:
     def _is_ours(self, url: str) -> bool:
         return urlsplit(url).netloc == urlsplit(self.issuer).netloc
 
-    def _submit(self, page: requests.Response, fields: dict[str, str]) -> requests.Response:
+    def _submit(self, page: requests.Response, fields: dict[str, str], to: str = "") -> requests.Response:
         hidden = {unescape(name): unescape(value) for name, value in _HIDDEN.findall(page.text)}
-        headers = {"Referer": page.url}
-        answer = self.session.post(page.url, hidden | fields, headers=headers, allow_redirects=False, timeout=20)
+        headers, target = {"Referer": page.url}, urljoin(page.url, to)
+        answer = self.session.post(target, hidden | fields, headers=headers, allow_redirects=False, timeout=20)
         return self.open(urljoin(page.url, answer.headers["Location"])) if answer.is_redirect else answer
 
     def sign_in(self, page: requests.Response) -> requests.Response:
@@ -73,6 +73,6 @@ class DeskBrowser:
         page = self.open(url)
         if urlsplit(page.url).path == "/connexion":
             page = self.sign_in(page)
-        found = re.search(r'id="go-back" href="([^"]+)"', page.text)
+        found = re.search(r'<form method="post" action="([^"]+/retour)">', page.text)
         assert found, page.text
-        return str(self.open(urljoin(page.url, found[1])).headers["Location"])
+        return self._left(self._submit(page, {}, to=found[1]))

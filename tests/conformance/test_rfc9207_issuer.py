@@ -55,7 +55,7 @@ def test_so_does_an_error_of_whatever_origin(mode, how):
         page = flow.choice_page(at.browser, asked, response_mode=mode)
         if how == "too late":
             Interaction.objects.update(expires_at=Interaction.objects.get().created_at)
-        answer = at.browser.get(page + ("/retour" if how == "gone back" else ""))
+        answer = at.browser.post(page + "/retour") if how == "gone back" else at.browser.get(page)
     back = told(answer)
     assert (back["iss"], back["state"]) == (settings.ISSUER, asked.state)
     assert back["error"] in ("interaction_required", "access_denied")

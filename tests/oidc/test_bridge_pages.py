@@ -97,11 +97,11 @@ def test_the_page_says_who_asks_for_what_and_warns_before_argent():
     assert "surendettement" not in housing[: housing.index("</label>")]
 
 
-def steps_back(browser, page: str) -> str:
-    """Return the way back to the site that a page shows."""
-    found = flow.re.search(r'id="go-back" href="([^"]+)"', content(browser.get(page)))
-    assert found, page
-    return flow.unescape(found[1])
+def goes_back(browser, shown: str) -> str:
+    """Take the way back that a page shows; return where the browser leaves for."""
+    found = flow.re.search(r'<form method="post" action="([^"]+/retour)">', shown)
+    assert found, shown
+    return flow.leave_uri(browser.post(flow.unescape(found[1])))
 
 
 @pytest.mark.parametrize("step", ["sign-in", "wrong sign-in", "fresh code", "choice", "refused choice"])
@@ -110,22 +110,19 @@ def test_each_step_leads_back_to_franceconnect(step):
     browser = flow.Browser() if "sign-in" in step else at.browser
     page = flow.choice_page(browser, asked)
     if step == "sign-in":
-        back = steps_back(browser, browser.get(page)["Location"])
+        target = goes_back(browser, content(browser.get(browser.get(page)["Location"])))
     elif step == "wrong sign-in":
         answer = browser.post("/connexion", {"email": "x@example.org", "password": "x", "code": "000000", "next": page})
-        found = flow.re.search(r'id="go-back" href="([^"]+)"', answer.content.decode())
-        assert found
-        back = found[1]
+        target = goes_back(browser, answer.content.decode())
     elif step == "fresh code":
-        back = steps_back(browser, "/connexion/code?" + urlencode({"next": page}))
+        target = goes_back(browser, content(browser.get("/connexion/code?" + urlencode({"next": page}))))
     elif step == "choice":
-        back = steps_back(browser, page)
+        target = goes_back(browser, content(browser.get(page)))
     else:
         answer = browser.post(page, {"autorisation": str(uuid.uuid4())})
         found = flow.re.search(r'id="go-back" href="([^"]+)"', answer.content.decode())
         assert found
-        back = flow.unescape(found[1])
-    target = back if back.startswith("https://") else browser.get(back)["Location"]
+        target = flow.unescape(found[1])
     told = flow.parameters_of(target)
     assert target.startswith(flow.FC_CALLBACK)
     assert (told["error"], told["state"]) == ("access_denied", asked.state)
@@ -134,7 +131,7 @@ def test_each_step_leads_back_to_franceconnect(step):
 def test_the_way_back_is_for_the_browser_that_came_and_once_answered_for_nobody():
     at, asked = flow.desk(), flow.site()
     page = flow.choice_page(at.browser, asked)
-    assert flow.Browser().get(page + "/retour").status_code == 404
+    assert flow.Browser().post(page + "/retour").status_code == 404
     assert "attend votre réponse" not in content(flow.Browser().get("/connexion?" + urlencode({"next": page})))
     assert "attend votre réponse" in content(at.browser.get("/connexion/code?" + urlencode({"next": page})))
     at.browser.post(page, {"autorisation": str(at.autorisation().id)})
@@ -166,11 +163,19 @@ def test_back_button_after_the_choice_shows_a_way_on_and_uses_nothing():
     assert Utilisation.objects.count() == 1
 
 
-@pytest.mark.reaches("GET oidc:go_back")
+def test_looking_at_the_way_back_ends_nothing():
+    """A page fetched ahead, a scanner, an address opened again: only a post closes the request."""
+    at, asked = flow.desk(), flow.site()
+    page = flow.choice_page(at.browser, asked)
+    assert [at.browser.get(page + "/retour").status_code, at.browser.head(page + "/retour").status_code] == [405, 405]
+    assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 200
+
+
+@pytest.mark.reaches("POST oidc:go_back")
 def test_going_back_then_choosing_in_the_other_tab_gives_nothing():
     at, asked = flow.desk(), flow.site()
     page = flow.choice_page(at.browser, asked)
-    at.browser.get(page + "/retour")
+    at.browser.post(page + "/retour")
     answer = at.browser.post(page, {"autorisation": str(at.autorisation().id)})
     assert answer.status_code == 409
     assert not Connexion.objects.exists()

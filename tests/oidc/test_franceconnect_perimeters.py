@@ -69,7 +69,7 @@ def test_nothing_in_common_goes_back_as_access_denied(claims):
     for name in ("logement", "argent"):
         answer = at.browser.post(page, {"autorisation": str(at.autorisation(name).id)})
         assert answer.status_code == 403
-    back = flow.parameters_of(at.browser.get(page + "/retour")["Location"])
+    back = flow.parameters_of(flow.leave_uri(at.browser.post(page + "/retour")))
     assert (back["error"], back["state"]) == ("access_denied", asked.state)
 
 
