@@ -230,7 +230,7 @@ def choose(
 
 
 def _choice_locked(autorisation_id: UUID, structure_id: UUID, compte_id: UUID) -> QuerySet[Autorisation]:
-    """Return the structure's autorisation, locked with its mandat: a revocation of either comes before the use or after.
+    """Return the structure's autorisation, locked with its mandat: the use comes before either is revoked, or after.
 
     A row that is not locked is not read again after a wait (PostgreSQL, READ COMMITTED).
     """
