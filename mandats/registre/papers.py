@@ -45,7 +45,7 @@ def exemplaire_of(brouillon: Brouillon, identite: Identite, texts: FrozenTexts, 
 
 
 def _mandat_document(mandat: Mandat, acte: Acte, qr: str) -> MandatDocument:
-    drawing = mandat.documents.filter(kind="signature").first()
+    drawing = _drawing_of(mandat, acte)
     return MandatDocument(
         reference=mandat.reference,
         text=mandat.frozen_text,
@@ -65,6 +65,12 @@ def _mandat_document(mandat: Mandat, acte: Acte, qr: str) -> MandatDocument:
         service=service_contact(),
         signature_png=bytes(drawing.content) if drawing else None,
     )
+
+
+def _drawing_of(mandat: Mandat, acte: Acte) -> Document | None:
+    """Return the drawing whose digest was signed: who drew twice, or agreed otherwise in the end, left others."""
+    signed = [proof.sha256 for proof in acte.consentement.proofs if proof.name == "drawing"]
+    return mandat.documents.filter(kind="signature", sha256__in=signed).order_by("version").last()
 
 
 def produce_document(mandat_id: UUID, acteur: Acteur, now: datetime) -> Document:

@@ -320,30 +320,35 @@ def identite_of(usager: Usager) -> Identite:
     )
 
 
-def replaced_by(brouillon: Brouillon, usager_id: UUID | None, now: datetime) -> list[Autorisation]:
-    """Return the standing autorisations that signing this brouillon would replace."""
-    if usager_id is None:
-        return []
+def standing_before(brouillon: Brouillon, usager_id: UUID | None) -> QuerySet[Autorisation]:
+    """Return the open autorisations that this brouillon names again: the person's, and those of what it renews.
+
+    Who renews may be known under another record: a document was seen then, FranceConnect vouches for them now.
+    """
     codes = [chosen["code"] for chosen in brouillon.demarches]
-    return list(
-        Autorisation.objects.filter(
-            structure=brouillon.structure_id,
-            usager=usager_id,
-            demarche__in=codes,
-            ended_at__isnull=True,
-            mandat__expires_at__gt=now,
-        )
-        .select_related("mandat")
-        .order_by("demarche")
-    )
+    theirs = Q(usager=usager_id) if usager_id else Q()
+    renewed = Q(mandat=brouillon.renews_id) if brouillon.renews_id else Q()
+    if not theirs and not renewed:
+        return Autorisation.objects.none()
+    found = Autorisation.objects.filter(theirs | renewed, structure=brouillon.structure_id, demarche__in=codes)
+    return found.filter(ended_at__isnull=True).select_related("mandat")
 
 
 def replaced_by_signing(brouillon: Brouillon, identite: Identite, now: datetime) -> list[Autorisation]:
     """Return what signing would replace, for the person who identified themselves on the brouillon."""
-    if not identite.sub_digest:
-        return replaced_by(brouillon, brouillon.same_as_id, now)
-    known = Usager.objects.filter(sub_digest=identite.sub_digest).values_list("pk", flat=True).first()
-    return replaced_by(brouillon, known, now)
+    found = standing_before(brouillon, _record_of(brouillon, identite)).filter(mandat__expires_at__gt=now)
+    return list(found.order_by("demarche", "id"))
+
+
+def _record_of(brouillon: Brouillon, identite: Identite) -> UUID | None:
+    """Return the row that the mandat would be under, if there is one: what a document says joins nothing stronger."""
+    if identite.sub_digest:
+        known = Usager.objects.filter(sub_digest=identite.sub_digest)
+    elif brouillon.renews_id:
+        known = Usager.objects.filter(mandats=brouillon.renews_id, sub_digest__isnull=True)
+    else:
+        return brouillon.same_as_id
+    return known.values_list("pk", flat=True).first()
 
 
 def timeline_of(mandat_id: UUID) -> list[tuple[Entree, str]]:

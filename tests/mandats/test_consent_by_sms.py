@@ -7,10 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
+from mandats.domain import errors
 from mandats.pages.conseiller import ways as pages
 from mandats.registre.models import Brouillon, DemandeSms
 from mandats.registre.services.demandes import expire_requests, last_request
+from mandats.registre.services.sign import sign_mandat
+from mandats.registre.texts import acte_in
 from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
@@ -86,6 +90,22 @@ def test_what_is_no_consent_signs_nothing(desk: Desk, said: list[str], outcome: 
     row = DemandeSms.objects.get()
     assert (row.outcome, row.exchange_sealed) == (outcome, None)
     assert desk.client.get(ways.address(brouillon, "accord/sms")).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["sms", "code"])
+def test_who_is_asked_again_and_does_not_agree_has_not_consented(desk: Desk, way: str) -> None:
+    """The drawing of before falls: neither « non » nor silence lets the structure accept, nor stands as its proof."""
+    brouillon = desk.identified()
+    assert ways.draws(desk, brouillon).status_code == 302
+    if way == "sms":
+        ways.asks_by_sms(desk, brouillon)
+        assert ways.answers("non") == "accord"
+    else:
+        desk.client.post(ways.address(brouillon, "accord/envoi-du-code"), {"telephone": "06 39 98 00 42"})
+    assert sign_mandat(brouillon.id, desk.acteur, timezone.now()) == Denied(errors.NOT_CONSENTED)
+    assert ways.draws(desk, brouillon).status_code == 302
+    acte = acte_in(ways.accepts(desk, brouillon).acte)
+    assert [one.name for one in acte.consentement.proofs] == ["drawing"]
 
 
 def test_an_answer_too_late_or_to_another_text_signs_nothing(desk: Desk) -> None:

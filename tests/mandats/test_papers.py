@@ -8,11 +8,13 @@ import pikepdf
 import pytest
 from django.apps import apps
 from django.db import connection
+from PIL import Image
 
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.structures.models import Structure
+from mandats.consentement.ecran import consent_by_drawing
 from mandats.consentement.papier import consent_on_paper, content_type_of, print_exemplaire
 from mandats.domain import errors
 from mandats.domain.codes import grouped
@@ -42,6 +44,27 @@ def identified(desk: Desk) -> tuple[Brouillon, Acteur]:
     brouillon = builders.brouillon(who, place)
     identify(brouillon.id, builders.identite(), builders.PREUVE, doer, NOW)
     return brouillon, doer
+
+
+@pytest.mark.parametrize("last", ["drawing", "paper"])
+def test_the_pdf_shows_the_drawing_that_was_signed_and_no_other(desk: Desk, last: str) -> None:
+    """Who drew, then drew again or signed on paper, left a drawing that proves nothing any more."""
+    brouillon, doer = identified(desk)
+    printed = print_exemplaire(brouillon.id, doer, NOW)
+    assert isinstance(printed, bytes)
+    brouillon.refresh_from_db()
+    assert consent_by_drawing(brouillon.id, builders.signature_png(), brouillon.text_sha256, doer, NOW)
+    if last == "paper":
+        assert consent_on_paper(brouillon.id, printed, brouillon.text_sha256, doer, NOW)
+    else:
+        second = io.BytesIO()
+        Image.open(io.BytesIO(builders.signature_png())).resize((320, 120)).save(second, "PNG")
+        assert consent_by_drawing(brouillon.id, second.getvalue(), brouillon.text_sha256, doer, NOW)
+    mandat = sign_mandat(brouillon.id, doer, NOW)
+    assert isinstance(mandat, Mandat)
+    made = pikepdf.open(io.BytesIO(bytes(produce_document(mandat.id, doer, NOW).content)))
+    widths = {int(image.Width) for page in made.pages for image in page.get_images().values()}
+    assert (400 in widths, 320 in widths) == (False, last == "drawing")
 
 
 @pytest.mark.writes("document:add_scan")

@@ -15,6 +15,7 @@ from mandats.registre.services.renew import announce_expiring
 from mandats.registre.services.revoke import revoke_mandat
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
+from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text
 from tests.mandats.pdf_readers import words_of
@@ -56,6 +57,28 @@ def test_renewal_starts_from_the_card_with_what_the_person_does_not_do_alone(des
     old.refresh_from_db()
     assert old.ended_at is None
     assert sorted(old.autorisations.filter(ended_at__isnull=True).values_list("demarche", flat=True)) == ["famille"]
+
+
+@pytest.mark.parametrize("now_by", ["piece_vue", "franceconnect"])
+def test_the_renewal_of_who_showed_a_document_says_what_it_replaces_and_ends_it(desk: Desk, now_by: str) -> None:
+    """The person may be under another record by now; the mandat that is renewed never stands beside the new one."""
+    first = ways.by_document(desk)
+    ways.draws(desk, first)
+    old = ways.accepts(desk, first)
+    brouillon = renewed(desk, old, logement="aide")
+    desk.client.post(f"/mandats/brouillons/{brouillon.id}/carte", {"reponse": "aucune"})
+    if now_by == "piece_vue":
+        assert ways.show_document(desk, brouillon).status_code == 302
+    else:
+        same = builders.identite(given_name="Odette Marie", family_name="FÉVRIER", birthdate="1944-10-08")
+        assert identify(brouillon.id, same, builders.PREUVE, desk.acteur, timezone.now())
+    desk.client.post(f"/mandats/brouillons/{brouillon.id}/encore-moi")
+    page = text(desk.client.get(f"/mandats/brouillons/{brouillon.id}/recapitulatif"))
+    assert "Ce mandat remplacera" in page
+    assert old.reference in page
+    builders.sign_identified(brouillon, desk.who, desk.place, timezone.now())
+    old.refresh_from_db()
+    assert (old.motif, old.autorisations.filter(ended_at__isnull=True).count()) == ("remplacement", 0)
 
 
 @pytest.mark.writes("mandat:renew_refused")

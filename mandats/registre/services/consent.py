@@ -54,8 +54,7 @@ def expect_code(brouillon_id: UUID, code: str, telephone: str, acteur: Acteur, n
     brouillon.code_digest = _code_digest(brouillon, code)
     brouillon.code_sent_at, brouillon.code_tries, brouillon.updated_at = now, 0, now
     brouillon.code_sends += 1
-    brouillon.consentement = brouillon.consent_method = ""
-    brouillon.consented_at = brouillon.declared_at = None
+    forget_consent(brouillon)
     brouillon.consent_proof = {"telephone_sha256": secret_digest("telephone", telephone)}
     brouillon.save()
     return GRANTED
@@ -181,6 +180,12 @@ def moment_of(brouillon: Brouillon, signed_on: date | None, now: datetime) -> da
 def refuse_scan(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
     """Journal that a file was not acceptable as a signed sheet."""
     return refuse(events.SCAN_REFUSED, errors.SCAN_REFUSED, acteur, now, brouillon_id)
+
+
+def forget_consent(brouillon: Brouillon) -> None:
+    """Let a consent fall that is asked for anew: who answers no, or nothing, has not consented.  Nothing is saved."""
+    brouillon.consentement = brouillon.consent_method = ""
+    brouillon.consent_proof, brouillon.consented_at, brouillon.declared_at = {}, None, None
 
 
 def keep_document(

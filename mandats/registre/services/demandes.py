@@ -23,7 +23,7 @@ from mandats.domain.accord_sms import DEMANDE_LIVES, VERIFIED
 from mandats.registre.coffre import secret_digest, sha256_hex
 from mandats.registre.models import Brouillon, DemandeSms
 from mandats.registre.services.brouillons import refuse
-from mandats.registre.services.consent import give, keep_document, ready
+from mandats.registre.services.consent import forget_consent, give, keep_document, ready
 
 DEMANDES = 3
 """Requests sent for one brouillon: who does not answer three is not pressed further."""
@@ -66,7 +66,7 @@ def _sealed(exchange: Exchange) -> bytes:
 def ask_by_sms(
     brouillon_id: UUID, exchange: Exchange, verified: str, text_sha256: str, acteur: Acteur, now: datetime
 ) -> DemandeSms | Denied:
-    """Post the recap and the request; one request waits at a time."""
+    """Post the recap and the request; one request waits at a time.  A consent given before falls."""
     brouillon = ready(brouillon_id, text_sha256, acteur, now)
     if isinstance(brouillon, Denied):
         return brouillon
@@ -82,6 +82,8 @@ def ask_by_sms(
     )
     if reason is not None:
         return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
+    forget_consent(brouillon)
+    brouillon.save()
     recap = post_sms(exchange.telephone, exchange.recap, purpose="accord_recap", now=now, about=brouillon.id)
     request = post_sms(exchange.telephone, exchange.request, purpose="accord_demande", now=now, about=brouillon.id)
     demande = DemandeSms.objects.create(

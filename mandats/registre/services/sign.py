@@ -26,7 +26,7 @@ from mandats.domain.papier import stands
 from mandats.domain.rules import SignFacts, may_sign
 from mandats.registre.coffre import FrozenTexts, identity_of, sha256_hex, texts_of
 from mandats.registre.models import Autorisation, Brouillon, Document, Mandat, Usager
-from mandats.registre.selectors import offered_demarches
+from mandats.registre.selectors import offered_demarches, standing_before
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.contacts_bureau import taken_meanwhile
 from mandats.registre.services.exemplaires import await_sheet
@@ -91,10 +91,7 @@ def _still_true(brouillon: Brouillon, identite: Identite | None, texts: FrozenTe
 
 def _close_standing(brouillon: Brouillon, usager: Usager, now: datetime) -> list[Autorisation]:
     """End what the new mandat replaces, and what had expired unnoticed; return what was replaced."""
-    codes = [chosen["code"] for chosen in brouillon.demarches]
-    standing = Autorisation.objects.select_related("mandat").filter(
-        structure=brouillon.structure_id, usager=usager, demarche__in=codes, ended_at__isnull=True
-    )
+    standing = standing_before(brouillon, usager.pk)
     replaced = []
     # The mandat first, then its autorisation, as every end and every use lock them: two at once never wait in a ring.
     for row in standing.select_for_update(of=("mandat", "self")).order_by("mandat_id", "id"):
