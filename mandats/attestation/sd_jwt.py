@@ -31,6 +31,8 @@ from mandats.attestation.compact import (
 HASH: Final = "sha-256"
 KB_TYPE: Final = "kb+jwt"
 KB_LIVES: Final = 300.0
+_WALLETS: Final = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
+"""A member of a wallet's header that is not understood is ignored, a critical one refused (RFC 7515 §4, §4.1.11)."""
 _LARGEST: Final = 60_000
 _MOST: Final = 200
 _RESERVED: Final = frozenset({"_sd", "_sd_alg", "..."})
@@ -243,7 +245,7 @@ def _holder_of(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _verified_proof(proof: str, presented: str, holder: Mapping[str, Any]) -> dict[str, Any]:
     """Return the payload of a key binding whose signature and digest are right (§7.3)."""
     try:
-        read = jws.deserialize_compact(proof, ECKey.import_key(dict(holder)), algorithms=[ALGORITHM])
+        read = jws.deserialize_compact(proof, ECKey.import_key(dict(holder)), registry=_WALLETS)
     except (JoseError, ValueError, KeyError) as error:
         raise AttestationRefused(Fault.SIGNATURE, "the key binding is not the holder's") from error
     if read.headers().get("typ") != KB_TYPE:

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
 from oidc.protocol.strict_json import is_sound
 
 ALGORITHMS = ["ES256", "RS256"]
+_HEADERS = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+"""A member of a header that is not understood is ignored, a critical one refused (RFC 7515 §4, §4.1.11)."""
 LEVELS = frozenset({"eidas1", "eidas2", "eidas3"})
 """We ask for ``eidas1``; FranceConnect may answer with more."""
 
@@ -58,7 +60,7 @@ def key_id(compact: str) -> str:
 
 def _signed(compact: str, key: Key) -> Claims:
     try:
-        claims = dict(jwt.decode(compact, key, algorithms=ALGORITHMS).claims)
+        claims = dict(jwt.decode(compact, key, registry=_HEADERS).claims)
     except (JoseError, ValueError, RecursionError) as error:
         raise BadStatement("signature") from error
     if not is_sound(claims):

@@ -29,7 +29,7 @@ _PUBLIC = {"EC": ("kty", "crv", "x", "y"), "RSA": ("kty", "n", "e")}
 
 
 class _Registry(jws.JWSRegistry):
-    """The library's, with headers long enough for an RSA key, as proofs carry one."""
+    """The library's, with headers long enough for an RSA key, as proofs carry one; other members are ignored."""
 
     max_header_length = LONGEST
     max_payload_length = LONGEST
@@ -129,10 +129,15 @@ def thumbprint(key: ECKey | RSAKey) -> str:
     return key.thumbprint()
 
 
+def _registry(algorithms: Collection[str]) -> _Registry:
+    """Return what reads a header: a member that it does not know says nothing (RFC 7515 §4), ``crit`` set apart."""
+    return _Registry(algorithms=list(algorithms), strict_check_header=False)
+
+
 def is_signed_by(jwt: Jwt, key: ECKey | RSAKey, algorithms: Collection[str]) -> bool:
     """True when ``key`` signed these bytes in one of ``algorithms``."""
     try:
-        jws.deserialize_compact(jwt.compact, key, registry=_Registry(algorithms=list(algorithms)))
+        jws.deserialize_compact(jwt.compact, key, registry=_registry(algorithms))
     except (JoseError, ValueError, TypeError):
         return False
     return jwt.alg in algorithms

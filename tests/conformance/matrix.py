@@ -7,10 +7,12 @@ takes a second and needs no database; a test holds the page to the source.
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from tests.conformance import plans
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "tests/golden/conformance-matrix.md"
@@ -172,8 +174,17 @@ def page() -> str:
         lines += ["", f"## {spec}", "", head]
         lines += [_line(row) for row in told]
         if not told:
-            lines += [f"| {section} | {_proof(tests)} |" for section, tests in by_spec[spec].items()]
+            lines += _names(plans.REMARKS.get(spec, {}), by_spec[spec])
     return "\n".join(lines) + "\n"
+
+
+def _names(remarks: Mapping[str, str], proved: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield a row a name: what is to be known of it, then its tests; last the names that have none."""
+    for section, tests in proved.items():
+        remark = remarks.get(plans.module_of(section), "")
+        yield f"| {section} | {remark + '<br>' if remark else ''}{_proof(tests)} |"
+    known = {plans.module_of(section) for section in proved}
+    yield from (f"| {name} | {remark} |" for name, remark in remarks.items() if name not in known)
 
 
 def _line(row: Requirement) -> str:

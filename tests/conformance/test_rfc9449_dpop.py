@@ -1,7 +1,5 @@
 """RFC 9449: tokens bound to a key, and the proof of its possession."""
 
-import base64
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -64,10 +62,8 @@ def private_jwk(site):
 
 
 def unsigned(site):
-    head = {"typ": "dpop+jwt", "alg": "none", "jwk": site.dpop_key.as_dict(private=False)}
     claims = {"jti": "a", "htm": "POST", "htu": settings.ISSUER + "/token", "iat": int(timezone.now().timestamp())}
-    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (head, claims))
-    return ".".join(parts) + "."
+    return keyed.unsigned({"typ": "dpop+jwt", "jwk": site.dpop_key.as_dict(private=False)}, claims)
 
 
 BAD = {

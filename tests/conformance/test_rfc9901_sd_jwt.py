@@ -205,6 +205,17 @@ def test_a_key_binding_that_proves_nothing_is_refused(how: str) -> None:
         read(bound)
 
 
+@pytest.mark.spec(SPEC, "7.3")
+def test_a_wallet_s_header_may_say_more() -> None:
+    """RFC 7515 §4: a member of a header that is not understood is ignored."""
+    whole = issued(cnf=CNF)
+    body = {"iat": int(AT.timestamp()), "aud": "a", "nonce": "n", "sd_hash": digest(whole)}
+    free = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+    header = {"alg": "ES256", "typ": "kb+jwt", "wallet": "x"}
+    told = read(whole + jws.serialize_compact(header, json.dumps(body), HOLDER, registry=free))
+    assert is_bound_to(told, aud="a", nonce="n", now=AT)
+
+
 trees = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=8),
     lambda inner: (

@@ -67,6 +67,11 @@ def escaped(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+def unsigned(header: dict[str, Any], claims: Any) -> str:
+    """Return a JWS that says that it needs no signature, and has none."""
+    return f"{escaped(header | {'alg': 'none'})}.{escaped(claims)}."
+
+
 def signed_escaped(header: dict[str, Any], claims: Any, key: Any) -> str:
     """Return a compact JWS by ES256 over whatever JSON can say, its signature right."""
     message = f"{escaped(header)}.{escaped(claims)}"
@@ -138,10 +143,14 @@ def exchange(
     return send() if asks_nonce and not proof else answer
 
 
+def ath_of(token: str) -> str:
+    """Return what a proof says of the token that it comes with."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+
+
 def userinfo(site: KeyedSite, token: str, *, method: str = "GET", scheme: str = "DPoP", **changes: Any) -> Any:
     """Ask userinfo with a token bound to the site's key."""
-    ath = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
-    proof = site.proof("/userinfo", method, **({"ath": ath} | changes))
+    proof = site.proof("/userinfo", method, **({"ath": ath_of(token)} | changes))
     headers = {"Authorization": f"{scheme} {token}", "DPoP": proof}
     ask = flow.stranger().get if method == "GET" else flow.stranger().post
     return ask("/userinfo", headers=headers)

@@ -11,6 +11,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
 from oidc.franceconnect.statements import BadStatement, Expected, id_token_claims, key_id, userinfo_claims
+from tests.oidc.keyed import signed_escaped
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ISSUER, CLIENT, NONCE, TOKEN = "https://fc.example.org/api/v2", "nous", "n" * 64, "jeton-d-acces"
@@ -28,8 +29,9 @@ GOOD = {
 }
 
 
-def signed(claims: dict[str, Any], key: ECKey | RSAKey = EC, alg: str = "ES256") -> str:
-    return jws.serialize_compact({"alg": alg, "kid": "k1"}, json.dumps(claims), key, [alg])
+def signed(claims: dict[str, Any], key: ECKey | RSAKey = EC, alg: str = "ES256", **header: Any) -> str:
+    free = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
+    return jws.serialize_compact({"alg": alg, "kid": "k1"} | header, json.dumps(claims), key, registry=free)
 
 
 def without(name: str) -> dict[str, Any]:
@@ -45,6 +47,14 @@ def test_a_right_id_token_is_believed(key: ECKey | RSAKey, alg: str) -> None:
 @pytest.mark.parametrize("claims", [without("at_hash"), GOOD | {"aud": [CLIENT]}, GOOD | {"acr": "eidas2"}])
 def test_what_the_specification_leaves_open_is_taken(claims: dict[str, Any]) -> None:
     assert id_token_claims(signed(claims), EC, EXPECTED) == claims
+
+
+def test_a_member_of_the_header_that_nobody_knows_says_nothing_unless_it_is_critical() -> None:
+    """RFC 7515 §4, §4.1.11: FranceConnect may add one any day."""
+    assert id_token_claims(signed(GOOD, new="x"), EC, EXPECTED) == GOOD
+    critical = {"alg": "ES256", "kid": "k1", "crit": ["new"], "new": "x"}
+    with pytest.raises(BadStatement, match="signature"):
+        id_token_claims(signed_escaped(critical, GOOD, EC), EC, EXPECTED)
 
 
 @pytest.mark.spec("OpenID Connect Core 1.0", "3.1.3.7")
