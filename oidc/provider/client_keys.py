@@ -20,6 +20,8 @@ AGAIN = timedelta(minutes=1)
 KEPT = timedelta(hours=24)
 """Keys that cannot be fetched again serve this long: the site's page of keys may be down while the site works."""
 _MOST_KEYS = 50
+_MEMBERS = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e")
+"""What is kept of a key (RFC 7517 §4, RFC 7518 §6); a tree below another member would be kept for nothing."""
 _operations = logging.getLogger(__name__)
 
 Jwk = dict[str, Any]
@@ -64,8 +66,15 @@ def _local() -> bool:
 
 
 def _keys_in(jwks: object) -> list[Jwk]:
-    """Return the keys of a set; a private one among them is left out."""
+    """Return the keys of a set, their own members alone; a private one among them, or one of no kind, is left out."""
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(keys, list):
         return []
-    return [jwk for jwk in keys[:_MOST_KEYS] if isinstance(jwk, dict) and not is_private(jwk)]
+    public = [jwk for jwk in keys[:_MOST_KEYS] if isinstance(jwk, dict) and not is_private(jwk)]
+    return [kept for kept in map(_own_members, public) if "kty" in kept]
+
+
+def _own_members(jwk: Jwk) -> Jwk:
+    """Return what is kept of a key, which is nothing when one of its members is no text."""
+    own = {name: jwk[name] for name in _MEMBERS if name in jwk}
+    return own if all(isinstance(value, str) for value in own.values()) else {}

@@ -20,7 +20,7 @@ class Client(models.Model):
 
     ``secret_sealed`` stands instead of ``secret_digest`` when HS256 must key tokens with the secret.
     ``previous_…``    the secret before the last rotation, good until ``previous_secret_until``
-    ``jwks``          the client's public keys by value; ``jwks_uri`` where to fetch them, ``jwks_fetched`` as they came
+    ``jwks``          the client's public keys by value; ``jwks_uri`` where to fetch them, ``jwks_fetched`` what came
     ``demarches``, ``scopes``  what may be used with it; empty means all
     ``needs_pkce``    false is a written exception: FranceConnect's record, and that of a certification run
     ``needs_nonce``   whether a request without PKCE owes a nonce: always, but for a certification run
@@ -117,6 +117,12 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def keys_unread(self) -> bool:
+        """True when the last time that its address was called gave no set of public keys."""
+        tried, read = self.jwks_tried_at, self.jwks_fetched_at
+        return tried is not None and (read is None or tried > read)
 
     @property
     def is_franceconnect(self) -> bool:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -169,6 +170,80 @@ def test_keys_that_cannot_be_fetched_again_serve_for_a_day(remote, site_of_keys)
 )
 def test_a_page_that_is_no_set_of_public_keys_gives_none(remote, site_of_keys, body):
     site_of_keys.pieces = [body]
+    assert not authenticates(remote)
+
+
+def published(key, **more):
+    return json.dumps({"keys": [key.as_dict(private=False) | {"kid": keyed.KID} | more]})
+
+
+def nested(depth):
+    return "[" * depth + "]" * depth
+
+
+ODD: dict[str, Any] = {
+    "NUL in the name": {"kid": "a\x00"},
+    "half a letter": {"kid": "a\ud800"},
+    "a number for a name": {"kid": 7},
+    "a list for a name": {"kid": ["cle-1"]},
+    "a number beyond any": {"x": 10**400},
+    "no number": {"x": float("nan")},
+    "a coordinate that is none": {"x": "é"},
+    "an empty coordinate": {"x": ""},
+    "a point elsewhere": {"x": "AAAA", "y": "AAAA"},
+    "an object for a kind": {"kty": {"EC": 1}},
+    "a kind of nobody": {"kty": "XX"},
+    "an RSA key with an even exponent": {"kty": "RSA", "n": "v" * 400, "e": "AA"},
+    "an RSA key as long as the page": {"kty": "RSA", "n": "v" * 30_000, "e": "v" * 30_000},
+    "a symmetric key": {"kty": "oct", "k": "AAAA"},
+    "its private half": {"d": "AAAA"},
+    "for another use": {"use": "enc"},
+    "for another algorithm": {"alg": "HS256"},
+    "for an algorithm that is no text": {"alg": {"ES256": 1}},
+}
+
+
+@pytest.mark.spec("RFC 7523", "3")
+def test_a_key_that_is_none_is_read_and_proves_nothing(remote, site_of_keys):
+    """What comes from outside is never a failure of ours, and is kept in no column that cannot hold it."""
+    for name, odd in ODD.items():
+        site_of_keys.pieces = [published(remote.key, **odd).encode()]
+        Client.objects.update(jwks_fetched=None, jwks_fetched_at=None, jwks_tried_at=None)
+        answer = flow.post_form("/introspect", {"token": "x"} | remote.credentials())
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), name
+
+
+BESIDE = (
+    *map(nested, (100, 850, 930, 990, 30_000)),
+    '{"a":' * 900 + "1" + "}" * 900,
+    '"\\u0000"',
+    '"\\ud800"',
+    "1" + "0" * 5000,
+    "1e999",
+    '"' + "x" * 60_000 + '"',
+)
+
+
+def test_what_stands_beside_a_key_is_never_kept(remote, site_of_keys):
+    """A tree that the reader takes may be too deep for the writer: only the key's own members reach the table."""
+    for text in BESIDE:
+        site_of_keys.pieces = [published(remote.key)[:-3].encode(), f', "x-more": {text}}}]}}'.encode()]
+        Client.objects.update(jwks_fetched=None, jwks_fetched_at=None, jwks_tried_at=None)
+        answer = flow.post_form("/introspect", {"token": "x"} | remote.credentials())
+        assert answer.status_code in (200, 401), text[:9]
+        kept = Client.objects.get(pk=remote.client.pk)
+        assert kept.jwks_fetched is None or set(kept.jwks_fetched["keys"][0]) == {"kty", "crv", "x", "y", "kid"}
+        assert kept.keys_unread is (answer.status_code == 401), text[:9]
+
+
+def test_of_members_and_names_that_stand_twice_the_last_counts_and_any_key_of_a_name_may_sign(remote, site_of_keys):
+    """RFC 7517 §4 and §4.5; a set of a thousand keys is read to its fiftieth."""
+    mine, other = remote.key.as_dict(private=False), ECKey.generate_key("P-256").as_dict(private=False)
+    twice = json.dumps(mine)[:-1] + f', "kid": "other", "kid": "{keyed.KID}"}}'
+    site_of_keys.pieces = [f'{{"keys": [3, null, [], {json.dumps(other | {"kid": keyed.KID})}, {twice}]}}'.encode()]
+    assert authenticates(remote)
+    Client.objects.update(jwks_fetched=None, jwks_fetched_at=None, jwks_tried_at=None)
+    site_of_keys.pieces = [json.dumps({"keys": [{"kty": "EC"}] * 1000 + [mine | {"kid": keyed.KID}]}).encode()]
     assert not authenticates(remote)
 
 

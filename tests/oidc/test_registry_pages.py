@@ -106,6 +106,53 @@ def test_what_the_profile_forbids_is_told_and_keeps_what_was_typed(
     assert not Client.objects.exists()
 
 
+KEYS = json.dumps(PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"redirect_uris": ""}, "Écrivez au moins une adresse de retour."),
+        ({"redirect_uris": "http://alloc.example.org/retour"}, "Adresse refusée : http://alloc.example.org/retour."),
+        ({"redirect_uris": f"{REDIRECT}\nhttps://autre.example.org/retour"}, "sont sur plusieurs domaines"),
+        ({"agent_sirets": "12345678901234"}, "Un SIRET d’agents est faux"),
+        ({"agent_domains": "CAF.example", "agent_sirets": "99999910500011"}, "en minuscules"),
+        ({"agent_domains": "caf.example"}, "écrivez aussi ce SIRET"),
+        ({"profile": "partenaire"}, "Un partenaire ne connecte personne"),
+        ({"profile": "partenaire", "redirect_uris": "", "auth_method": "client_secret_post"}, "en tête HTTP"),
+        ({"auth_method": "private_key_jwt"}, "demande les clés du site"),
+        ({"auth_method": "private_key_jwt", "jwks": KEYS, "jwks_uri": "https://alloc.example.org/k"}, "pas les deux"),
+        ({"id_token_alg": "HS256"}, "HS256 est réservé à FranceConnect"),
+        (
+            {"profile": "franceconnect", "id_token_alg": "HS256", "auth_method": "private_key_jwt", "jwks": KEYS},
+            "HS256 demande un secret",
+        ),
+        ({"is_fapi2": "on"}, "FAPI 2.0 est pour une administration qui signe par sa clé"),
+        ({"is_fapi2": "on", "auth_method": "private_key_jwt", "jwks": KEYS, "id_token_alg": "RS256"}, "exclut RS256"),
+    ],
+)
+def test_what_the_profile_forbids_is_told_in_french(
+    desk: Browser, ines: Compte, wrong: dict[str, Any], told: str
+) -> None:
+    answer = desk.post("/registre/sites/nouveau", typed(ines) | wrong)
+    assert (answer.status_code, told in answer.content.decode()) == (422, True), answer.content.decode()
+
+
+def test_an_address_of_keys_says_what_came_of_its_last_reading(desk: Browser) -> None:
+    asked = NewClient("Clés", "administration", [REDIRECT], auth_method="private_key_jwt", jwks_uri=f"{REDIRECT}/cles")
+    site, now = create_client(asked, timezone.now())[0], timezone.now()
+
+    def page(**changes: Any) -> str:
+        Client.objects.filter(pk=site.pk).update(**changes)
+        return desk.get(f"/registre/sites/{site.pk}").content.decode()
+
+    assert "Pas encore lues" in page()
+    assert "n’a pas donné de clés publiques" in page(jwks_tried_at=now)
+    read = page(jwks_fetched=PUBLIC, jwks_fetched_at=now)
+    assert ("1 clé lue le" in read, "n’a pas donné" in read) == (True, False)
+    assert "n’a pas donné de clés publiques" in page(jwks_tried_at=now + timedelta(minutes=11))
+
+
 @pytest.mark.writes("compte:second_factor_refused")
 def test_a_wrong_code_registers_nothing(desk: Browser, ines: Compte) -> None:
     assert desk.post("/registre/sites/nouveau", typed(ines, code="000000")).status_code == 422
