@@ -15,13 +15,13 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 
 
 def fault_of(sirets: list[str], domains: list[str]) -> str:
-    """Return what is wrong with the agents that a record names, or an empty text."""
+    """Return what is wrong with the agents that a record names, as people read it, or an empty text."""
     if not all(map(is_siret, sirets)):
-        return "a SIRET has fourteen digits and a right key"
+        return "Un SIRET d’agents est faux : vérifiez ses 14 chiffres."
     if not all(_DOMAIN.fullmatch(domain) for domain in domains):
-        return "a domain is written as in an address, in lower case: caf.example"
+        return "Un domaine s’écrit comme dans une adresse, en minuscules : caf.example."
     if domains and not sirets:
-        return "domains narrow the agents of a SIRET, which is missing"
+        return "Des domaines précisent les agents d’un SIRET : écrivez aussi ce SIRET."
     return ""
 
 

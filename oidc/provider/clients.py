@@ -29,7 +29,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class UnfitClient(ValueError):
-    """The record asked would break the profile; the message says where."""
+    """The record asked would break the profile; the message, in French, says where to whoever types it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def rotate_secret(client_id: str, overlap: timedelta, now: datetime, acteur: Act
     with transaction.atomic():
         client = _locked(client_id)
         if client.auth_method == "private_key_jwt":
-            raise UnfitClient("this client has keys, and no secret")
+            raise UnfitClient("Ce site s’authentifie par ses clés : il n’a pas de secret.")
         client.previous_secret_digest, client.previous_secret_sealed = client.secret_digest, client.secret_sealed
         client.previous_secret_until = now + overlap
         client.secret_digest, client.secret_sealed = _kept(client, secret)
@@ -207,14 +207,14 @@ def client_named(client_id: str) -> Client:
     """Return a client by its identifier.  Raises :class:`UnfitClient`."""
     client = Client.objects.filter(client_id=client_id).first()
     if client is None:
-        raise UnfitClient(f"no client {client_id}")
+        raise UnfitClient(f"Aucun site n’a l’identifiant {client_id}.")
     return client
 
 
 def _locked(client_id: str) -> Client:
     client = Client.objects.select_for_update().filter(client_id=client_id).first()
     if client is None:
-        raise UnfitClient(f"no client {client_id}")
+        raise UnfitClient(f"Aucun site n’a l’identifiant {client_id}.")
     forget_client(client_id)
     return client
 
@@ -224,22 +224,34 @@ def _check(new: NewClient) -> None:
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
     if not new.redirect_uris and not new.is_partenaire:
-        raise UnfitClient("a client has a redirect address")
+        raise UnfitClient("Écrivez au moins une adresse de retour.")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains):
         raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
     signs_in = bool(new.redirect_uris or new.post_logout_redirect_uris or new.backchannel_logout_uri or new.demarches)
     checks = (
-        (new.is_partenaire and signs_in, "a partenaire signs nobody in: no address, no demarche"),
-        (new.is_partenaire and new.method == "client_secret_post", "a partenaire proves who it is in a header"),
-        (by_keys and not keyed, "private_key_jwt needs keys: by value or by address"),
-        (bool(new.jwks and new.jwks_uri), "keys by value or by address, not both (OIDC Registration §2)"),
-        (any(map(is_private, (new.jwks or {}).get("keys", ()))), "a private key is never given to anybody"),
-        (_uses_hs256(new) and not new.is_franceconnect, "HS256 is for FranceConnect's record alone"),
-        (_uses_hs256(new) and by_keys, "HS256 needs a secret"),
-        (new.is_fapi2 and not (by_keys and new.profile == Profile.ADMINISTRATION), "FAPI 2.0 needs private_key_jwt"),
-        (new.is_fapi2 and "RS256" in (new.id_token_alg, new.userinfo_alg), "FAPI 2.0 leaves out RS256"),
-        (new.is_certification and (new.is_fapi2 or new.is_franceconnect), "a certification run has its own record"),
+        (new.is_partenaire and signs_in, "Un partenaire ne connecte personne : laissez adresses et démarches vides."),
+        (
+            new.is_partenaire and new.method == "client_secret_post",
+            "Un partenaire donne son secret en tête HTTP, ou signe par sa clé.",
+        ),
+        (by_keys and not keyed, "private_key_jwt demande les clés du site, par valeur ou par adresse."),
+        (bool(new.jwks and new.jwks_uri), "Donnez les clés par valeur ou par adresse, pas les deux."),
+        (
+            any(map(is_private, (new.jwks or {}).get("keys", ()))),
+            "Une clé privée s’y trouve : elle ne l’est plus. Le site doit en changer.",
+        ),
+        (_uses_hs256(new) and not new.is_franceconnect, "HS256 est réservé à FranceConnect : choisissez ES256."),
+        (_uses_hs256(new) and by_keys, "HS256 demande un secret : choisissez une authentification par secret."),
+        (
+            new.is_fapi2 and not (by_keys and new.profile == Profile.ADMINISTRATION),
+            "FAPI 2.0 est pour une administration qui signe par sa clé (private_key_jwt).",
+        ),
+        (new.is_fapi2 and "RS256" in (new.id_token_alg, new.userinfo_alg), "FAPI 2.0 exclut RS256 : choisissez ES256."),
+        (
+            new.is_certification and (new.is_fapi2 or new.is_franceconnect),
+            "Un site de certification n’est ni FranceConnect, ni tenu à FAPI 2.0.",
+        ),
     )
     for refused, why in checks:
         if refused:
@@ -259,14 +271,17 @@ def check_uris(uris: list[str]) -> None:
         parts = urlsplit(uri)
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
         if not (secure and parts.hostname and is_text(uri, 2048)) or "#" in uri or "*" in uri:
-            raise UnfitClient(f"not an address that a client may register: {uri}")
+            raise UnfitClient(f"Adresse refusée : {uri}. Écrivez une adresse en https, complète, sans « # » ni « * ».")
 
 
 def _sector_of(redirect_uris: list[str]) -> str:
     """Return the one host of all the addresses (OIDC Core §8.1)."""
     hosts = {urlsplit(uri).hostname or "" for uri in redirect_uris}
     if len(hosts) != 1:
-        raise UnfitClient("redirect addresses on several hosts need a sector of their own")
+        raise UnfitClient(
+            "Les adresses de retour sont sur plusieurs domaines : mettez-les sur un seul, "
+            "ou donnez un secteur par la commande create_client (--sector)."
+        )
     return hosts.pop()
 
 
