@@ -43,7 +43,7 @@ def overview(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     context = {
         "form": form,
         "states": STATES.values(),
-        "lines": lines,
+        "lines": [(one, name, zip(STATES.values(), one.counts, strict=True)) for one, name in lines],
         "sums": list(zip(STATES.values(), sums, strict=True)),
         "total": sum(sums),
         "page": page,
