@@ -208,9 +208,17 @@ class TelephoneProForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    """An address, to which something is sent if it has an account."""
+    """An address, to which something is sent: one that no message reaches is said to be wrong, known or not."""
 
-    email = SignInForm.base_fields["email"]
+    email = forms.EmailField(
+        label="Adresse électronique",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+        error_messages={
+            "required": "Saisissez votre adresse électronique.",
+            "invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr.",
+        },
+    )
 
 
 class LinkCodeForm(forms.Form):

@@ -57,6 +57,16 @@ def _acteur(place: Structure) -> Acteur:
     return Acteur(Kind.COMPTE, scheme.referent(place).id, place.id, "referent")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/vivier", "/candidature", "/habilitation", "/mot-de-passe/oublie"])
+def test_an_address_that_no_message_reaches_is_said_to_be_wrong(page: str) -> None:
+    answer = Client().post(page, {"email": "lina.example.org", "begin": "1"})
+    assert answer.status_code == 422
+    assert "Saisissez une adresse complète" in answer.content.decode()
+    assert "lina.example.org" in answer.content.decode()
+    assert not messages_to("lina.example.org")
+
+
 @pytest.mark.writes("candidat:publish")
 @pytest.mark.django_db
 def test_a_person_says_who_they_are_and_shows_themselves() -> None:
