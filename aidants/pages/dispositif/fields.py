@@ -17,7 +17,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 def text_field(label: str, longest: int = 256, help_text: str = "", **more: Any) -> forms.CharField:
     """Return a field of one line."""
     required = more.pop("required", True)
-    messages = {"required": f"Complétez : {label[0].lower()}{label[1:]}."}
+    messages = {"required": f"Complétez « {label} »."}
     return forms.CharField(
         label=label,
         max_length=longest,
@@ -48,7 +48,7 @@ def name_field(label: str, autocomplete: str) -> forms.CharField:
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
         validators=[_a_name],
-        error_messages={"required": f"Complétez : {label[0].lower()}{label[1:]}."},
+        error_messages={"required": f"Complétez « {label} »."},
     )
 
 
@@ -109,6 +109,7 @@ def telephone_field(label: str = "Téléphone", *, required: bool = True) -> for
     return forms.CharField(
         label=label,
         max_length=24,
+        help_text="" if required else "Facultatif.",
         required=required,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
         error_messages={"required": "Donnez un numéro où vous joindre."},
@@ -124,4 +125,4 @@ class WithTelephone(forms.Form):
         try:
             return to_e164(typed) if typed else ""
         except BadTelephone as error:
-            raise ValidationError("Ce numéro de téléphone n’est pas valable.") from error
+            raise ValidationError("Ce numéro de téléphone n’est pas valable. Exemple : 04 92 12 34 56.") from error

@@ -77,7 +77,7 @@ class ContactForm(WithTelephone):
 
     given_name = name_field("Prénom", "given-name")
     family_name = name_field("Nom", "family-name")
-    profession = text_field("Fonction", required=False)
+    profession = text_field("Fonction", help_text="Facultatif.", required=False)
     telephone = telephone_field()
 
 
@@ -95,7 +95,10 @@ class ProjetForm(forms.Form):
     posts_asked = whole_field("Nombre de postes demandés", POSTS_EVER)
     project = words_field("Votre projet", 4000, "Pour qui, où, avec qui. Sans nom de personne aidée.")
     consulted = words_field(
-        "Qui avez-vous consulté ?", 2000, "Communes, associations, France Services… du territoire.", required=False
+        "Qui avez-vous consulté ?",
+        2000,
+        "Facultatif. Communes, associations, France Services… du territoire.",
+        required=False,
     )
 
     def __init__(self, *args: Any, posts_at_most: int, **kwargs: Any) -> None:
@@ -120,7 +123,9 @@ class AvisForm(forms.Form):
         error_messages={"required": "Choisissez un avis."},
     )
     posts_advised = whole_field("Nombre de postes conseillé", POSTS_EVER, "Facultatif.", 0, required=False)
-    comment = words_field("Observations", 2000, "Elles figurent au procès-verbal du comité.", required=False)
+    comment = words_field(
+        "Observations", 2000, "Facultatif. Elles figurent au procès-verbal du comité.", required=False
+    )
 
 
 class DecisionForm(forms.Form):
@@ -220,7 +225,7 @@ class ProfilForm(WithCommune, WithTelephone):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Cochez au moins une compétence."},
     )
-    presentation = words_field("Présentez-vous en quelques lignes", 2000, required=False)
+    presentation = words_field("Présentez-vous en quelques lignes", 2000, "Facultatif.", required=False)
     cv = forms.FileField(
         label="CV",
         help_text="En PDF, 5 Mo au plus. Facultatif.",
@@ -255,7 +260,7 @@ class SearchForm(WithCommune):
     """Whom a structure looks for."""
 
     km = whole_field("À moins de (km)", FARTHEST_KM)
-    free_by = day_field("Disponible avant le", required=False)
+    free_by = day_field("Disponible avant le", "Facultatif.", required=False)
     skills = forms.MultipleChoiceField(
         label="Compétences", choices=list(COMPETENCES.items()), widget=forms.CheckboxSelectMultiple, required=False
     )
