@@ -76,6 +76,8 @@ def test_a_structure_is_created_habilitated_and_its_first_referent_invited(desk:
     page = desk.get(f"/registre/structures/{made.id}").content.decode()
     assert "Aucun référent" in page
     assert "Invitations en attente</dt><dd>1" in page
+    assert "04 99 99 00 07" in page
+    assert "Heure locale</dt><dd>Paris" in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, one_line
 from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.roles import NATIONAL_ROLES, Role
-from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.domain.telephone import BadTelephone, in_french, to_e164
 from aidants.habilitation.forms import StructureFields
 from aidants.habilitation.structures import MOTIFS
 from aidants.structures.identite import CORRECTED
@@ -106,7 +106,8 @@ class ChangeForm(StructureFields, CodeForm):
 def initial_of(structure: Structure) -> dict[str, str]:
     """Return what the form shows of a structure."""
     names = ("name", "siret", "kind", "street", "postcode", "city", "insee_code", "telephone", "email", "time_zone")
-    return {name: getattr(structure, name) for name in names}
+    told = {name: getattr(structure, name) for name in names}
+    return told | {"telephone": in_french(structure.telephone)}
 
 
 class SuspendForm(CodeForm):

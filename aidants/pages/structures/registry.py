@@ -20,9 +20,10 @@ from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.domain.telephone import in_french
 from aidants.habilitation import structures as rights
 from aidants.pages.posted import posted
-from aidants.pages.structures.forms import ChangeForm, ReferentForm, SuspendForm, initial_of
+from aidants.pages.structures.forms import TIME_ZONES, ChangeForm, ReferentForm, SuspendForm, initial_of
 from aidants.pages.team import asked_by
 from aidants.structures import invitations
 from aidants.structures.changes import change_structure, structures_found
@@ -76,6 +77,8 @@ def detail(request: HttpRequest, acteur: Acteur, structure_id: UUID) -> HttpResp
     context = {
         "structure": found,
         "right": rights.right_of(found.id),
+        "telephone": in_french(found.telephone),
+        "time_zone": TIME_ZONES.get(found.time_zone, found.time_zone),
         "referents": [one for one in team if one.is_referent and one.compte.is_active],
         "aidants": sum(one.is_aidant and one.compte.is_active for one in team),
         "waiting": invitations.waiting(found.id, timezone.now()),
