@@ -175,7 +175,7 @@ DOORS = (
         "Fonctions nationales",
     ),
     _door([_ADMINISTRATEUR], "oidc:registry", "Sites", "FranceConnect et les administrations connectées."),
-    _door([_ADMINISTRATEUR], "mandats:administration:archive", "Archive", "Mandats finis depuis plus de trois ans."),
+    _door([_ADMINISTRATEUR], "mandats:administration:archive", "Archive", "Mandats finis depuis plus d’un an."),
     _door(
         [_ADMINISTRATEUR], "aidants:imports", "Imports", "Structures et aidants d’un fichier, vérifié ligne à ligne."
     ),
