@@ -154,10 +154,8 @@ DATABASES["default"]["OPTIONS"] = {
     "server_side_binding": True,
     "prepare_threshold": 3,
 }
-if _flag("DATABASE_POOL"):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 8, "timeout": 5}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+# Each thread keeps its connection, and what was planned on it: taking one from a pool is a tenth of a short answer.
+DATABASES["default"]["CONN_MAX_AGE"] = 3600
 
 # --- accounts -------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

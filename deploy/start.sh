@@ -5,11 +5,11 @@ set -eu
 
 python manage.py check --deploy --database default
 case "${1:-web}" in
-    # The pool of each worker holds at most eight connections: threads and pool go together.  The longest line that
-    # gunicorn can bound: an authorization request's query has 8 000 bytes (oidc/protocol/parameters.py).
-    web) exec gunicorn deploy.wsgi:application --bind=0.0.0.0:8000 --worker-class=gthread --workers=2 --threads=8 \
-        --worker-tmp-dir=/dev/shm --graceful-timeout=20 --max-requests=20000 --max-requests-jitter=2000 \
-        --limit-request-line=8190 --no-control-socket --preload --log-level=warning ;;
+    # Each thread keeps one connection to the database: sixteen in all.  The longest line that gunicorn can bound: an
+    # authorization request's query has 8 000 bytes (oidc/protocol/parameters.py).
+    web) exec gunicorn deploy.wsgi:application --bind=0.0.0.0:8000 --worker-class=deploy.serving.StayingWorker \
+        --workers=2 --threads=8 --worker-tmp-dir=/dev/shm --graceful-timeout=20 --max-requests=20000 \
+        --max-requests-jitter=2000 --limit-request-line=8190 --no-control-socket --preload --log-level=warning ;;
     work) exec python manage.py work ;;
     *) echo "start.sh web|work" >&2; exit 64 ;;
 esac

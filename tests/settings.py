@@ -12,7 +12,6 @@ for name in (
     "MANDATS_DEMO",
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
-    "DATABASE_POOL",
     "STATIC_MANIFEST",
     "BEHIND_PROXY",
 ):

@@ -144,7 +144,6 @@ class Sites:
             "DJANGO_SETTINGS_MODULE": "deploy.settings",
             "DATABASE_URL": database_url,
             "DATABASE_SERVICE_ROLE": "mandats_service",
-            "DATABASE_POOL": "1",
             "ISSUER": self.service,
             "SECRET_KEY": self.secrets["secret_key"],
             "VAULT_KEYS": self.secrets["vault_key"],

@@ -171,7 +171,12 @@ class Stack:
             f"--workers={workers}",
             f"--threads={threads}",
         ]
-        gunicorn += ["--worker-class=gthread", "--graceful-timeout=3", "--log-level=warning", "--preload"]
+        gunicorn += [
+            "--worker-class=deploy.serving.StayingWorker",
+            "--graceful-timeout=3",
+            "--log-level=warning",
+            "--preload",
+        ]
         gunicorn += ["--limit-request-line=8190"]  # as deploy/start.sh
         self.start("service", gunicorn, self.sites.service_environment(self.database_url))
 

@@ -67,4 +67,4 @@ def running(sites: Sites, database: str) -> Iterator[Target]:
 
 def settings_for(sites: Sites, database: str) -> None:
     """Give this process the settings of the service, before Django reads them."""
-    os.environ.update(sites.service_environment(service_url(database)) | {"DATABASE_POOL": "0"})
+    os.environ.update(sites.service_environment(service_url(database)))

@@ -45,7 +45,7 @@ class Exhausted(Exception):
 
 def together(plans: Sequence[dict[str, Any]], database: str, *, sequencer: bool) -> Run:
     """Run one process a plan, started at the same moment; ``sequencer``: while it works beside them."""
-    environment = {**SETTINGS, **os.environ, "DATABASE_URL": service_url(database), "DATABASE_POOL": "0"}
+    environment = {**SETTINGS, **os.environ, "DATABASE_URL": service_url(database)}
     # The text of a mandat names the service: what was read under one address is not signed under another.
     environment |= {"DJANGO_SETTINGS_MODULE": "deploy.settings", "ISSUER": settings.ISSUER}
     command = [sys.executable, "-m", "tests.bench.writers"]
