@@ -1,5 +1,6 @@
 """What is typed to sign in and to change one's account.  Well-formedness only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from django.core.exceptions import ValidationError
 
 from aidants.comptes.facteurs.cartes import MOTIFS
 from aidants.comptes.facteurs.changes import NAME_LENGTH
+from aidants.domain.decisions import Denied
 from aidants.domain.noms import is_name, is_one_line
+from aidants.domain.statuts import STATUTS, may_be_aidant
 from aidants.domain.telephone import BadTelephone, to_e164
 
 CODE_HELP = "Celui de votre application ou de votre carte. Un code de secours (12 chiffres) convient aussi."
@@ -273,7 +276,37 @@ class NamesForm(forms.Form):
         return text
 
 
-class InvitationForm(NamesForm, CodeForm):
+class StatutForm(forms.Form):
+    """What somebody is in the structure, as who brings them in declares it: who may be an aidant follows."""
+
+    statut = forms.ChoiceField(
+        label="Statut dans la structure",
+        help_text="Un aidant est agent public ou salarié. Votre déclaration est gardée.",
+        choices=[("", "Choisir"), *STATUTS.items()],
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let in as an aidant only who may be one; the service asks the same."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "statut" in self.fields and "statut" in given and self.brings_aidant(given):
+            verdict = may_be_aidant(given["statut"])
+            if isinstance(verdict, Denied):
+                self.add_error("statut", verdict.reason.message)
+        return given
+
+    def brings_aidant(self, given: Mapping[str, Any]) -> bool:
+        """Tell whether what is typed makes somebody an aidant: always, where no role is chosen."""
+        return "roles" not in self.fields or "aidant" in given.get("roles", ())
+
+
+class WelcomeForm(StatutForm, CodeForm):
+    """What somebody is who comes as an aidant, and a fresh second factor."""
+
+    field_order = ("statut", "code")
+
+
+class InvitationForm(StatutForm, NamesForm, CodeForm):
     """Whom a referent invites, as what, and a fresh second factor: a national role cannot be asked for here."""
 
     email = forms.EmailField(
@@ -301,7 +334,7 @@ class InvitationForm(NamesForm, CodeForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un rôle."},
     )
-    field_order: tuple[str, ...] = ("given_name", "family_name", "email", "profession", "roles", "code")
+    field_order: tuple[str, ...] = ("given_name", "family_name", "email", "profession", "roles", "statut", "code")
 
 
 class HelpForm(CodeForm):

@@ -27,6 +27,7 @@ from aidants.domain.dispositif.financement import (
     instalments,
 )
 from aidants.domain.errors import ErrorCode
+from aidants.domain.statuts import SALARIE, is_professional
 from aidants.journal.record import record
 from aidants.structures.invitations import Invite, invite_for_service
 from aidants.structures.models import Affectation
@@ -118,10 +119,13 @@ def _join_team(contrat: Contrat, candidat: Candidat, acteur: Acteur, now: dateti
         defaults={"is_aidant": True, "started_at": now},
     )
     place.is_aidant = place.is_conseiller = True
-    place.save(update_fields=("is_aidant", "is_conseiller"))
+    # A contract was signed: whatever was declared before, they are employed now.
+    place.statut = place.statut if is_professional(place.statut) else SALARIE
+    place.save(update_fields=("is_aidant", "is_conseiller", "statut"))
     if contrat.compte.last_login is None:
         names = (candidat.email, candidat.given_name, candidat.family_name)
-        invite_for_service(contrat.structure, Invite(*names, "Conseiller numérique", is_aidant=True), acteur, now)
+        asked = Invite(*names, "Conseiller numérique", is_aidant=True, statut=SALARIE)
+        invite_for_service(contrat.structure, asked, acteur, now)
 
 
 @transaction.atomic

@@ -172,6 +172,12 @@ INVITATIONS_TOO_MANY = declare(
     "Votre structure a envoyé cinquante invitations en un jour. Reprenez demain.",
     "Limite de cinquante par structure et par jour.",
 )
+STATUT_UNDECLARED = declare(
+    "aidant.statut_undeclared",
+    422,
+    "Dites le statut de cette personne : seul un agent public ou un salarié peut être aidant.",
+    "Qui fait entrer un aidant déclare son statut ; bénévoles, élus et autres non professionnels sont refusés.",
+)
 ALREADY_IN_TEAM = declare(
     "invitation.already_in_team",
     409,
@@ -221,6 +227,12 @@ ROLE_HELD = declare(
     409,
     "Cette personne a déjà ce rôle, ou une demande attend déjà.",
     "Regarder la liste des fonctions nationales et les demandes en attente.",
+)
+IDENTITY_OUT_OF_REACH = declare(
+    "identity.out_of_reach",
+    409,
+    "Ce nom ne se corrige pas d’ici : celui d’une fonction nationale l’est par un autre administrateur.",
+    "Un référent corrige son équipe, un instructeur les référents, un administrateur les fonctions nationales.",
 )
 ROLE_OF_ONESELF = declare(
     "role.of_oneself",

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.departements import departement_of
 from aidants.domain.noms import is_name, is_one_line
 from aidants.domain.siret import is_siret
+from aidants.domain.statuts import SALARIE, STATUTS, may_be_aidant
 from aidants.domain.telephone import BadTelephone, to_e164
 
 Errors = dict[str, str]
@@ -55,6 +57,7 @@ class FicheAidant:
     is_aidant: bool
     is_referent: bool
     is_conseiller: bool
+    statut: str = ""
 
 
 STRUCTURE_COLUMNS = (
@@ -62,7 +65,7 @@ STRUCTURE_COLUMNS = (
     "longitude",
 )  # fmt: skip
 STRUCTURE_REQUIRED = ("siret", "nom", "adresse", "code_postal", "commune", "code_insee")
-AIDANT_COLUMNS = ("prenom", "nom", "courriel", "fonction", "roles", "conseiller")
+AIDANT_COLUMNS = ("prenom", "nom", "courriel", "fonction", "roles", "conseiller", "statut")
 AIDANT_REQUIRED = ("prenom", "nom", "courriel", "roles")
 ROLES = ("aidant", "referent")
 
@@ -98,6 +101,7 @@ def aidant_of(given: Mapping[str, Any]) -> FicheAidant | Errors:
         errors.setdefault("roles", "Au moins un rôle : aidant, referent.")
     if not isinstance(conseiller, bool):
         errors["conseiller"] = "Vrai ou faux."
+    statut, wrong = _statut(given, roles, is_conseiller=conseiller is True)
     fiche = FicheAidant(
         given_name=text.read("prenom", 100, is_name, a_name),
         family_name=text.read("nom", 100, is_name, a_name),
@@ -106,8 +110,21 @@ def aidant_of(given: Mapping[str, Any]) -> FicheAidant | Errors:
         is_aidant=known and "aidant" in roles,
         is_referent=known and "referent" in roles,
         is_conseiller=conseiller is True,
+        statut=statut,
     )
-    return errors or fiche
+    return (errors | wrong) or fiche
+
+
+def _statut(given: Mapping[str, Any], roles: object, *, is_conseiller: bool) -> tuple[str, Errors]:
+    """Return what is declared of an aidant, and what is wrong with it: who is told as a conseiller has a contract.
+
+    Nothing declared is not wrong here: it may be known already.
+    """
+    told = given.get("statut", "") or (SALARIE if is_conseiller else "")
+    if told and not (isinstance(told, str) and told in STATUTS):
+        return "", {"statut": f"Un statut : {', '.join(STATUTS)}."}
+    verdict = may_be_aidant(told) if told and isinstance(roles, list) and "aidant" in roles else GRANTED
+    return (told, {}) if not isinstance(verdict, Denied) else ("", {"statut": verdict.reason.message})
 
 
 def departement_of_commune(code: str) -> str:

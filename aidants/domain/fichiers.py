@@ -64,9 +64,8 @@ def read_aidants(text: str) -> list[LigneAidant] | list[Erreur]:
     found: list[LigneAidant] = []
     for line, row in rows:
         siret = row.pop("siret").replace(" ", "")
-        fiche = aidant_of(
-            row | {"roles": _roles(row["roles"]), "conseiller": _YES.get(row.get("conseiller", "").lower())}
-        )
+        read = {"roles": _roles(row["roles"]), "conseiller": _YES.get(row.get("conseiller", "").lower())}
+        fiche = aidant_of(row | read | {"statut": row.get("statut", "").lower()})
         if isinstance(fiche, FicheAidant):
             found.append(LigneAidant(line, siret, fiche))
         else:

@@ -93,10 +93,11 @@ def save_dossier(
 def submit_dossier(dossier_id: UUID, now: datetime) -> Decision:
     """Hand the dossier in."""
     dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
-    statuts = list(dossier.aidants.order_by("id").values_list("statut", flat=True))
+    people = dict(dossier.aidants.order_by("id").values_list("email", "statut"))
     missing = [name for name in REQUIRED if not getattr(dossier, name)]
-    aidants = len(statuts) + dossier.referent_is_aidant
-    facts = DossierFacts(Etat(dossier.etat), dossier.siret, missing, dossier.declarations, aidants, statuts)
+    if dossier.referent_is_aidant:
+        people.setdefault(dossier.referent_email.lower(), dossier.referent_statut)
+    facts = DossierFacts(Etat(dossier.etat), dossier.siret, missing, dossier.declarations, len(people), people.values())
     verdict = may_submit(facts)
     if isinstance(verdict, Denied):
         reason = verdict.reason.code
@@ -104,7 +105,7 @@ def submit_dossier(dossier_id: UUID, now: datetime) -> Decision:
         return verdict
     dossier.etat, dossier.submitted_at = Etat.EN_INSTRUCTION, now
     dossier.save(update_fields=("etat", "submitted_at"))
-    record(events.DOSSIER_SUBMIT, acteur=ANONYME, at=now, subject=dossier_id, facts={"aidants": aidants})
+    record(events.DOSSIER_SUBMIT, acteur=ANONYME, at=now, subject=dossier_id, facts={"aidants": len(people)})
     return GRANTED
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 
-from aidants.comptes.forms import EmailForm
-from aidants.domain.activite.dossier import DECLARATIONS, KINDS, STATUTS, Etat, is_professional
+from aidants.comptes.forms import CodeForm, EmailForm
+from aidants.domain.activite.dossier import DECLARATIONS, KINDS, REASONED, Etat
+from aidants.domain.activite.errors import REASON_MISSING
 from aidants.domain.siret import is_siret
+from aidants.domain.statuts import STATUTS, is_professional
 from aidants.habilitation.models import Dossier
 from aidants.structures.lieu import WithCommune
 
@@ -76,6 +78,9 @@ class DossierForm(StructureFields, WithCommune):
     )
     referent_profession = _text("Fonction du référent", 100)
     referent_is_aidant = forms.BooleanField(label="Le référent sera aussi aidant", required=False)
+    referent_statut = forms.ChoiceField(
+        label="Statut du référent, s’il est aussi aidant", choices=[("", "Choisir"), *STATUTS.items()], required=False
+    )
     declarations = _declarations()
 
     commune_may_wait = True
@@ -140,8 +145,8 @@ class WordsForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    """What the instructeur decides."""
+class DecisionForm(CodeForm):
+    """What the instructeur decides, and a fresh second factor: a validation lets a whole structure act."""
 
     etat = forms.ChoiceField(
         label="Que décidez-vous",
@@ -161,6 +166,14 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    field_order = ("etat", "why", "code")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason before the code that it would spend; the service asks it too."""
+        given = super().clean() or self.cleaned_data
+        if given.get("etat") in REASONED and not given.get("why"):
+            self.add_error("why", REASON_MISSING.message)
+        return given
 
 
 class WhyForm(forms.Form):

@@ -102,6 +102,7 @@ class Dossier(models.Model):
     referent_email = models.EmailField(blank=True)
     referent_profession = models.CharField(max_length=100, blank=True)
     referent_is_aidant = models.BooleanField(default=False)
+    referent_statut = models.CharField(max_length=32, blank=True, default="", db_default="")
     declarations = models.JSONField(default=list)
     link_digest = models.CharField(max_length=64, blank=True)
     link_expires_at = models.DateTimeField(null=True, blank=True)

@@ -15,6 +15,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.cartes import Erreur
 from aidants.domain.fiches import AIDANT_COLUMNS, STRUCTURE_COLUMNS
 from aidants.domain.roles import Role
+from aidants.domain.statuts import STATUTS
 from aidants.pages.posted import posted
 from aidants.structures.imports import import_aidants, import_structures
 
@@ -66,6 +67,7 @@ def imports(request: HttpRequest, acteur: Acteur) -> HttpResponse:
         "line_errors": line_errors,
         "structure_columns": STRUCTURE_COLUMNS,
         "aidant_columns": ("siret", *AIDANT_COLUMNS),
+        "statuts": list(STATUTS),
     }
     status = 422 if form.errors or line_errors else 200
     return render(request, "aidants/equipe/imports.html", context, status=status)

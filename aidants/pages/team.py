@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes import inactivity, recovery
 from aidants.comptes.fonctions import for_role
-from aidants.comptes.forms import CodeForm, EmailForm, HelpForm, InvitationForm
+from aidants.comptes.forms import CodeForm, EmailForm, HelpForm, InvitationForm, WelcomeForm
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte, Recuperation
 from aidants.domain.acteur import Acteur, Kind
@@ -91,7 +91,7 @@ def invite(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResp
 def asked_by(form: InvitationForm) -> invitations.Invite:
     """Return what a valid form asks for; the code that confirmed it goes no further."""
     roles = form.cleaned_data["roles"]
-    given = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "email", "profession")}
+    given = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "email", "profession", "statut")}
     return invitations.Invite(**given, is_aidant="aidant" in roles, is_referent="referent" in roles)
 
 
@@ -104,11 +104,14 @@ def _invitation(place: Affectation, invitation_id: UUID) -> Invitation:
 @for_referent
 def invite_again(request: HttpRequest, place: Affectation, acteur: Acteur, invitation_id: UUID) -> HttpResponse:
     """Send another invitation to the same person; the first one dies."""
-    old, form, now = _invitation(place, invitation_id), CodeForm(posted(request)), timezone.now()
+    old, now = _invitation(place, invitation_id), timezone.now()
+    # Sent before the status was asked for: it is now.
+    form = WelcomeForm(posted(request)) if not invitations.Invite.like(old).may_come else CodeForm(posted(request))
     if not form.is_valid() or not fresh_factor_given(request, form, acteur, now):
         context = {"form": form, "invitation": old}
         return render(request, "aidants/equipe/invite_again.html", context, status=422 if form.errors else 200)
-    made = invitations.invite(place.structure, invitations.Invite.like(old), acteur, now)
+    again = invitations.Invite.like(old, form.cleaned_data.get("statut", ""))
+    made = invitations.invite(place.structure, again, acteur, now)
     if isinstance(made, Denied):
         messages.warning(request, made.reason.message)
     else:

@@ -71,8 +71,10 @@ def _aidant(
         return []
     if sent_since(structure, now - timedelta(days=1)) >= A_DAY:
         return [Erreur(row.line, f"Cette structure a déjà reçu {A_DAY} invitations aujourd’hui.")]
-    names = (fiche.email, fiche.given_name, fiche.family_name, fiche.profession)
-    invite_for_service(structure, Invite(*names, fiche.is_aidant, fiche.is_referent), acteur, now)
+    invited = Invite.of(fiche)
+    if isinstance(invited.may_come, Denied):
+        return [Erreur(row.line, f"statut : {invited.may_come.reason.message}")]
+    invite_for_service(structure, invited, acteur, now)
     return []
 
 

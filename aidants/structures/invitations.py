@@ -35,6 +35,8 @@ from aidants.domain.events import (
     INVITATION_SEND,
     ROLE_GRANT,
 )
+from aidants.domain.fiches import FicheAidant
+from aidants.domain.statuts import may_be_aidant
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record, record_counted
 from aidants.structures.models import Affectation, Invitation, ReferencePartenaire, Structure
@@ -44,6 +46,10 @@ LIFE = timedelta(days=7)
 _PURPOSE = "invitation"
 # A referent's mistake or a stolen session must not become a mailing.
 _A_DAY = 50
+
+
+class Ineligible(ValueError):
+    """Somebody was to be invited as an aidant whose status was not declared, or does not let them be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +64,24 @@ class Invite:
     is_referent: bool = False
     role: str = ""
     departement: str = ""
+    statut: str = ""
+
+    @property
+    def may_come(self) -> Decision:
+        """Whether what is declared of them lets them be what they are invited as (DOMAIN §4)."""
+        return may_be_aidant(self.statut) if self.is_aidant else GRANTED
 
     @classmethod
-    def like(cls, old: Invitation) -> "Invite":
-        """Return the same invitation, to be sent again."""
-        return cls(old.email, old.given_name, old.family_name, old.profession, old.is_aidant, old.is_referent)
+    def of(cls, fiche: FicheAidant, statut: str = "") -> "Invite":
+        """Return the invitation of whom a file or a trusted system speaks; ``statut`` where it declares none."""
+        names = (fiche.email, fiche.given_name, fiche.family_name, fiche.profession)
+        return cls(*names, fiche.is_aidant, fiche.is_referent, statut=fiche.statut or statut)
+
+    @classmethod
+    def like(cls, old: Invitation, statut: str = "") -> "Invite":
+        """Return the same invitation, to be sent again; ``statut`` where the first one declared none."""
+        names = (old.email, old.given_name, old.family_name, old.profession)
+        return cls(*names, old.is_aidant, old.is_referent, statut=old.statut or statut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,8 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
     """Invite somebody into the team of the acteur's own structure; an earlier invitation to them dies."""
     if acteur.structure_id != structure.id or not is_referent_of(acteur.known_id, structure.id):
         return _refuse(NOT_A_REFERENT, structure, acteur, now)
+    if isinstance(invited.may_come, Denied):
+        return _refuse(invited.may_come.reason, structure, acteur, now)
     with transaction.atomic():
         # Asked under the lock: of several invitations sent at once, none passes the limit of the day.
         Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
@@ -95,7 +116,10 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
 
 
 def invite_for_service(structure: Structure, invited: Invite, acteur: Acteur, now: datetime) -> Invitation:
-    """Invite in the name of the service (an instructeur, a file, a trusted system), in the caller's transaction."""
+    """Invite in the name of the service (an instructeur, a file, a trusted system), in the caller's transaction.
+
+    Raises :class:`Ineligible`: the caller has asked who they are.
+    """
     _cancel_standing(invited, structure, acteur, now)
     return _send(invited, structure, acteur, now)
 
@@ -162,6 +186,9 @@ def _is_settled(email: str, structure: Structure) -> bool:
 
 
 def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: datetime) -> tuple[Invitation, str]:
+    """Write the invitation and its entry.  Raises :class:`Ineligible`: whoever calls has asked before."""
+    if not invited.may_come:
+        raise Ineligible
     code = new_code()
     made = Invitation.objects.create(
         email=_address_of(invited),
@@ -171,6 +198,7 @@ def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
         structure=structure,
         is_aidant=invited.is_aidant,
         is_referent=invited.is_referent,
+        statut=invited.statut,
         role=invited.role,
         departement=invited.departement,
         invited_by=Compte.objects.get(pk=acteur.known_id) if acteur.kind is Kind.COMPTE else None,
@@ -178,7 +206,7 @@ def _make(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
         created_at=now,
         expires_at=now + LIFE,
     )
-    facts = {"role": invited.role or ("referent" if invited.is_referent else "aidant")}
+    facts = {"role": invited.role or ("referent" if invited.is_referent else "aidant"), "statut": invited.statut}
     record(
         INVITATION_SEND,
         acteur=acteur,
@@ -309,6 +337,7 @@ def _roles_of(invitation: Invitation) -> list[str]:
 def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
     """Give the place or the role, and journal it; a place held already gains what the invitation adds."""
     facts = {"roles": _roles_of(invitation), "departement": invitation.departement, "invitation": str(invitation.id)}
+    facts["statut"] = invitation.statut
     acteur, about = Acteur(Kind.COMPTE, compte.id), invitation.structure_id
     record(ROLE_GRANT, acteur=acteur, at=now, subject=compte.id, structure=about, facts=facts)
     if invitation.structure is None:
@@ -324,7 +353,8 @@ def _give_place(invitation: Invitation, compte: Compte, now: datetime) -> None:
     )
     place.is_aidant = place.is_aidant or invitation.is_aidant
     place.is_referent = place.is_referent or invitation.is_referent
-    place.save(update_fields=("is_aidant", "is_referent"))
+    place.statut = invitation.statut or place.statut
+    place.save(update_fields=("is_aidant", "is_referent", "statut"))
 
 
 def _tell_its_source(invitation: Invitation, compte: Compte) -> None:

@@ -56,6 +56,8 @@ class Affectation(models.Model):
     is_aidant = models.BooleanField(default=False)
     is_referent = models.BooleanField(default=False)
     is_conseiller = models.BooleanField(default=False)
+    # What who brought them in declared (aidants/domain/statuts.py); empty before it was asked.
+    statut = models.CharField(max_length=32, blank=True, default="", db_default="")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -90,6 +92,7 @@ class Invitation(models.Model):
     structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, related_name="invitations")
     is_aidant = models.BooleanField(default=False)
     is_referent = models.BooleanField(default=False)
+    statut = models.CharField(max_length=32, blank=True, default="", db_default="")
     role = models.CharField(max_length=16, blank=True)
     departement = models.CharField(max_length=3, blank=True)
     invited_by = models.ForeignKey(Compte, on_delete=models.PROTECT, null=True, related_name="invitations_sent")
@@ -222,6 +225,8 @@ class ReferencePartenaire(models.Model):
         Invitation, on_delete=models.SET_NULL, null=True, related_name="references_partenaires"
     )
     is_conseiller = models.BooleanField(default=False)
+    # What the system last said of the names, as keyed digests: what it changes since is a correction.
+    identity_told = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

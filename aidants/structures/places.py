@@ -24,8 +24,9 @@ from aidants.domain.errors import (
 )
 from aidants.domain.events import ADHESION_ANSWER, ADHESION_ASK, ROLE_CHANGE, ROLE_GRANT, ROLE_REFUSED, ROLE_WITHDRAW
 from aidants.domain.roles import Role
+from aidants.domain.statuts import may_be_aidant
 from aidants.journal.record import record
-from aidants.structures.identite import correct_identity
+from aidants.structures.identite import check_correction, correct_identity
 from aidants.structures.models import Adhesion, Affectation, Structure
 from aidants.structures.team import is_referent_of
 
@@ -39,19 +40,34 @@ def _roles(is_aidant: bool, is_referent: bool) -> list[str]:
 
 
 @transaction.atomic
-def set_roles(place_id: UUID, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime) -> Decision:
+def set_roles(
+    place_id: UUID, acteur: Acteur, *, is_aidant: bool, is_referent: bool, statut: str = "", now: datetime
+) -> Decision:
     """Give and withdraw the roles of one place of the acteur's structure; no role at all ends the place.
 
+    ``statut`` is what the acteur declares of the person; nothing said, what was declared before stands.
     What was done from it stays; the person is told, and the next request already follows.
     """
     place = Affectation.objects.select_for_update(of=("self",)).select_related("compte", "structure").get(pk=place_id)
     Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
-    reason = _why_not(place, acteur, is_referent)
+    reason = _why_not(place, acteur, is_referent) or _ineligible(place, statut, is_aidant=is_aidant)
     if reason is not None:
         record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=reason.code)
         return Denied(reason)
-    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, statut=statut, now=now)
     return GRANTED
+
+
+def _ineligible(place: Affectation, statut: str, *, is_aidant: bool) -> ErrorCode | None:
+    """Return why somebody may not be an aidant, or not stay one (DOMAIN §4).
+
+    Who was one before their status was asked for stays one until somebody declares it.
+    """
+    known = statut or place.statut
+    if not is_aidant or (place.is_aidant and not known):
+        return None
+    verdict = may_be_aidant(known)
+    return verdict.reason if isinstance(verdict, Denied) else None
 
 
 @transaction.atomic
@@ -61,6 +77,7 @@ def change_place(
     *,
     is_aidant: bool,
     is_referent: bool,
+    statut: str,
     identity: Mapping[str, str],
     now: datetime,
 ) -> Decision:
@@ -68,39 +85,53 @@ def change_place(
 
     ``identity`` holds what is to be read, named as in :data:`aidants.structures.identite.CORRECTED`.
     """
-    done = set_roles(place_id, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+    place = Affectation.objects.select_related("structure", "compte").get(pk=place_id)
+    named = check_correction(place.compte, identity, acteur, now)
+    if isinstance(named, Denied):
+        return named
+    done = set_roles(place_id, acteur, is_aidant=is_aidant, is_referent=is_referent, statut=statut, now=now)
     if not isinstance(done, Denied):
-        place = Affectation.objects.select_related("structure").get(pk=place_id)
-        correct_identity(place, identity, acteur, now)
+        correct_identity(place.compte_id, identity, acteur, now, place.structure)
     return done
 
 
 @transaction.atomic
 def set_roles_from_outside(
-    place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime
+    place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, statut: str = "", now: datetime
 ) -> Decision:
     """Do the same for a system that keeps the team up to date: it never takes the last referent away either."""
     Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
+    reason = _ineligible(place, statut, is_aidant=is_aidant)
     if place.is_referent and not is_referent and _is_last_referent(place):
-        record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=LAST_REFERENT.code)
-        return Denied(LAST_REFERENT)
-    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, now=now)
+        reason = LAST_REFERENT
+    if reason is not None:
+        record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=reason.code)
+        return Denied(reason)
+    _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, statut=statut, now=now)
     return GRANTED
 
 
-def _write_roles(place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, now: datetime) -> None:
+def _write_roles(
+    place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, statut: str, now: datetime
+) -> None:
+    """Write what differs, and tell the person of their roles; what is declared of them is journaled alone."""
+    declared = statut or place.statut
     roles, before = _roles(is_aidant, is_referent), _roles(place.is_aidant, place.is_referent)
-    if roles == before:
+    if roles == before and declared == place.statut:
         return
+    about = place.structure_id
     if roles:
-        place.is_aidant, place.is_referent = is_aidant, is_referent
-        place.save(update_fields=("is_aidant", "is_referent"))
+        place.is_aidant, place.is_referent, place.statut = is_aidant, is_referent, declared
+        place.save(update_fields=("is_aidant", "is_referent", "statut"))
+        facts = {"roles": roles, "statut": declared}
+        record(ROLE_CHANGE, acteur=acteur, at=now, subject=place.compte_id, structure=about, facts=facts)
     else:
         place.ended_at = now
         place.save(update_fields=("ended_at",))
-    event, facts, about = ROLE_CHANGE if roles else ROLE_WITHDRAW, {"roles": roles or before}, place.structure_id
-    record(event, acteur=acteur, at=now, subject=place.compte_id, structure=about, facts=facts)
-    tell(place.compte, Avis.ROLE_CHANGE, now, told=_words(place.structure, roles))
+        facts = {"roles": before}
+        record(ROLE_WITHDRAW, acteur=acteur, at=now, subject=place.compte_id, structure=about, facts=facts)
+    if roles != before:
+        tell(place.compte, Avis.ROLE_CHANGE, now, told=_words(place.structure, roles))
 
 
 def _words(structure: Structure, roles: list[str]) -> str:
@@ -150,8 +181,10 @@ def waiting_to_join(structure_id: UUID) -> list[Adhesion]:
 
 
 @transaction.atomic
-def answer_adhesion(adhesion_id: UUID, acteur: Acteur, *, accept: bool, now: datetime) -> Decision:
-    """Accept somebody as an aidant of the acteur's structure, or not; one answer counts."""
+def answer_adhesion(adhesion_id: UUID, acteur: Acteur, *, accept: bool, statut: str = "", now: datetime) -> Decision:
+    """Accept somebody as an aidant of the acteur's structure, by what is declared of them there, or not; one answer
+    counts.
+    """
     row = Adhesion.objects.select_for_update(of=("self",)).select_related("compte", "structure").get(pk=adhesion_id)
     reason = None
     if acteur.structure_id != row.structure_id or not is_referent_of(acteur.known_id, row.structure_id):
@@ -160,6 +193,8 @@ def answer_adhesion(adhesion_id: UUID, acteur: Acteur, *, accept: bool, now: dat
         reason = ADHESION_GONE
     elif row.compte_id == acteur.id:
         reason = ROLE_OF_ONESELF
+    elif accept and isinstance(verdict := may_be_aidant(statut), Denied):
+        reason = verdict.reason
     if reason is not None:
         record(ROLE_REFUSED, acteur=acteur, at=now, subject=row.compte_id, reason=reason.code)
         return Denied(reason)
@@ -168,15 +203,15 @@ def answer_adhesion(adhesion_id: UUID, acteur: Acteur, *, accept: bool, now: dat
     row.save(update_fields=("answer", "answered_at", "answered_by"))
     record(ADHESION_ANSWER, acteur=acteur, at=now, subject=row.id, facts={"answer": row.answer})
     if accept:
-        _give_place(row, acteur, now)
+        _give_place(row, statut, acteur, now)
     tell(row.compte, Avis.ADHESION_REPONDUE, now, accepted=accept, structure=row.structure.name)
     return GRANTED
 
 
-def _give_place(row: Adhesion, acteur: Acteur, now: datetime) -> None:
+def _give_place(row: Adhesion, statut: str, acteur: Acteur, now: datetime) -> None:
     wanted = {"compte": row.compte, "structure": row.structure, "ended_at": None}
-    Affectation.objects.get_or_create(**wanted, defaults={"is_aidant": True, "started_at": now})
-    facts = {"roles": [Role.AIDANT.value]}
+    Affectation.objects.get_or_create(**wanted, defaults={"is_aidant": True, "statut": statut, "started_at": now})
+    facts = {"roles": [Role.AIDANT.value], "statut": statut}
     record(ROLE_GRANT, acteur=acteur, at=now, subject=row.compte_id, facts=facts)
 
 

@@ -23,6 +23,8 @@ from aidants.domain.errors import (
 from aidants.domain.events import STRUCTURE_KEEP
 from aidants.domain.fiches import FicheAidant, FicheStructure
 from aidants.journal.record import record
+from aidants.structures.identite import check_correction, correct_identity
+from aidants.structures.identites_tenues import corrected_by, told_by
 from aidants.structures.invitations import Invite, cancel, invite_for_service, sent_since
 from aidants.structures.models import Affectation, Invitation, ReferencePartenaire, Structure
 from aidants.structures.places import set_roles_from_outside
@@ -134,13 +136,21 @@ def keep_aidant(
     ).first()
     if place is None and waits is None and sent_since(structure, now - timedelta(days=1)) >= A_DAY:
         return Denied(INVITATIONS_TOO_MANY)
-    changed = _change_place(place, fiche, acteur, now) if place else ()
+    changed = _change_place(place, known, fiche, acteur, now) if place else ()
     if isinstance(changed, Denied):
         return changed
     if place is None and (waits is None or _differs(waits, fiche)):
-        waits = invite_for_service(structure, _invite(fiche), acteur, now)
+        invited = Invite.of(fiche, waits.statut if waits else "")
+        if isinstance(invited.may_come, Denied):
+            return invited.may_come
+        waits = invite_for_service(structure, invited, acteur, now)
         changed = ("invitation",)
-    given = {"compte_id": place.compte_id if place else None, "invitation": waits, "is_conseiller": fiche.is_conseiller}
+    given = {
+        "compte_id": place.compte_id if place else None,
+        "invitation": waits,
+        "is_conseiller": fiche.is_conseiller,
+        "identity_told": told_by(fiche, known),
+    }
     reference, created = ReferencePartenaire.objects.update_or_create(
         source=source, kind=ReferencePartenaire.AIDANT, external_id=external_id, structure=structure,
         defaults=given, create_defaults={**given, "created_at": now},
@@ -148,26 +158,32 @@ def keep_aidant(
     return Kept(reference, created, changed)
 
 
-def _invite(fiche: FicheAidant) -> Invite:
-    names = (fiche.email, fiche.given_name, fiche.family_name, fiche.profession)
-    return Invite(*names, fiche.is_aidant, fiche.is_referent)
-
-
 def _differs(waits: Invitation, fiche: FicheAidant) -> bool:
     names = ("given_name", "family_name", "profession", "is_aidant", "is_referent")
-    return any(getattr(waits, name) != getattr(fiche, name) for name in names)
+    redeclared = fiche.statut not in ("", waits.statut)
+    return redeclared or any(getattr(waits, name) != getattr(fiche, name) for name in names)
 
 
-def _change_place(place: Affectation, fiche: FicheAidant, acteur: Acteur, now: datetime) -> tuple[str, ...] | Denied:
+def _change_place(
+    place: Affectation, known: ReferencePartenaire | None, fiche: FicheAidant, acteur: Acteur, now: datetime
+) -> tuple[str, ...] | Denied:
+    """Bring roles, status and names up to date: all of them, or nothing."""
+    names = corrected_by(fiche, known)
+    named = check_correction(place.compte, names, acteur, now)
+    if isinstance(named, Denied):
+        return named
     changed = tuple(
         name for name in ("is_aidant", "is_referent", "is_conseiller") if getattr(place, name) != getattr(fiche, name)
     )
+    if fiche.statut not in ("", place.statut):
+        changed = (*changed, "statut")
     roles = {"is_aidant": fiche.is_aidant, "is_referent": fiche.is_referent}
-    outcome = set_roles_from_outside(place, acteur, **roles, now=now)
+    outcome = set_roles_from_outside(place, acteur, **roles, statut=fiche.statut, now=now)
     if isinstance(outcome, Denied):
         return outcome
     Affectation.objects.filter(pk=place.pk).update(is_conseiller=fiche.is_conseiller)
-    return changed
+    corrected = correct_identity(place.compte_id, names, acteur, now, place.structure)
+    return (*changed, *corrected) if not isinstance(corrected, Denied) else changed
 
 
 def _address(known: ReferencePartenaire) -> str:

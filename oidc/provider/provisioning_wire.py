@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from aidants.domain.fiches import AIDANT_REQUIRED, ROLES, STRUCTURE_REQUIRED
+from aidants.domain.statuts import STATUTS
 from aidants.habilitation.models import HabilitationStructure
 from aidants.habilitation.selectors import may_act_for
 from aidants.structures.models import ReferencePartenaire
@@ -51,6 +52,11 @@ AIDANT_SCHEMA: dict[str, Any] = {
         "fonction": _text(100, examples=["Conseillère numérique"]),
         "roles": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string", "enum": list(ROLES)}},
         "conseiller": {"type": "boolean", "description": "Poste financé par le dispositif conseiller numérique."},
+        "statut": {
+            "type": "string",
+            "enum": list(STATUTS),
+            "description": "Ce que la personne est dans la structure. D’un aidant : agent_public ou salarie.",
+        },
     },
 }
 END_OF_STRUCTURE: dict[str, Any] = {
@@ -91,6 +97,7 @@ class AidantTold(serializers.Serializer[Any]):
     etat = serializers.ChoiceField(choices=["invite", "actif", "ferme", "parti"])
     roles = serializers.ListField(child=serializers.ChoiceField(choices=list(ROLES)))
     conseiller = serializers.BooleanField()
+    statut = serializers.CharField(help_text="Le statut déclaré ; vide s’il ne l’a pas été.")
     habilite = serializers.BooleanField(help_text="Vrai si la personne peut conclure des mandats ici, maintenant.")
     changed = serializers.ListField(child=serializers.CharField(), help_text="Ce que cet appel a changé.")
 
@@ -126,6 +133,7 @@ def aidant_told(kept: ReferencePartenaire, changed: tuple[str, ...] = ()) -> dic
         "etat": state,
         "roles": [role for role in ROLES if source is not None and getattr(source, f"is_{role}")],
         "conseiller": place.is_conseiller if place else kept.is_conseiller,
+        "statut": source.statut if source is not None else "",
         "habilite": bool(place and may_act_for(place.compte_id, kept.structure_id)),
         "changed": list(changed),
     }

@@ -238,7 +238,7 @@ def _alerte(place: Structure, who: Compte, now: Any) -> Alerte:
 
 def _invitation(place: Structure, referent: Compte, now: Any) -> Invitation:
     doer = Acteur(Kind.COMPTE, referent.id, place.id, "referent")
-    asked = Invite(f"{uuid4().hex}@example.org", "Zoé", "Petit", "Agente", is_aidant=True)
+    asked = Invite(f"{uuid4().hex}@example.org", "Zoé", "Petit", "Agente", is_aidant=True, statut="salarie")
     made = invite(place, asked, doer, now)
     assert isinstance(made, Invitation)
     return made

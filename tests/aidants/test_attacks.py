@@ -20,6 +20,10 @@ from tests.bench import tries
 pytestmark = pytest.mark.django_db
 TRIES = 100
 HTML = "<img src=x onerror=alert(1)>"
+INVITED: dict[str, Any] = {
+    "given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example",
+    "roles": ["aidant"], "statut": "salarie",
+}  # fmt: skip
 
 
 def referent(place: Any, **fields: Any) -> Compte:
@@ -82,25 +86,22 @@ def test_a_referent_reaches_no_aidant_of_another_structure() -> None:
 @pytest.mark.parametrize("field", ["given_name", "family_name", "profession", "email"])
 def test_what_is_typed_adds_no_header_to_a_message(field: str, mailoutbox: list[Any]) -> None:
     boss = referent(builders.structure())
-    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
     desk = builders.signed_in(boss)
-    typed |= {"code": builders.totp_code(boss)}
-    forged = typed | {field: f"{typed[field]}\r\nBcc: tous@evil.example", "roles": ["aidant"]}
-    assert desk.post("/equipe/invitation", forged).status_code == 422
+    forged = {field: f"{INVITED[field]}\r\nBcc: tous@evil.example", "code": builders.totp_code(boss)}
+    assert desk.post("/equipe/invitation", INVITED | forged).status_code == 422
     send_due(timezone.now())
     assert not mailoutbox
     assert not Invitation.objects.exists()
-    typed |= {"code": builders.totp_code(boss)}
-    assert desk.post("/equipe/invitation", typed | {"roles": ["aidant"]}).status_code == 302
+    rightly = INVITED | {"code": builders.totp_code(boss)}
+    assert desk.post("/equipe/invitation", rightly).status_code == 302
     send_due(timezone.now())
     assert [one.recipients() for one in mailoutbox if one.to != [boss.email]] == [["zoe@mairie.example"]]
 
 
 def test_a_structure_s_name_adds_no_header_to_the_invitation_that_leaves(mailoutbox: list[Any]) -> None:
     boss = referent(builders.structure("CCAS\r\nBcc: tous@evil.example"), given_name="Ève\nBcc: x@evil.example")
-    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "email": "zoe@mairie.example"}
     desk = builders.signed_in(boss)
-    desk.post("/equipe/invitation", typed | {"roles": ["aidant"], "code": builders.totp_code(boss)})
+    desk.post("/equipe/invitation", INVITED | {"code": builders.totp_code(boss)})
     send_due(timezone.now())
     (sent,) = [one for one in mailoutbox if one.to == ["zoe@mairie.example"]]
     assert sent.recipients() == ["zoe@mairie.example"]

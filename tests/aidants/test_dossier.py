@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from aidants.comptes.models import Fonction
+from aidants.comptes.models import Compte, Fonction
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite import errors
-from aidants.domain.activite.dossier import DECLARATIONS
+from aidants.domain.activite.dossier import DECLARATIONS, Etat
+from aidants.domain.decisions import Denied
 from aidants.envois.models import Envoi
-from aidants.habilitation.dossiers import purge_dossiers
+from aidants.habilitation.dossiers import Decided, decide_dossier, purge_dossiers
 from aidants.habilitation.models import Dossier, HabilitationStructure
 from aidants.journal.models import Entree
 from aidants.structures.models import Invitation, Structure
@@ -65,6 +67,12 @@ def state() -> Client:
     return builders.signed_in(who)
 
 
+def decision(state: Client, etat: str, why: str = "") -> dict[str, str]:
+    """Return what an instructeur sends, with a code of now."""
+    who = Compte.objects.get(pk=state.session["_auth_user_id"])
+    return {"etat": etat, "why": why, "code": builders.totp_code(who)}
+
+
 @pytest.mark.writes("dossier:submit_refused")
 def test_a_dossier_is_kept_in_pieces_and_nothing_typed_is_lost() -> None:
     browser = opened()
@@ -79,6 +87,12 @@ def test_a_dossier_is_kept_in_pieces_and_nothing_typed_is_lost() -> None:
     half = again.post("/habilitation/dossier", WHOLE | {"city": "", "submit": "1"})
     assert errors.DOSSIER_INCOMPLETE.message in text(half)
     assert Dossier.objects.get().name == "Médiathèque de Veynes"
+
+
+@pytest.mark.parametrize(("statut", "status"), [("", 422), ("elu", 422), ("agent_public", 302)])
+def test_a_referent_who_is_also_an_aidant_is_a_professional(statut: str, status: int) -> None:
+    given = {"referent_is_aidant": "on", "referent_statut": statut, "submit": "1"}
+    assert opened().post("/habilitation/dossier", WHOLE | given).status_code == status
 
 
 @pytest.mark.parametrize("statut", ["benevole", "service_civique", "stagiaire", "elu", "mandataire_judiciaire"])
@@ -124,14 +138,27 @@ def test_validating_makes_the_structure_and_invites_its_people(state: Client, qu
         assert "Médiathèque de Veynes" in text(state.get("/habilitation/dossiers"))
     with query_count(11):
         assert "karim@veynes.example" in text(state.get(f"/habilitation/dossiers/{dossier.id}"))
-    assert state.post(f"/habilitation/dossiers/{dossier.id}", {"etat": "validee"}).status_code == 302
+    assert state.post(f"/habilitation/dossiers/{dossier.id}", decision(state, "validee")).status_code == 302
     made = Structure.objects.get(siret="99999910500011")
     assert HabilitationStructure.objects.filter(structure=made, ended_at__isnull=True).exists()
     invited = {row.email: (row.is_aidant, row.is_referent) for row in Invitation.objects.filter(structure=made)}
     assert invited == {"odile.roux@veynes.example": (False, True), "karim@veynes.example": (True, False)}
-    assert state.post(f"/habilitation/dossiers/{dossier.id}", {"etat": "validee"}).status_code == 409
+    assert state.post(f"/habilitation/dossiers/{dossier.id}", decision(state, "validee")).status_code == 409
     assert Structure.objects.filter(siret="99999910500011").count() == 1
     assert "Votre structure est habilitée" in text(opened_again().get("/habilitation/dossier"))
+
+
+@pytest.mark.writes("dossier:decide_refused")
+def test_a_dossier_handed_in_before_a_referent_s_status_was_asked_is_asked_again(state: Client) -> None:
+    dossier = submitted()
+    Dossier.objects.update(referent_is_aidant=True)
+    answer = state.post(f"/habilitation/dossiers/{dossier.id}", decision(state, "validee"))
+    assert answer.status_code == 422
+    assert "Dites le statut" in text(answer)
+    Dossier.objects.update(referent_statut="agent_public")
+    state.post(f"/habilitation/dossiers/{dossier.id}", decision(state, "validee"))
+    invited = Invitation.objects.get(email="odile.roux@veynes.example")
+    assert (invited.is_aidant, invited.statut) == (True, "agent_public")
 
 
 def opened_again() -> Client:
@@ -139,15 +166,31 @@ def opened_again() -> Client:
     return opened()
 
 
-@pytest.mark.writes("dossier:decide", "dossier:decide_refused", "dossier:message")
+@pytest.mark.parametrize("given", [{}, {"code": "000000"}])
+def test_a_decision_asks_a_fresh_factor(state: Client, given: dict[str, str]) -> None:
+    dossier = submitted()
+    answer = state.post(f"/habilitation/dossiers/{dossier.id}", {"etat": "validee"} | given)
+    assert answer.status_code == 422
+    dossier.refresh_from_db()
+    assert dossier.etat == "en_instruction"
+    assert not Structure.objects.exists()
+
+
+@pytest.mark.writes("dossier:decide_refused")
+def test_no_decision_that_owes_a_reason_is_taken_without_one(state: Client) -> None:
+    dossier, who = submitted(), Fonction.objects.get().compte
+    acteur = Acteur(Kind.COMPTE, who.id, None, "instructeur")
+    done = decide_dossier(dossier.id, Decided(Etat.REFUSEE, " "), acteur, timezone.now())
+    assert done == Denied(errors.REASON_MISSING)
+
+
+@pytest.mark.writes("dossier:decide", "dossier:message")
 def test_changes_are_asked_with_a_reason_and_words_go_both_ways(state: Client) -> None:
     dossier = submitted()
     address = f"/habilitation/dossiers/{dossier.id}"
-    assert state.post(address, {"etat": "refusee", "why": " "}).status_code == 422
-    assert (
-        state.post(address, {"etat": "modifications_demandees", "why": "Le SIRET est celui du siège."}).status_code
-        == 302
-    )
+    assert state.post(address, decision(state, "refusee", " ")).status_code == 422
+    asked = decision(state, "modifications_demandees", "Le SIRET est celui du siège.")
+    assert state.post(address, asked).status_code == 302
     browser = opened_again()
     page = text(browser.get("/habilitation/dossier"))
     assert "Le SIRET est celui du siège." in page

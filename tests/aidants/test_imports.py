@@ -20,9 +20,9 @@ STRUCTURES = (
     "99999930300012;Médiathèque;1 rue;97400;Saint-Denis;97411;;\n"
 )
 AIDANTS = (
-    "siret,prenom,nom,courriel,fonction,roles,conseiller\n"
-    "99999910500011,Zoé,Le Goff,zoe@ccas.example,Conseillère,aidant|referent,oui\n"
-    "99999910500011,Ali,Sadi,ali@ccas.example,,aidant,\n"
+    "siret,prenom,nom,courriel,fonction,roles,conseiller,statut\n"
+    "99999910500011,Zoé,Le Goff,zoe@ccas.example,Conseillère,aidant|referent,oui,\n"
+    "99999910500011,Ali,Sadi,ali@ccas.example,,aidant,,Agent_public\n"
 )
 
 
@@ -62,6 +62,7 @@ def test_aidants_are_invited_once(desk: Client, ines: Compte) -> None:
     assert send(desk, ines, "aidants", AIDANTS).status_code == 302
     zoe, ali = Invitation.objects.order_by("-email")
     assert (zoe.is_aidant, zoe.is_referent, ali.is_referent) == (True, True, False)
+    assert (zoe.statut, ali.statut) == ("salarie", "agent_public"), "a conseiller has a contract"
     assert subjects_to("zoe@ccas.example") == ["Votre invitation au Service des mandats"]
 
 
@@ -93,11 +94,15 @@ def test_a_wrong_line_is_told_and_nothing_is_taken(desk: Client, ines: Compte, w
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("99999920400012,Léa,Roy,lea@ccas.example,,aidant,", "ligne 4 : Aucune structure n’a ce SIRET"),
-        ("99999910500011,Léa,Roy,lea@ccas.example,,administrateur,", "ligne 4 : roles"),
-        ("99999910500011,<b>,Roy,lea@ccas.example,,aidant,", "ligne 4 : prenom"),
-        ("99999910500011,Léa,Roy,zoe@ccas.example,,aidant,", "déjà, pour cette structure, à la ligne 2"),
-        ("99999910500011,Léa,Roy,lea@ccas.example,,aidant,peut-être", "ligne 4 : conseiller"),
+        ("99999920400012,Léa,Roy,lea@ccas.example,,aidant,,salarie", "ligne 4 : Aucune structure n’a ce SIRET"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,administrateur,,salarie", "ligne 4 : roles"),
+        ("99999910500011,<b>,Roy,lea@ccas.example,,aidant,,salarie", "ligne 4 : prenom"),
+        ("99999910500011,Léa,Roy,zoe@ccas.example,,aidant,,salarie", "déjà, pour cette structure, à la ligne 2"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,aidant,peut-être,salarie", "ligne 4 : conseiller"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,aidant,,", "ligne 4 : statut : Dites le statut"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,aidant,,elu", "ligne 4 : statut"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,aidant,oui,stagiaire", "ligne 4 : statut"),
+        ("99999910500011,Léa,Roy,lea@ccas.example,,referent,,retraite", "ligne 4 : statut : Un statut"),
     ],
 )
 def test_nobody_is_invited_by_a_file_with_one_wrong_line(desk: Client, ines: Compte, line: str, told: str) -> None:

@@ -27,4 +27,4 @@ def test_invitations_sent_at_once_stop_at_fifty_a_day(committed_db: str) -> None
 
 
 def _invited(number: int) -> Invite:
-    return Invite(f"a{number}@x.example", "Zoé", "Le Goff", is_aidant=True)
+    return Invite(f"a{number}@x.example", "Zoé", "Le Goff", is_aidant=True, statut="salarie")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "girafe marteau violet tempete"
 INVITED = {
     "given_name": "Zoé", "family_name": "Le Goff-d’Arc", "email": "Zoe@Mairie.example",
-    "profession": "Conseillère numérique", "roles": ["aidant"],
+    "profession": "Conseillère numérique", "roles": ["aidant"], "statut": "agent_public",
 }  # fmt: skip
 
 
@@ -323,11 +323,10 @@ def test_somebody_of_the_team_is_not_invited_twice(desk: Client, place: Structur
     assert invite(desk, email=who.email).status_code == 409
 
 
-def test_who_has_no_referent_to_correct_a_name_is_told_to_ask_for_another_invitation(desk: Client) -> None:
+def test_a_referent_is_told_that_the_service_corrects_their_name(desk: Client) -> None:
     assert invite(desk, roles=["referent"]).status_code == 302
     _, page = opened(link_code("zoe@mairie.example"))
-    assert "demandez à qui vous invite une autre invitation" in text(page)
-    assert "la corrigera" not in text(page)
+    assert "un instructeur du service la corrigera" in text(page)
 
 
 def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,7 +336,9 @@ def test_the_first_administrateur_of_an_install(capsys: pytest.CaptureFixture[st
     browser, _ = opened(link.partition("#")[2])
     assert is_them(browser, "ines@service.example")["Location"] == "/bienvenue"
     assert Fonction.objects.get(compte__email="ines@service.example").role == "administrateur"
-    for wrong in (("--role=administrateur", "--siret=99999910500011"), (), ("--siret=99999910500011", "--aidant")):
+    builders.structure()
+    at = "--siret=99999910500011"
+    for wrong in (("--role=administrateur", at), (), (at,), (at, "--aidant"), (at, "--aidant", "--statut=stagiaire")):
         with pytest.raises(CommandError):
             call_command("create_compte", *names, *wrong)
 

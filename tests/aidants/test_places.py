@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from aidants.comptes.models import Compte
+from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.activite.errors import NOT_A_PROFESSIONAL
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import NOT_A_REFERENT
+from aidants.domain.errors import NOT_A_REFERENT, STATUT_UNDECLARED
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Adhesion, Affectation, Structure
@@ -99,7 +101,7 @@ def test_what_another_referent_corrected_meanwhile_stays(desk: Client, sylvie: C
 def test_roles_that_are_refused_leave_the_name(place: Structure) -> None:
     nadia, stranger = builders.aidant(place, family_name="BENALY"), referent_of(builders.structure("B", siret=OTHER))
     held, by = nadia.affectations.get(), builders.acteur(stranger, place)
-    roles = {"is_aidant": True, "is_referent": True}
+    roles = {"is_aidant": True, "is_referent": True, "statut": ""}
     done = change_place(held.id, by, **roles, identity={"family_name": "AUTRE"}, now=timezone.now())
     assert done == Denied(NOT_A_REFERENT)
     assert Compte.objects.get(pk=nadia.pk).family_name == "BENALY"
@@ -133,7 +135,7 @@ def test_a_code_is_asked_and_the_last_referent_stays(desk: Client, sylvie: Compt
     nadia, olga = builders.aidant(place), referent_of(place)
     assert send(desk, sylvie, nadia, roles=["referent"], code="000000").status_code == 422
     Affectation.objects.filter(compte=sylvie).update(is_aidant=True)
-    assert change(desk, sylvie, olga, "aidant").status_code == 302, "sylvie remains"
+    assert send(desk, sylvie, olga, statut="salarie").status_code == 302, "sylvie remains"
     assert not Affectation.objects.get(compte=olga).is_referent
     assert desk.get(f"/equipe/{sylvie.id}/place").status_code == 404, "nobody changes their own roles"
 
@@ -171,13 +173,37 @@ def test_an_aidant_of_elsewhere_asks_and_a_referent_answers(
         assert desk.post(address, given).status_code == 422
     assert not Affectation.objects.filter(compte=hugo, structure=place).exists(), "a place is given by a fresh factor"
     assert "MARCHETTI" in desk.get(address).content.decode()
-    welcome = {"code": code(sylvie)}
+    for statut in ("", "benevole"):
+        assert desk.post(address, {"code": code(sylvie), "statut": statut}).status_code == 422
+    welcome = {"code": code(sylvie), "statut": "salarie"}
     assert desk.post(address, welcome if answer == "accepter" else {"answer": answer})["Location"] == "/equipe"
     assert Affectation.objects.filter(compte=hugo, structure=place, is_aidant=True).count() == places
-    assert desk.post(address, {"code": code(sylvie)})["Location"] == "/equipe"
+    assert desk.post(address, welcome | {"code": code(sylvie)})["Location"] == "/equipe"
     assert Affectation.objects.filter(compte=hugo, structure=place).count() == places, "one answer counts"
     events = Entree.objects.filter(subject_id=asked.id).order_by("id").values_list("event", flat=True)
     assert list(events) == ["adhesion:ask", "adhesion:answer"]
+
+
+@pytest.mark.writes("role:change", "role:refuse")
+def test_who_becomes_an_aidant_is_declared_a_professional_and_one_elected_stays_none(
+    desk: Client, sylvie: Compte, place: Structure
+) -> None:
+    olga, nadia = referent_of(place), builders.aidant(place)
+    held = olga.affectations.get()
+    assert send(desk, sylvie, nadia, roles=["aidant", "referent"]).status_code == 302, "an aidant before it was asked"
+    assert change(desk, sylvie, olga, "aidant", "referent").status_code == 422
+    assert send(desk, sylvie, olga, roles=["aidant", "referent"], statut="stagiaire").status_code == 422
+    both, now = {"is_aidant": True, "is_referent": True, "identity": {}}, timezone.now()
+    acteur = Acteur(Kind.COMPTE, sylvie.id, place.id, "referent")
+    for statut, reason in (("", STATUT_UNDECLARED), ("elu", NOT_A_PROFESSIONAL)):
+        assert change_place(held.id, acteur, **both, statut=statut, now=now) == Denied(reason)
+    assert send(desk, sylvie, olga, roles=["aidant", "referent"], statut="agent_public").status_code == 302
+    held.refresh_from_db()
+    assert (held.is_aidant, held.statut) == (True, "agent_public")
+    assert send(desk, sylvie, olga, roles=["aidant"], statut="elu").status_code == 422, "no aidant once elected"
+    assert send(desk, sylvie, olga, roles=["referent"], statut="elu").status_code == 302
+    assert send(desk, sylvie, olga, roles=["referent", "aidant"], **{"initial-statut": "elu"}).status_code == 422
+    assert b'"statut":"elu"' in bytes(Entree.objects.filter(event="role:change").order_by("-id")[0].body)
 
 
 def test_a_request_may_be_taken_back_by_who_made_it(place: Structure) -> None:

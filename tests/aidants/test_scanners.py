@@ -18,7 +18,7 @@ LINK = re.compile(r"http://\S+#\S+")
 def _by_a_referent() -> None:
     boss, place = builders.compte(), builders.structure()
     Affectation.objects.create(compte=boss, structure=place, is_referent=True, started_at=builders.NOW)
-    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "roles": ["aidant"]}
+    typed = {"given_name": "Zoé", "family_name": "Petit", "profession": "Agente", "roles": ["referent"]}
     desk = builders.signed_in(boss)
     desk.post("/equipe/invitation", typed | {"email": EMAIL, "code": builders.totp_code(boss)})
 

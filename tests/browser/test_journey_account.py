@@ -55,6 +55,7 @@ def invites(sylvie: Conseiller, address: str) -> None:
     at.write("Nom", "de La Rochefoucauld-Montbéliard")
     at.write("Adresse électronique", address)
     at.write("Fonction", "Conseillère numérique")
+    at.choose("Statut dans la structure", "Salarié")
     sylvie.gives_fresh_code("Envoyer l’invitation")
     at.see("L’équipe")
     at.hear("L’invitation est partie")

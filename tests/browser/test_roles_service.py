@@ -76,11 +76,11 @@ def _instructs(instructeur: Officer, dossier: Dossier) -> None:
     at.press("Envoyer le message")
     at.hear("Le message est parti")
     at.tick("Demander des modifications")
-    at.press("Enregistrer la décision")
+    instructeur.gives_code("Enregistrer la décision")
     at.see(dossier.name)
     at.read("Dites pourquoi")
     at.write("Ce que la structure lira", "Donnez le SIRET de l’établissement qui reçoit.")
-    at.press("Enregistrer la décision")
+    instructeur.gives_code("Enregistrer la décision")
     at.hear("La décision est enregistrée")
 
 

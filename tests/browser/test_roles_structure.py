@@ -43,6 +43,7 @@ def _welcomes_and_lets_go(referent: Officer) -> None:
     at.read("n’a qu’un référent")
     at.follow("Accueillir Hugo Marchetti")
     at.see("Accueillir dans l’équipe")
+    at.choose("Statut dans la structure", "Salarié")
     referent.gives_code("Accueillir")
     at.hear("La personne est dans l’équipe")
     at.follow("Nom et rôles de Hugo Marchetti")
@@ -74,6 +75,7 @@ def _invites(referent: Officer, newcomer: str) -> None:
     for label, typed in (("Prénom", "Zoé"), ("Nom", "Petit"), ("Adresse électronique", newcomer)):
         at.write(label, typed)
     at.write("Fonction", "Médiatrice")
+    at.choose("Statut dans la structure", "Salarié")
     referent.gives_code("Envoyer l’invitation")
     at.hear("L’invitation est partie")
     at.see("L’équipe")

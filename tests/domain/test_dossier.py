@@ -7,16 +7,15 @@ import pytest
 from aidants.domain.activite import errors
 from aidants.domain.activite.dossier import (
     DECLARATIONS,
-    STATUTS,
     DossierFacts,
     Etat,
-    is_professional,
     may_move,
     may_submit,
 )
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.departements import DEPARTEMENTS, departement_of
 from aidants.domain.errors import ErrorCode
+from aidants.domain.statuts import STATUTS, is_professional
 
 MOVES = {
     ("brouillon", "en_instruction"),

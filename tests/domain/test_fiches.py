@@ -58,7 +58,7 @@ def test_a_structure_is_wrong_by_column(changes: dict[str, Any], column: str) ->
 
 def test_an_aidant_is_read() -> None:
     fiche = aidant_of(AIDANT)
-    assert fiche == FicheAidant("Zoé", "Le Goff-d’Arc", "zoe@ccas.example", "Conseillère", True, False, True)
+    assert fiche == FicheAidant("Zoé", "Le Goff-d’Arc", "zoe@ccas.example", "Conseillère", True, False, True, "salarie")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,10 @@ def test_an_aidant_is_read() -> None:
         ({"fonction": "a\r\nb"}, "fonction"),
         ({"conseiller": "oui"}, "conseiller"),
         ({"role": "administrateur"}, "role"),
+        ({"statut": "benevole"}, "statut"),
+        ({"statut": "elu", "roles": ["aidant", "referent"]}, "statut"),
+        ({"statut": "retraite"}, "statut"),
+        ({"statut": ["salarie"]}, "statut"),
         ({"is_staff": True}, "is_staff"),
     ],
 )
@@ -80,6 +84,21 @@ def test_an_aidant_is_wrong_by_column(changes: dict[str, Any], column: str) -> N
     errors = aidant_of(AIDANT | changes)
     assert isinstance(errors, dict)
     assert list(errors) == [column]
+
+
+@pytest.mark.parametrize(
+    ("changes", "statut"),
+    [
+        ({}, "salarie"),
+        ({"statut": "agent_public"}, "agent_public"),
+        ({"conseiller": False}, ""),
+        ({"conseiller": False, "roles": ["referent"], "statut": "elu"}, "elu"),
+    ],
+)
+def test_what_an_aidant_is_may_be_declared_or_follow_from_a_contract(changes: dict[str, Any], statut: str) -> None:
+    fiche = aidant_of(AIDANT | changes)
+    assert isinstance(fiche, FicheAidant), fiche
+    assert fiche.statut == statut
 
 
 def test_everything_wrong_is_told_at_once() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from aidants.comptes.models import Compte, Fonction
 from aidants.domain.events import ROLE_CHANGE
 from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
 from aidants.journal.models import Entree
@@ -109,7 +110,7 @@ def test_an_aidant_is_invited_enrols_and_acts_only_once_habilite(kept: Partner) 
     made = kept.call("put", path, AIDANT)
     assert made.status_code == 201
     assert made.json() == {
-        "id": "a-1", "etat": "invite", "roles": ["aidant"], "conseiller": True, "habilite": False,
+        "id": "a-1", "etat": "invite", "roles": ["aidant"], "conseiller": True, "statut": "salarie", "habilite": False,
         "changed": ["invitation"],
     }  # fmt: skip
     assert kept.call("put", path, AIDANT).json()["changed"] == []
@@ -151,6 +152,55 @@ def test_a_place_ends_at_once_and_twice_changes_nothing(kept: Partner) -> None:
     assert kept.call("put", path, AIDANT).json()["etat"] == "invite", "who comes back is invited again"
     kept.call("post", f"{path}/desactivation", {"motif": "erreur"})
     assert not Invitation.objects.filter(accepted_at=None, cancelled_at=None).exists()
+
+
+@pytest.mark.writes("compte:correct_identity", "compte:correct_identity_refused")
+def test_a_name_that_the_system_changes_is_corrected_once_and_what_a_referent_corrected_stays(kept: Partner) -> None:
+    place, path = Structure.objects.get(), f"{PLACE}/aidants/a-1"
+    zoe = builders.aidant(place, email="zoe@ccas.example", given_name="Zoé", family_name="LE GOF")
+    assert "family_name" not in kept.call("put", path, AIDANT).json()["changed"], (
+        "at its first word, the account stands"
+    )
+    married = AIDANT | {"nom": "Martinet", "fonction": ""}
+    told = kept.call("put", path, married)
+    assert (told.status_code, told.json()["changed"]) == (200, ["family_name"])
+    assert kept.call("put", path, married).json()["changed"] == []
+    Compte.objects.filter(pk=zoe.pk).update(family_name="MARTINET")
+    assert kept.call("put", path, married).json()["changed"] == [], "repeating takes nothing back"
+    zoe.refresh_from_db()
+    assert zoe.family_name == "MARTINET"
+    entry = Entree.objects.get(event="compte:correct_identity")
+    assert (entry.acteur_id, entry.subject_id, entry.structure_id) == (kept.client.id, zoe.id, place.id)
+    assert "Le système qui tient à jour l’équipe de CCAS de Gap" in messages_to(zoe.email)[-1].text
+    assert kept.call("put", path, married | {"nom": "<b>"}).status_code == 422
+    Fonction.objects.create(compte=zoe, role="instructeur")
+    refused = kept.call("put", path, married | {"nom": "Autre"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "identity.out_of_reach")
+
+
+@pytest.mark.writes("role:refuse")
+def test_a_new_aidant_is_declared_a_professional_once(kept: Partner) -> None:
+    path, plain = f"{PLACE}/aidants/a-1", AIDANT | {"conseiller": False}
+    refused = kept.call("put", path, plain)
+    assert (refused.status_code, refused.json()["code"]) == (422, "aidant.statut_undeclared")
+    assert kept.call("put", path, plain | {"statut": "benevole"}).json()["errors"].keys() == {"statut"}
+    assert not Invitation.objects.exists()
+    assert kept.call("put", path, plain | {"statut": "salarie"}).status_code == 201
+    assert kept.call("put", path, plain).json()["changed"] == [], "what was declared stands"
+    assert subjects_to("zoe@ccas.example") == ["Votre invitation au Service des mandats"]
+    old = builders.aidant(Structure.objects.get(), email="old@ccas.example")
+    known = plain | {"courriel": old.email}
+    assert kept.call("put", f"{PLACE}/aidants/a-2", known).status_code == 201, "an aidant before it was asked"
+    chief = builders.compte("chief@ccas.example")
+    held = Affectation.objects.create(
+        compte=chief, structure=Structure.objects.get(), is_referent=True, started_at=builders.NOW
+    )
+    both = plain | {"courriel": chief.email, "roles": ["aidant", "referent"]}
+    assert kept.call("put", f"{PLACE}/aidants/a-3", both).status_code == 422
+    told = kept.call("put", f"{PLACE}/aidants/a-3", both | {"statut": "agent_public"}).json()
+    assert (told["changed"], told["statut"]) == (["is_aidant", "statut"], "agent_public")
+    held.refresh_from_db()
+    assert (held.is_aidant, held.statut) == (True, "agent_public")
 
 
 def test_the_last_referent_is_not_taken_away(kept: Partner) -> None:

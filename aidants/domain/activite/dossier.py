@@ -7,6 +7,7 @@ from enum import StrEnum
 from aidants.domain.activite import errors
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
 from aidants.domain.siret import is_siret
+from aidants.domain.statuts import may_be_aidant
 
 
 class Etat(StrEnum):
@@ -56,18 +57,6 @@ KINDS = {
     "autre": "Autre",
 }
 
-STATUTS = {
-    "agent_public": "Agent public",
-    "salarie": "Salarié",
-    "benevole": "Bénévole",
-    "service_civique": "Service civique",
-    "stagiaire": "Stagiaire",
-    "elu": "Élu",
-    "mandataire_judiciaire": "Mandataire judiciaire",
-}
-PROFESSIONALS = frozenset({"agent_public", "salarie"})
-"""Volunteers, service civique, interns, elected officials, mandataires judiciaires are no aidants (DOMAIN §4)."""
-
 DECLARATIONS = {
     "conditions": "La structure accepte les conditions d’utilisation du service.",
     "formation_payante": "Elle sait que la formation des aidants n’est pas gratuite.",
@@ -75,11 +64,6 @@ DECLARATIONS = {
     "professionnels": "Ses aidants sont des professionnels, agents ou salariés.",
     "aucun_elu": "Aucun de ses aidants n’est élu.",
 }
-
-
-def is_professional(statut: str) -> bool:
-    """Tell whether somebody of this status may be an aidant."""
-    return statut in PROFESSIONALS
 
 
 def may_move(before: Etat, after: Etat) -> Decision:
@@ -119,7 +103,8 @@ def _somebody(facts: DossierFacts) -> Decision:
 
 def _professionals(facts: DossierFacts) -> Decision:
     """Professionals only (DOMAIN §4)."""
-    return GRANTED if set(facts.statuts) <= PROFESSIONALS else Denied(errors.NOT_A_PROFESSIONAL)
+    verdicts = (may_be_aidant(statut) for statut in facts.statuts)
+    return next((one for one in verdicts if isinstance(one, Denied)), GRANTED)
 
 
 def _declared(facts: DossierFacts) -> Decision:

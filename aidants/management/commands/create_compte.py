@@ -8,8 +8,10 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from aidants.domain.acteur import SYSTEME
+from aidants.domain.decisions import Denied
 from aidants.domain.noms import is_name
 from aidants.domain.roles import NATIONAL_ROLES
+from aidants.domain.statuts import STATUTS
 from aidants.structures.invitations import Invite, invite_from_terminal
 from aidants.structures.models import Structure
 
@@ -29,14 +31,17 @@ class Command(BaseCommand):
         parser.add_argument("--siret", default="", help="de la structure")
         parser.add_argument("--aidant", action="store_true")
         parser.add_argument("--referent", action="store_true")
+        parser.add_argument("--statut", default="", choices=["", *STATUTS], help="d’un aidant, dans sa structure")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, invite, print the link."""
         structure = self._checked(options)
-        fields = ("email", "given_name", "family_name", "profession", "role", "departement")
+        fields = ("email", "given_name", "family_name", "profession", "role", "departement", "statut")
         asked = Invite(
             **{name: options[name] for name in fields}, is_aidant=options["aidant"], is_referent=options["referent"]
         )
+        if isinstance(asked.may_come, Denied):
+            raise CommandError(f"--statut : {asked.may_come.reason.message}")
         self.stdout.write(invite_from_terminal(asked, structure, SYSTEME, timezone.now()))
 
     def _checked(self, options: dict[str, Any]) -> Structure | None:

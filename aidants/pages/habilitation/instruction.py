@@ -7,13 +7,16 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
-from aidants.domain.activite.dossier import DECLARATIONS, ETATS, KINDS, STATUTS, Etat
+from aidants.domain.activite.dossier import DECLARATIONS, ETATS, KINDS, Etat
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.roles import Role
+from aidants.domain.statuts import STATUTS
 from aidants.habilitation import dossiers
 from aidants.habilitation.forms import DecisionForm, WordsForm
 from aidants.habilitation.models import Dossier
@@ -37,13 +40,14 @@ def queue(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     return render(request, "aidants/habilitation/queue.html", context)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR)
 def instruct(request: HttpRequest, acteur: Acteur, dossier_id: UUID) -> HttpResponse:
     """One dossier with what was found beside it, and the decision."""
     row = get_object_or_404(Dossier.objects.exclude(etat=Etat.BROUILLON), pk=dossier_id)
     form, status = DecisionForm(posted(request)), 200
-    if form.is_valid():
+    if form.is_valid() and fresh_factor_given(request, form, acteur, timezone.now()):
         done = _decide(row, Etat(form.cleaned_data["etat"]), form.cleaned_data["why"], acteur)
         if not isinstance(done, Denied):
             messages.success(request, "La décision est enregistrée ; la structure en est avertie.")
@@ -71,6 +75,7 @@ def _context(row: Dossier, form: DecisionForm) -> dict[str, object]:
         "aidants": [
             (one, STATUTS.get(one.statut, "")) for one in row.aidants.order_by("family_name", "given_name", "id")
         ],
+        "referent_statut": STATUTS.get(row.referent_statut, ""),
         "declarations": [(text, code in row.declarations) for code, text in DECLARATIONS.items()],
         "twins": [(twin, ETATS[Etat(twin.etat)]) for twin in dossiers.twins_of(row)],
         "same_structures": Structure.objects.filter(siret=row.siret).order_by("created_at", "id"),

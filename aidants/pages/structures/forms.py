@@ -1,10 +1,11 @@
 """What is typed about structures and national roles.  Well-formedness only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, one_line
+from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, StatutForm, one_line
 from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.roles import NATIONAL_ROLES, Role
@@ -145,7 +146,7 @@ class RoleForm(InvitationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Roles of a structure are not given here."""
         super().__init__(*args, **kwargs)
-        del self.fields["roles"]
+        del self.fields["roles"], self.fields["statut"]
         self.fields["profession"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
@@ -172,32 +173,25 @@ class JoinForm(forms.Form):
         return digits
 
 
-class PlaceForm(NamesForm, CodeForm):
-    """The name of somebody in the team, and their roles; none takes them out of it.
+class IdentityForm(NamesForm, CodeForm):
+    """The name and the profession of somebody else, and a fresh second factor.
 
     What the page showed comes back with what is typed: only what was changed here is written, so that a correction
-    made meanwhile by another referent stays.
+    made meanwhile by somebody else stays.
     """
 
     profession = forms.CharField(label="Fonction", max_length=100, required=False, validators=[one_line])
-
-    roles = forms.MultipleChoiceField(
-        label="Rôles dans l’équipe",
-        help_text="Sans aucun rôle, la personne quitte l’équipe. Ce qu’elle a fait reste.",
-        choices=InvitationForm.base_fields["roles"].choices,  # type: ignore[attr-defined]
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    field_order = ("given_name", "family_name", "profession", "roles", "code")
+    kept: tuple[str, ...] = CORRECTED
+    field_order: tuple[str, ...] = (*CORRECTED, "code")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what the page shows of the names beside what is typed."""
+        """Keep what the page shows beside what is typed."""
         super().__init__(*args, **kwargs)
-        for name in CORRECTED:
+        for name in self.kept:
             self.fields[name].show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
-        """Let a profession be corrected, not emptied; who never had one keeps their roles without it."""
+        """Let a profession be corrected, not emptied; who never had one goes on without it."""
         given = super().clean() or self.cleaned_data
         if "profession" in self.changed_data and given.get("profession") == "":
             self.add_error("profession", "Saisissez la fonction.")
@@ -206,3 +200,25 @@ class PlaceForm(NamesForm, CodeForm):
     def corrected(self) -> dict[str, str]:
         """Return what was changed here of the names."""
         return {name: str(self.cleaned_data[name]) for name in CORRECTED if name in self.changed_data}
+
+
+class PlaceForm(StatutForm, IdentityForm):
+    """The name of somebody in the team, their status and their roles; none takes them out of it."""
+
+    roles = forms.MultipleChoiceField(
+        label="Rôles dans l’équipe",
+        help_text="Sans aucun rôle, la personne quitte l’équipe. Ce qu’elle a fait reste.",
+        choices=InvitationForm.base_fields["roles"].choices,  # type: ignore[attr-defined]
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    kept = (*CORRECTED, "statut")
+    field_order = (*CORRECTED, "roles", "statut", "code")
+
+    def brings_aidant(self, given: Mapping[str, Any]) -> bool:
+        """Who was an aidant before their status was asked for stays one until it is declared."""
+        return super().brings_aidant(given) and bool(given["statut"] or "aidant" not in self.initial["roles"])
+
+    def declared(self) -> str:
+        """Return the status that was chosen here; empty when it was left as it was."""
+        return str(self.cleaned_data["statut"]) if "statut" in self.changed_data else ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aidants.comptes.forms import CodeForm
+from aidants.comptes.forms import WelcomeForm
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur, Kind
@@ -35,14 +35,16 @@ def place(request: HttpRequest, mine: Affectation, acteur: Acteur, compte_id: UU
         raise Http404
     held = [role for role in ("aidant", "referent") if getattr(theirs, f"is_{role}")]
     names = {name: getattr(theirs.compte, name) for name in CORRECTED}
-    form, now = PlaceForm(posted(request), initial={"roles": held, **names}), timezone.now()
+    initial = {"roles": held, "statut": theirs.statut, **names}
+    form, now = PlaceForm(posted(request), initial=initial), timezone.now()
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         roles = form.cleaned_data["roles"]
         wanted = {"is_aidant": "aidant" in roles, "is_referent": "referent" in roles}
-        done = places.change_place(theirs.id, acteur, **wanted, identity=form.corrected(), now=now)
+        told = form.corrected()
+        done = places.change_place(theirs.id, acteur, **wanted, statut=form.declared(), identity=told, now=now)
         if not isinstance(done, Denied):
-            told = "C’est enregistré." if roles else f"{theirs.compte.full_name} n’est plus dans l’équipe."
-            messages.success(request, told)
+            words = "C’est enregistré." if roles else f"{theirs.compte.full_name} n’est plus dans l’équipe."
+            messages.success(request, words)
             return redirect("aidants:team")
         form.add_error(None, done.reason.message)
     context = {"form": form, "place": theirs}
@@ -56,11 +58,12 @@ def answer(request: HttpRequest, mine: Affectation, acteur: Acteur, adhesion_id:
     """Accept somebody of elsewhere into the team, by a fresh factor; or refuse them, which gives nothing."""
     row = get_object_or_404(Adhesion.objects.select_related("compte"), pk=adhesion_id, structure=mine.structure_id)
     refuse = request.POST.get("answer") == "refuser"
-    form, now = CodeForm(posted(request)), timezone.now()
+    form, now = WelcomeForm(posted(request)), timezone.now()
     if not refuse and not (form.is_valid() and fresh_factor_given(request, form, acteur, now)):
         context = {"form": form, "asked": row, "structure": mine.structure}
         return render(request, "aidants/equipe/welcome.html", context, status=422 if form.errors else 200)
-    done = places.answer_adhesion(row.id, acteur, accept=not refuse, now=now)
+    statut = "" if refuse else form.cleaned_data["statut"]
+    done = places.answer_adhesion(row.id, acteur, accept=not refuse, statut=statut, now=now)
     if isinstance(done, Denied):
         messages.warning(request, done.reason.message)
     else:

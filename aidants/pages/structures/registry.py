@@ -27,6 +27,7 @@ from aidants.pages.structures.forms import TIME_ZONES, ChangeForm, ReferentForm,
 from aidants.pages.team import asked_by
 from aidants.structures import invitations
 from aidants.structures.changes import change_structure, structures_found
+from aidants.structures.identite import correctable
 from aidants.structures.models import Structure
 from aidants.structures.team import team_of
 
@@ -74,12 +75,14 @@ def detail(request: HttpRequest, acteur: Acteur, structure_id: UUID) -> HttpResp
     """Show one structure: what it is, whether it acts, who answers for it."""
     found = get_object_or_404(Structure.objects.select_related("merged_into"), pk=structure_id)
     team = team_of(found.id)
+    referents = [one for one in team if one.is_referent and one.compte.is_active]
     context = {
         "structure": found,
         "right": rights.right_of(found.id),
         "telephone": in_french(found.telephone),
         "time_zone": TIME_ZONES.get(found.time_zone, found.time_zone),
-        "referents": [one for one in team if one.is_referent and one.compte.is_active],
+        "referents": referents,
+        "correctable": correctable(acteur, [one.compte_id for one in referents]),
         "aidants": sum(one.is_aidant and one.compte.is_active for one in team),
         "waiting": invitations.waiting(found.id, timezone.now()),
     }

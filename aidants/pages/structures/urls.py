@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aidants.pages.structures import places, registry, roles
+from aidants.pages.structures import names, places, registry, roles
 
 urlpatterns = [
     path("registre/structures", registry.index, name="structure_list"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("registre/fonctions", roles.index, name="roles"),
     path("registre/fonctions/<uuid:fonction_id>/retrait", roles.withdraw, name="role_withdraw"),
     path("registre/fonctions/demandes/<uuid:nomination_id>", roles.answer, name="nomination_answer"),
+    path("personnes/<uuid:compte_id>/nom", names.correct, name="correct_identity"),
     path("equipe/<uuid:compte_id>/place", places.place, name="place"),
     path("equipe/demandes/<uuid:adhesion_id>", places.answer, name="adhesion_answer"),
     path("structures/rejoindre", places.join, name="join"),

@@ -25,7 +25,7 @@ def load_teams(acteurs: dict[str, Acteur], now: datetime) -> None:
     """Let each space of the people who answer for others have something to answer."""
     sylvie, hugo = acteurs["sylvie@ccas.example"], acteurs["hugo@vallee.example"]
     ccas = Structure.objects.get(pk=sylvie.known_structure_id)
-    newcomer = Invite("amel@ccas.example", "Amel", "Haddad", "Conseillère numérique", is_aidant=True)
+    newcomer = Invite("amel@ccas.example", "Amel", "Haddad", "Conseillère numérique", is_aidant=True, statut="salarie")
     invite(ccas, newcomer, sylvie, now - timedelta(days=2))
     ask_to_join(ccas, Compte.objects.get(pk=hugo.known_id), hugo, now - timedelta(days=1))
     third = Invite("louise@anct.example", "Louise", "Garnier", "Cheffe de projet", role="administrateur")

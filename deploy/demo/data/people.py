@@ -147,6 +147,7 @@ def _load(person: Person, places: dict[str, Structure], now: datetime) -> Acteur
         is_aidant=person.aidant,
         is_referent=person.referent,
         is_conseiller=person.conseiller,
+        statut="salarie" if person.conseiller else "agent_public" if person.aidant else "",
         started_at=now,
     )
     roles = [role for role, held in (("aidant", person.aidant), ("referent", person.referent)) if held]
