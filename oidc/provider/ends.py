@@ -1,4 +1,4 @@
-"""Follows the journal for the provider: what ended in the register ends at the sites that were told of it.
+"""Follows the journal for the provider: what ended in the register, or in the team, ends at the sites it opened.
 
 Tokens are refused at once without this, since each request asks the register; here the connexions themselves end, in
 the order of the journal.  A handler only writes rows and enqueues tasks: no call leaves from it.
@@ -7,7 +7,13 @@ the order of the journal.  A handler only writes rows and enqueues tasks: no cal
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from aidants.domain.acteur import SYSTEME, Acteur
+from aidants.domain.activite.events import AIDANT_WITHDRAW
+from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
+from aidants.domain.events import COMPTE_DEACTIVATE, ROLE_CHANGE, ROLE_WITHDRAW
+from aidants.domain.roles import Role
 from aidants.journal.follow import Follower, Integrated
 from aidants.journal.record import record
 from mandats.domain import events
@@ -20,30 +26,38 @@ _A_SECOND: Final = timedelta(seconds=1)
 
 
 def end_connexions(entry: Integrated, now: datetime) -> None:
-    """End the connexions that stand on what ``entry`` ended or suspended: the whole mandat, or one demarche of it.
-
-    Those made since then are spared: a mandat that was resumed may be used again.
-    """
-    rows = (
-        Connexion.objects.select_for_update(of=("self",))
-        .select_related("client")
-        .filter(
-            autorisation__mandat=entry.subject_id,
-            redeemed_at__isnull=False,
-            revoked_at__isnull=True,
-            created_at__lt=entry.at + _A_SECOND,
-        )
-    )
+    """End the connexions that stand on what ``entry`` ended or suspended: the whole mandat, or one demarche of it."""
+    rows = Connexion.objects.filter(autorisation__mandat=entry.subject_id)
     if demarche := entry.facts.get("demarche"):
         rows = rows.filter(autorisation__demarche=demarche)
-    for connexion in rows.order_by("id"):
+    _end(rows, entry, MANDAT_NO_LONGER_STANDS, now)
+
+
+def end_visits(entry: Integrated, now: datetime) -> None:
+    """End what an aidant opened at sites: all of it when their account is closed, else what was for one structure."""
+    if Role.AIDANT in entry.facts.get("roles", ()) and entry.event == ROLE_CHANGE.code:
+        return
+    rows = Connexion.objects.filter(aidant=entry.subject_id)
+    if entry.event != COMPTE_DEACTIVATE.code:
+        rows = rows.filter(structure=entry.structure_id)
+    _end(rows, entry, NOT_AN_AIDANT, now)
+
+
+def _end(rows: QuerySet[Connexion], entry: Integrated, reason: ErrorCode, now: datetime) -> None:
+    """End connexions and have their sites told.
+
+    Those made since the entry are spared: a mandat that was resumed, an account opened again, may be used.
+    """
+    standing = rows.filter(redeemed_at__isnull=False, revoked_at__isnull=True, created_at__lt=entry.at + _A_SECOND)
+    locked = standing.select_for_update(of=("self",)).select_related("client", "autorisation")
+    for connexion in locked.order_by("id"):
         Connexion.objects.filter(pk=connexion.pk).update(revoked_at=now)
         record(
             CONNEXION_END,
             acteur=Acteur(SYSTEME.kind, structure_id=connexion.structure_id),
             at=now,
-            subject=entry.subject_id,
-            reason=MANDAT_NO_LONGER_STANDS.code,
+            subject=connexion.autorisation.mandat_id,
+            reason=reason.code,
             facts={"client": str(connexion.client_id), "connexion": str(connexion.id)},
         )
         announce_end([connexion], now)
@@ -58,6 +72,10 @@ ENDS: Final = Follower(
         events.MANDAT_SUSPEND: end_connexions,
         events.AUTORISATION_REVOKE: end_connexions,
         events.AUTORISATION_REPLACE: end_connexions,
+        COMPTE_DEACTIVATE: end_visits,
+        ROLE_CHANGE: end_visits,
+        ROLE_WITHDRAW: end_visits,
+        AIDANT_WITHDRAW: end_visits,
     },
 )
 """Its name is its cursor's: a handler added here begins where the others are; another purpose takes another name."""

@@ -47,7 +47,7 @@ def test_an_instructeur_corrects_a_lone_referent(query_count: Any) -> None:
     sylvie = referent(place, **NAMES | {"family_name": "ROU"})
     desk, address = builders.signed_in(paul), f"/personnes/{sylvie.id}/nom"
     assert address in desk.get(f"/registre/structures/{place.id}").content.decode()
-    with query_count(10):
+    with query_count(11):
         page = desk.get(address).content.decode()
     assert 'value="ROU"' in page
     for wrong in ({"code": "000000"}, {"code": ""}, {"family_name": ""}, {"family_name": "<b>"}, {"profession": ""}):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 from tests.architecture import sources
 
@@ -12,6 +13,7 @@ FOREIGN_PLACES = re.compile(
     r"/home/[a-z]|/root/|/Users/[A-Z]|/opt/(?:wheels|pypi)|/tmp/w\b|"
     r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com)"
 )
+_AS_IT_IS = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 
@@ -65,6 +67,15 @@ def test_what_may_scroll_on_a_narrow_screen_is_reached_by_the_keyboard() -> None
     loose = [str(file) for file, text in texts.items() if text.count("<table") > len(SCROLLS.findall(text))]
     assert len([tag for text in texts.values() for tag in SCROLLS.findall(text)]) >= 5
     assert (bare, loose) == ([], [])
+
+
+def test_no_page_lets_a_name_through_as_markup() -> None:
+    """Whatever is stored is text wherever it is shown: what is markup by itself is told here, one by one."""
+    templates = [file for file in sources.tracked() if file.suffix == ".html"]
+    lines = [(file, line) for file in templates for line in sources.text(file).splitlines() if _AS_IT_IS.search(line)]
+    assert [(file.name, _AS_IT_IS.findall(line)) for file, line in lines] == [("telephone_poste.html", ["|safe"])]
+    makers = {file.name for file in sources.python_files() if "mark_safe(" in sources.text(file)}
+    assert makers - {Path(__file__).name} == {"prose.py"}
 
 
 def test_no_file_names_a_place_of_one_machine() -> None:

@@ -1,14 +1,20 @@
 """The provider follows the journal: what ended in the register ends the connexions that stood on it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.habilitation.conditions import withdraw_aidant
 from aidants.journal.follow import follow
 from aidants.journal.models import Entree
 from aidants.journal.sequence import integrate
+from aidants.structures.places import set_roles_from_outside
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.single_use import BRIDGE_LASTS, close_bridge_uses, close_expired
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
@@ -121,6 +127,50 @@ def test_a_code_not_yet_exchanged_is_left_to_the_register():
     catch_up()
     assert flow.exchange(asked, code).json()["error"] == "invalid_grant"
     assert Entree.objects.filter(event="utilisation:refuse").count() == 1
+
+
+def _becomes(at: flow.Desk, *, is_aidant: bool, is_referent: bool) -> None:
+    place, now = at.aidant.affectations.get(), timezone.now()
+    assert set_roles_from_outside(place, SYSTEME, is_aidant=is_aidant, is_referent=is_referent, now=now)
+
+
+OUT: dict[str, Callable[[flow.Desk], object]] = {
+    "closed": lambda at: call_command("deactivate_compte", email=at.aidant.email, motif="vol"),
+    "left": partial(_becomes, is_aidant=False, is_referent=False),
+    "referent": partial(_becomes, is_aidant=False, is_referent=True),
+    "withdrawn": lambda at: withdraw_aidant(at.aidant.affectations.get(), "Fraude.", SYSTEME, timezone.now()),
+}
+
+
+@pytest.mark.parametrize("how", OUT)
+def test_who_is_put_out_is_out_at_the_sites_too_at_once_and_their_visits_end(how: str):
+    """The tokens and codes die with the right itself; the site is told as soon as the journal is read."""
+    at, asked, token = two_connexions()
+    asked.state = "third"
+    code = flow.code_of(at, asked)
+    colleague = builders.aidant(at.place)
+    kept = replace(at, aidant=colleague, browser=builders.signed_in(colleague))
+    other = flow.site(redirect_uris=["https://autre.example/retour"])
+    theirs = flow.tokens_of(kept, other)["access_token"]
+    OUT[how](at)
+    assert flow.userinfo(token).status_code == 401
+    assert flow.introspect(asked, token).json() == {"active": False}
+    assert flow.exchange(asked, code).json()["error"] == "invalid_grant"
+    catch_up()
+    ended = Connexion.objects.filter(aidant=at.aidant, redeemed_at__isnull=False)
+    assert ended.count() == 2
+    assert all(one.revoked_at for one in ended)
+    reasons = Entree.objects.filter(event="connexion:end").values_list("reason", flat=True)
+    assert list(reasons) == ["structure.not_an_aidant"] * 2
+    assert flow.userinfo(theirs).status_code == 200, "a colleague goes on"
+
+
+def test_a_second_role_ends_no_visit():
+    at, _, token = two_connexions()
+    _becomes(at, is_aidant=True, is_referent=True)
+    catch_up()
+    assert connexions_open() == {"logement", "argent"}
+    assert flow.userinfo(token).status_code == 200
 
 
 def test_a_token_used_after_the_end_is_still_told_in_the_journal():
