@@ -101,7 +101,7 @@ def test_what_another_referent_corrected_meanwhile_stays(desk: Client, sylvie: C
 def test_roles_that_are_refused_leave_the_name(place: Structure) -> None:
     nadia, stranger = builders.aidant(place, family_name="BENALY"), referent_of(builders.structure("B", siret=OTHER))
     held, by = nadia.affectations.get(), builders.acteur(stranger, place)
-    roles = {"is_aidant": True, "is_referent": True, "statut": ""}
+    roles: dict[str, Any] = {"is_aidant": True, "is_referent": True, "statut": ""}
     done = change_place(held.id, by, **roles, identity={"family_name": "AUTRE"}, now=timezone.now())
     assert done == Denied(NOT_A_REFERENT)
     assert Compte.objects.get(pk=nadia.pk).family_name == "BENALY"
@@ -193,7 +193,8 @@ def test_who_becomes_an_aidant_is_declared_a_professional_and_one_elected_stays_
     assert send(desk, sylvie, nadia, roles=["aidant", "referent"]).status_code == 302, "an aidant before it was asked"
     assert change(desk, sylvie, olga, "aidant", "referent").status_code == 422
     assert send(desk, sylvie, olga, roles=["aidant", "referent"], statut="stagiaire").status_code == 422
-    both, now = {"is_aidant": True, "is_referent": True, "identity": {}}, timezone.now()
+    both: dict[str, Any] = {"is_aidant": True, "is_referent": True, "identity": {}}
+    now = timezone.now()
     acteur = Acteur(Kind.COMPTE, sylvie.id, place.id, "referent")
     for statut, reason in (("", STATUT_UNDECLARED), ("elu", NOT_A_PROFESSIONAL)):
         assert change_place(held.id, acteur, **both, statut=statut, now=now) == Denied(reason)
