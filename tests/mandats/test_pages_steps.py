@@ -4,13 +4,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from aidants.journal.models import Entree
+from mandats.pages.conseiller import access
 from mandats.registre.coffre import identity_of
-from mandats.registre.models import Brouillon
+from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
 from tests.mandats import pages_desk
@@ -158,6 +160,25 @@ def test_abandon_asks_once_then_leaves_no_trace(desk: Desk) -> None:
     gone = desk.client.get(address)
     assert gone.status_code == 404
     assert "Ce brouillon n’existe plus" in text(gone)
+
+
+def test_abandon_when_another_screen_signed_at_that_moment_leads_to_the_mandat(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brouillon = desk.consented()
+    builders.keys()
+    found = access.brouillon_of
+
+    def found_then_signed_elsewhere(structure_id: UUID, brouillon_id: UUID) -> Brouillon | None:
+        row = found(structure_id, brouillon_id)
+        sign_mandat(brouillon_id, desk.acteur, timezone.now())
+        return row
+
+    monkeypatch.setattr(access, "brouillon_of", found_then_signed_elsewhere)
+    answer = desk.client.post(f"/mandats/brouillons/{brouillon.id}/abandon", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/mandats/{Mandat.objects.get().id}"
+    assert "il a été signé ou abandonné sur un autre écran" in text(answer)
+    assert "Rien n’a été signé" not in text(answer)
 
 
 PAGES = ("carte", "ancien-mandat", "identite", "demarches", "recapitulatif", "acceptation", "abandon")

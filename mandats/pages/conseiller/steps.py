@@ -159,7 +159,10 @@ def not_me(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
 def abandon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResponse:
     """« Je veux réfléchir », or the conseiller gives up: asked once, then nothing is left."""
     if request.method == "POST":
-        brouillons.abandon(brouillon.id, acteur, timezone.now())
+        outcome = brouillons.abandon(brouillon.id, acteur, timezone.now())
+        if isinstance(outcome, Denied):
+            messages.error(request, outcome.reason.message)
+            return redirect("mandats:brouillon_identity", brouillon.id)
         forget(request)
         messages.success(request, "Rien n’a été signé. Ce qui avait été préparé est effacé.")
         return redirect("mandats:desk")
