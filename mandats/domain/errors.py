@@ -179,6 +179,12 @@ CORRECTION_REFUSED = declare(
     "Cette ligne ne peut pas être corrigée : elle l’a déjà été, ou elle vient d’une connexion à un site.",
     "Seule une utilisation déclarée se corrige, une fois ; ce qui a été écrit ne s’efface pas.",
 )
+MANNER_REFUSED = declare(
+    "utilisation.manner_refused",
+    409,
+    "Rien n’a changé : c’est déjà noté, ou cette utilisation a été faite par quelqu’un d’autre.",
+    "« Avec la personne » ou « à sa place » : dit une fois, par l’aidant qui a agi, et jamais changé ensuite.",
+)
 USAGER_ACCESS_REFUSED = declare(
     "usager.access_refused",
     403,

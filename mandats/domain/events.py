@@ -130,6 +130,7 @@ UTILISATION_BRIDGE = declare(
 UTILISATION_MANNER = declare(
     "utilisation:say_manner", "Utilisation : avec la personne, ou à sa place", "manner", "utilisation"
 )
+UTILISATION_MANNER_REFUSED = declare("utilisation:manner_refused", "Manière d’une utilisation : réponse refusée")
 UTILISATION_CORRECT = declare("utilisation:correct", "Utilisation déclarée par erreur, corrigée", "utilisation")
 UTILISATION_CORRECT_REFUSED = declare("utilisation:correct_refused", "Correction refusée", "utilisation")
 UTILISATION_REFUSED = declare("utilisation:refuse", "Utilisation refusée", "client", "demarche", "step")

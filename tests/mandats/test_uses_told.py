@@ -85,9 +85,10 @@ def test_the_manner_of_a_use_through_the_bridge_is_said_on_the_record(mandat: Ma
     use = bridge(mandat, manner="")
     desk, path = builders.signed_in(mandat.aidant), f"/mandats/{mandat.id}/utilisations/{use.id}/maniere"
     colleague = builders.signed_in(builders.aidant(mandat.structure))
-    assert desk.post(path, {"manner": "seul"}).status_code == 404
-    assert colleague.post(path, {"manner": "place"}).status_code == 404, "said by who acted, and nobody else"
+    for browser, said in ((desk, "seul"), (colleague, "place")):
+        assert "Rien n’a changé" in browser.post(path, {"manner": said}, follow=True).content.decode()
     assert desk.post(path, {"manner": "avec"})["Location"] == f"/mandats/{mandat.id}"
+    assert "déjà noté" in desk.post(path, {"manner": "place"}, follow=True).content.decode()
     use.refresh_from_db()
     assert use.manner == "avec"
 
@@ -96,16 +97,21 @@ def test_the_manner_of_a_use_through_the_bridge_is_said_on_the_record(mandat: Ma
     ("first", "second", "answer"),
     [
         pytest.param("", "avec", GRANTED, marks=pytest.mark.writes("utilisation:say_manner")),
-        ("avec", "place", None),
+        pytest.param("avec", "place", None, marks=pytest.mark.writes("utilisation:manner_refused")),
     ],
 )
 def test_manner_is_said_once_by_who_acted(mandat: Mandat, first: str, second: str, answer: object) -> None:
     use = bridge(mandat, manner=first)
     doer = builders.acteur(mandat.aidant, mandat.structure)
     other = builders.acteur(builders.aidant(mandat.structure), mandat.structure)
-    assert isinstance(say_manner(use.id, other, second, NOW), Denied)
+    stranger = builders.structure("CCAS voisin")
+    unknown = say_manner(use.id, builders.acteur(builders.aidant(stranger), stranger), second, NOW)
+    assert unknown == Denied(errors.AUTORISATION_UNKNOWN)
+    assert say_manner(use.id, other, second, NOW) == Denied(errors.MANNER_REFUSED)
     assert (say_manner(use.id, doer, second, NOW) == GRANTED) == (answer is GRANTED)
-    assert isinstance(say_manner(use.id, doer, "seul", NOW), Denied)
+    assert say_manner(use.id, doer, "seul", NOW) == Denied(errors.MANNER_REFUSED)
+    told = Entree.objects.filter(event="utilisation:manner_refused").values_list("reason", "subject_id")
+    assert set(told) == {(errors.AUTORISATION_UNKNOWN.code, None), (errors.MANNER_REFUSED.code, mandat.id)}
     use.refresh_from_db()
     assert use.manner == (first or second)
 

@@ -97,8 +97,9 @@ def manner(request: HttpRequest, acteur: Acteur, mandat: Mandat, utilisation_id:
     _use(mandat, utilisation_id, acteur)
     done = say_manner(utilisation_id, acteur, request.POST.get("manner", ""), timezone.now())
     if isinstance(done, Denied):
-        raise Http404
-    messages.success(request, "C’est noté.")
+        messages.error(request, done.reason.message)
+    else:
+        messages.success(request, "C’est noté.")
     return redirect("mandats:detail", mandat.id)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from aidants.compiled import CompiledInsert
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
+from aidants.domain.events import Event
 from aidants.journal.record import record
 from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.durees import local_date
@@ -46,15 +47,15 @@ def declare_utilisation(
         .first()
     )
     if row is None:
-        return _refuse(Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
+        return _refuse(_DECLARE_REFUSED, Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
     verdict = may_use_once(row, now) and _names(row, reserved_act)
     if isinstance(verdict, Denied):
-        return _refuse(verdict, row, acteur, now)
+        return _refuse(_DECLARE_REFUSED, verdict, row.mandat_id, acteur, now)
     zone = row.mandat.time_zone
     in_time = local_date(row.mandat.accepted_at, zone) <= used_on <= local_date(now, zone)
     known = channel in DECLARED_CHANNELS and manner in ("", *MANNERS)
     if not (known and body.strip() and description.strip() and in_time):
-        return _refuse(Denied(errors.DECLARATION_REFUSED), row, acteur, now)
+        return _refuse(_DECLARE_REFUSED, Denied(errors.DECLARATION_REFUSED), row.mandat_id, acteur, now)
     use = _write(
         row, acteur, channel, body.strip(), description.strip(), used_on, now, manner, reserved_act=reserved_act
     )
@@ -83,10 +84,11 @@ def _names(row: Autorisation, reserved_act: str) -> Decision:
     return GRANTED if named else Denied(perimetre_errors.RESERVED_ACT_NOT_NAMED)
 
 
-def _refuse(denied: Denied, row: Autorisation | None, acteur: Acteur, now: datetime) -> Denied:
-    subject = row.mandat_id if row else None
-    event = events.UTILISATION_DECLARE_REFUSED
-    record(event, acteur=acteur, at=now, subject=subject, reason=denied.reason.code)
+_DECLARE_REFUSED = events.UTILISATION_DECLARE_REFUSED
+
+
+def _refuse(event: Event, denied: Denied, mandat_id: UUID | None, acteur: Acteur, now: datetime) -> Denied:
+    record(event, acteur=acteur, at=now, subject=mandat_id, reason=denied.reason.code)
     return denied
 
 
@@ -140,12 +142,12 @@ def record_bridge_use(
 @transaction.atomic
 def say_manner(utilisation_id: UUID, acteur: Acteur, manner: str, now: datetime) -> Decision:
     """Say, once and by who acted, whether a use was done with the usager or in their place."""
-    rows = Utilisation.objects.select_for_update().filter(
-        pk=utilisation_id, aidant=acteur.known_id, mandat__structure=acteur.structure_id, manner=""
-    )
-    use = rows.first()
-    if use is None or manner not in MANNERS:
-        return _refuse(Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
+    rows = Utilisation.objects.select_for_update().filter(pk=utilisation_id, mandat__structure=acteur.structure_id)
+    use, refused = rows.first(), events.UTILISATION_MANNER_REFUSED
+    if use is None:
+        return _refuse(refused, Denied(errors.AUTORISATION_UNKNOWN), None, acteur, now)
+    if use.aidant_id != acteur.known_id or use.manner or manner not in MANNERS:
+        return _refuse(refused, Denied(errors.MANNER_REFUSED), use.mandat_id, acteur, now)
     use.manner = manner
     use.save(update_fields=("manner",))
     facts = {"manner": manner, "utilisation": str(use.id)}
