@@ -45,24 +45,25 @@ class Pli:
         return bool(self.usager.postal_address)
 
 
-def _waiting(office: str, structure_id: UUID | None) -> QuerySet[Avis]:
+def waiting_of(office: str, structure_id: UUID | None) -> QuerySet[Avis]:
+    """Return the avis that wait to be printed: by a structure, or, when ``office`` is the accueil, from all of them."""
     rows = Avis.objects.filter(channel="courrier", office=office, handed_at__isnull=True)
     return rows.filter(mandat__structure=structure_id) if office == STRUCTURE else rows
 
 
 def waiting_count(structure_id: UUID) -> int:
     """Return how many persons wait for a letter or for a sheet handed over, of this structure."""
-    return _waiting(STRUCTURE, structure_id).values("usager").distinct().count()
+    return waiting_of(STRUCTURE, structure_id).values("usager").distinct().count()
 
 
 def plis_of_structure(structure_id: UUID) -> list[Pli]:
     """Return the letters « à remettre » of a structure, the oldest first."""
-    return _gathered(_waiting(STRUCTURE, structure_id))
+    return _gathered(waiting_of(STRUCTURE, structure_id))
 
 
 def plis_of_accueil() -> list[Pli]:
     """Return the letters that the service itself prints, the oldest first."""
-    return _gathered(_waiting(ACCUEIL, None))
+    return _gathered(waiting_of(ACCUEIL, None))
 
 
 def _gathered(rows: QuerySet[Avis]) -> list[Pli]:

@@ -12,7 +12,8 @@ from aidants.envois.models import Envoi
 from aidants.envois.sending import send_due
 from mandats.domain.avis import CATALOGUE, VOLET
 from mandats.registre.models import Avis, Mandat, Usager
-from mandats.registre.services.avis import announce, waiting_letters
+from mandats.registre.plis import plis_of_structure
+from mandats.registre.services.avis import announce
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from tests import builders
 from tests.builders import NOW
@@ -49,8 +50,8 @@ def test_the_same_act_tells_once(signed: Mandat) -> None:
 
 def test_a_letter_waits_for_the_structure_alone(signed: Mandat) -> None:
     avis = announce(VOLET, reach(signed, "", ""), NOW, key="essai")
-    assert waiting_letters(signed.structure_id) == [avis]
-    assert waiting_letters(builders.structure(siret="99999920400012").id) == []
+    assert [pli.avis for pli in plis_of_structure(signed.structure_id)] == [[avis]]
+    assert plis_of_structure(builders.structure(siret="99999920400012").id) == []
 
 
 def test_codes_made_again_are_told_and_first_ones_are_not(signed: Mandat) -> None:

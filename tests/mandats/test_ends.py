@@ -19,8 +19,8 @@ from mandats.domain import errors
 from mandats.domain.fins import EXEMPLAIRE, PAPER
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Avis, Mandat, Usager
+from mandats.registre.plis import plis_of_structure
 from mandats.registre.selectors import may_use_autorisation, state_of
-from mandats.registre.services.avis import waiting_letters
 from mandats.registre.services.closure import end_mandats_of_closed, end_structure
 from mandats.registre.services.many import (
     acteur_usager,
@@ -151,7 +151,7 @@ def test_a_telephone_call_suspends_at_once_and_a_letter_follows_from_the_accueil
     assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW) == Denied(errors.MANDAT_SUSPENDED)
     (letter,) = Avis.objects.order_by("id")
     assert (letter.channel, letter.office, letter.kind) == ("courrier", "accueil", "suspension")
-    assert waiting_letters(mandat.structure_id) == []
+    assert plis_of_structure(mandat.structure_id) == []
 
 
 def test_the_letter_is_written_even_to_who_has_an_address_and_a_message_goes_too(mandat: Mandat) -> None:
@@ -232,7 +232,7 @@ def test_a_structure_that_is_no_more_ends_all_its_mandats_batch_after_batch(mand
     spared, row = elsewhere(mandat), mandat.autorisations.order_by("demarche")[0]
     reach(mandat)
     builders.utilisation(mandat)
-    assert len(waiting_letters(mandat.structure_id)) == 1
+    assert len(plis_of_structure(mandat.structure_id)) == 1
     assert end_structure(mandat.structure_id, national(Role.INSTRUCTEUR), motif, NOW)
     assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW) == Denied(STRUCTURE_NOT_HABILITEE)
     assert [end_mandats_of_closed(NOW, batch=3) for _ in range(3)] == [3, 1, 0]
@@ -241,7 +241,7 @@ def test_a_structure_that_is_no_more_ends_all_its_mandats_batch_after_batch(mand
     ended = Avis.objects.filter(kind="fin")
     assert ended.count() == 4
     assert set(Avis.objects.filter(mandat=mandat).values_list("channel", "office")) == {("courrier", "accueil")}
-    assert waiting_letters(mandat.structure_id) == []
+    assert plis_of_structure(mandat.structure_id) == []
 
 
 @pytest.mark.writes("mandat:revoke")

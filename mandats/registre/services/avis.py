@@ -88,11 +88,3 @@ def _post(avis: Avis, usager: Usager, sms: str, now: datetime) -> UUID | None:
         text = avis.texte + signed
         return post_email(usager.email, avis.objet, text, purpose=avis.kind, now=now, about=avis.id).id
     return post_sms(usager.telephone, sms, purpose=avis.kind, now=now, about=avis.id).id
-
-
-def waiting_letters(structure_id: UUID) -> list[Avis]:
-    """Return the avis « à remettre » of a structure, the oldest first."""
-    waiting = Avis.objects.filter(
-        mandat__structure=structure_id, channel="courrier", office=STRUCTURE, handed_at__isnull=True
-    )
-    return list(waiting.select_related("usager", "mandat").order_by("created_at", "id"))

@@ -22,7 +22,8 @@ from aidants.structures.models import Structure
 from mandats.domain import errors, events
 from mandats.domain.fins import EndFacts, may_end
 from mandats.domain.motifs import OF_THE_STRUCTURE, MotifDeFin
-from mandats.registre.models import Avis, Mandat
+from mandats.registre.models import Mandat
+from mandats.registre.plis import waiting_of
 from mandats.registre.services.avis import ACCUEIL, STRUCTURE
 from mandats.registre.services.reach import who_of
 from mandats.registre.services.revoke import revoke_mandat
@@ -97,5 +98,4 @@ def _motif(structure_id: UUID) -> MotifDeFin:
 
 def _hand_letters_to_accueil(structure_id: UUID) -> None:
     """Nobody of a closed structure hands a letter over any more: the service prints those that wait."""
-    waiting = Avis.objects.filter(mandat__structure=structure_id, channel="courrier", handed_at__isnull=True)
-    waiting.filter(office=STRUCTURE).update(office=ACCUEIL)
+    waiting_of(STRUCTURE, structure_id).update(office=ACCUEIL)
