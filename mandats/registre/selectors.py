@@ -30,8 +30,8 @@ SERVED_WITHIN = timedelta(days=90)
 """Whom an aidant served lately: the usagers of their list (DOMAIN §3.4)."""
 ENDING_WITHIN = timedelta(days=NOTICE_DAYS)
 _LONG = timedelta(days=NOTICE_FROM_DAYS, hours=-1)
-AT_THE_DESK = timedelta(days=1)
 """An hour less than 182 days: clocks may change meanwhile."""
+AT_THE_DESK = timedelta(days=1)
 STATES = {"actif": "En cours", "suspendu": "Suspendu", "expire": "Arrivé à son terme", "termine": "Arrêté"}
 
 
@@ -58,7 +58,10 @@ def stopped(now: datetime, prefix: str = "") -> Q:
 
 
 def _in_state(state: str, now: datetime) -> Q:
-    """Return the condition of one state, the same as :func:`state_of`."""
+    """Return the condition of one state, the same as :func:`state_of`, of « bientot », or none for an empty one.
+
+    Raises ``KeyError`` for any other: the page validates what it is given.
+    """
     ended_by_term = Q(motif__in=("terme", "usage_unique"))
     standing = Q(ended_at__isnull=True, expires_at__gt=now)
     conditions = {
@@ -68,7 +71,7 @@ def _in_state(state: str, now: datetime) -> Q:
         "termine": Q(ended_at__isnull=False) & ~ended_by_term,
         "bientot": standing & Q(expires_at__lte=now + ENDING_WITHIN, expires_at__gte=F("accepted_at") + _LONG),
     }
-    return conditions.get(state, Q())
+    return conditions[state] if state else Q()
 
 
 def _names_starting(query: str, prefix: str = "") -> Q:
