@@ -6,6 +6,7 @@ it every secret must be given, and ``check --deploy`` refuses what is missing.
 
 import base64
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -177,7 +178,7 @@ OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 SECOND_FACTOR_IDLE_SECONDS = 15 * 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.1
+AXES_COOLOFF_TIME = timedelta(minutes=6)
 AXES_LOCK_OUT_AT_FAILURE = True
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -328,6 +329,5 @@ LOGGING = {
     "loggers": {"axes": {"level": "ERROR"}},
 }
 SILENCED_SYSTEM_CHECKS = [
-    # The whole site is served over https where ISSUER says so; the checks below read fixed flags.
     "security.W021",  # preloading is the domain owner's choice, not ours
 ]
