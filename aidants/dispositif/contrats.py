@@ -167,11 +167,6 @@ def _settle(contrat: Contrat, earned: int, last_day: date, now: datetime) -> Non
         Versement.objects.create(contrat=contrat, rank=last_rank + 1, due_on=last_day, amount=earned - paid)
 
 
-def paid_on(contrat: Contrat) -> int:
-    """Return what was paid of a contract's grant, in cents."""
-    return contrat.versements.filter(paid_at__isnull=False).aggregate(total=Sum("amount"))["total"] or 0
-
-
 @transaction.atomic
 def sign_convention(contrat_id: UUID, acteur: Acteur, now: datetime) -> Decision:
     """Sign the convention of a standing contract, by the operateur."""

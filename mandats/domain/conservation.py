@@ -57,7 +57,6 @@ class Regle:
 
 
 _SIX_MONTHS: Final = timedelta(days=182)
-SESSIONS_AFTER_END: Final = timedelta(0)
 ENVOIS_LIVE: Final = _SIX_MONTHS
 """Lines of the outbox, emptied of what they said as soon as it has left."""
 TASK_RESULTS_LIVE: Final = timedelta(days=7)

@@ -44,11 +44,3 @@ def is_made_up_telephone(e164: str) -> bool:
     rest = national[1:]
     in_order = rest in "1234567890" or rest in "0987654321" or national in "123456789"
     return _SAME.search(rest) is not None or (len(rest) >= 8 and in_order) or len(set(rest)) <= 1
-
-
-def masked(contact: str) -> str:
-    """Return a contact as it may be shown to who knows it already: « a…@e….fr », « 06 … … … 78 »."""
-    if "@" in contact:
-        local, _, domain = contact.rpartition("@")
-        return f"{local[:1]}…@{domain[:1]}….{domain.rpartition('.')[2]}"
-    return f"… {contact[-2:]}"

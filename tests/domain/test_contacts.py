@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mandats.domain.accord_sms import ASKED_AGAIN, Answer, is_over, read_answer
-from mandats.domain.contacts import is_made_up_email, is_made_up_telephone, masked
+from mandats.domain.contacts import is_made_up_email, is_made_up_telephone
 from mandats.domain.pieces import LABELS, Piece, is_birthdate, looks_like_a_name, same_person_key, typed_name
 
 TODAY = date(2026, 11, 25)
@@ -66,11 +66,6 @@ def test_an_address_that_somebody_may_read_is_not(address: str) -> None:
 )
 def test_a_number_that_nobody_has_is_told(number: str, made_up: bool) -> None:
     assert is_made_up_telephone(number) is made_up
-
-
-def test_a_contact_is_shown_to_who_knows_it() -> None:
-    assert masked("odette.fevrier@laposte.net") == "o…@l….net"
-    assert masked("+33639980078") == "… 78"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
     assert Entree.objects.filter(event="versement:pay").count() == 1
     now = timezone.now().replace(year=2026, month=11, day=26)
     assert contrats.pay(later.id, _operateur(), now) == Denied(errors.INSTALMENT_NOT_DUE)
-    assert contrats.paid_on(made) == 10_000_00
+    assert contrats.budget().paid == 10_000_00
     for role in ("instructeur", "prefecture"):
         other = builders.signed_in(scheme.holder(role, "05"))
         assert other.get("/conventions").status_code == 403
