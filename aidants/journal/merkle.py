@@ -35,14 +35,6 @@ def full_root(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-def root_of_leaves(hashes: Iterable[bytes]) -> bytes:
-    """Return the Merkle Tree Hash of leaf hashes in order (RFC 6962 §2.1)."""
-    edge = Edge()
-    for item in hashes:
-        edge.append(item)
-    return edge.root()
-
-
 class Edge:
     """The right edge of a growing tree: the roots of its full subtrees, the largest first.
 

@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from joserfc import jws
@@ -30,7 +29,6 @@ from mandats.attestation.compact import (
 
 HASH: Final = "sha-256"
 KB_TYPE: Final = "kb+jwt"
-KB_LIVES: Final = 300.0
 _WALLETS: Final = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
 """A member of a wallet's header that is not understood is ignored, a critical one refused (RFC 7515 §4, §4.1.11)."""
 _LARGEST: Final = 60_000
@@ -124,29 +122,6 @@ def verify(presentation: str, *, typ: str, jwks: Jwks, always: frozenset[str] = 
             raise AttestationRefused(Fault.CONTENT, "a key binding, and no key that it could prove")
         told = _verified_proof(proof, presentation[: -len(proof)], holder)
     return Disclosed(claims, len(disclosures), holder, told)
-
-
-def present(issued: str, keep: Callable[[list[Any]], bool]) -> str:
-    """Return a presentation with the disclosures that ``keep`` wants: what a wallet does (§7.2)."""
-    compact, disclosures, _ = _split(issued)
-    return "~".join([compact, *(text for text in disclosures if keep(_parsed(text))), ""])
-
-
-def prove(presentation: str, key: ECKey, *, aud: str, nonce: str, at: datetime) -> str:
-    """Return a presentation with its key binding (§4.3): what a wallet does."""
-    payload = {"iat": int(at.timestamp()), "aud": aud, "nonce": nonce, "sd_hash": _digest(presentation)}
-    header = {"alg": ALGORITHM, "typ": KB_TYPE}
-    return presentation + jws.serialize_compact(header, canonical_bytes(payload), key, algorithms=[ALGORITHM])
-
-
-def is_bound_to(shown: Disclosed, *, aud: str, nonce: str, now: datetime) -> bool:
-    """Tell whether its holder proved their key for this reader, this question and about now (§7.3)."""
-    proof = shown.proof
-    if proof is None:
-        return False
-    iat = proof.get("iat")
-    fresh = isinstance(iat, int) and abs(now.timestamp() - iat) <= KB_LIVES
-    return fresh and proof.get("aud") == aud and proof.get("nonce") == nonce
 
 
 @dataclass(slots=True)

@@ -59,11 +59,6 @@ def _opened(private_sealed: bytes, chain: str) -> Sealer:
     return Sealer(unseal(private_sealed, settings.VAULT_KEYS), chain)
 
 
-def forget_sealers() -> None:
-    """Open the keys again at the next use; for tests, and after the vault's keys were changed."""
-    _opened.cache_clear()
-
-
 def standing(purpose: str, now: datetime) -> Certificat | None:
     """Return the newest certificate of a purpose that serves at ``now``."""
     rows = Certificat.objects.filter(purpose=purpose, activated_at__lte=now, expires_at__gt=now)

@@ -60,11 +60,6 @@ def timestamp_of(data: bytes, now: datetime, *, insist: bool = False) -> tuple[b
     return token, at
 
 
-def forget_failures() -> None:
-    """Ask again at once an authority that failed a moment ago."""
-    _left_alone.clear()
-
-
 def _token(url: str, asked: Question) -> bytes:
     """Send the question, return the token of the answer.  Raises :class:`NoTimestamp`."""
     login = (settings.TSA_LOGIN, settings.TSA_PASSWORD) if settings.TSA_LOGIN else None

@@ -33,6 +33,7 @@ from aidants.journal.witness import Witness, server
 from aidants.journal.witness_store import Memory
 from aidants.journal.witnessing import ask_witnesses
 from tests import database
+from tests.aidants.leaves import root_of_leaves
 from tests.aidants.test_sequence import append
 from tests.builders import NOW
 
@@ -120,7 +121,7 @@ def sign_again() -> None:
     for at in range(len(hashes) // 256):
         Node.objects.create(level=1, number=at, hash=merkle.full_root(hashes[at * 256 : at * 256 + 256]))
     signer = journal_signer()
-    text = Signed(signer.name, len(hashes), merkle.root_of_leaves(hashes)).text
+    text = Signed(signer.name, len(hashes), root_of_leaves(hashes)).text
     Checkpoint.objects.create(size=len(hashes), note=str(Note(text, (signer.sign(text),))), seen=0, at=NOW)
 
 

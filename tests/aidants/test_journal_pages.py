@@ -14,6 +14,7 @@ from aidants.journal.models import Entree, Leaf
 from aidants.journal.notes import open_checkpoint
 from aidants.journal.sequence import integrate, journal_signer
 from tests import builders
+from tests.aidants.leaves import root_of_leaves
 from tests.aidants.test_sequence import append, append_fast
 from tests.builders import NOW
 from tests.stack import LiveStack
@@ -44,7 +45,7 @@ def test_a_reader_rebuilds_the_signed_root_from_what_is_served() -> None:
             assert length == 32
             leaves.append(merkle.leaf_hash(entries[34 * at + 2 : 34 * at + 34]))
             assert leaves[-1] == hashes[32 * at : 32 * at + 32]
-    assert merkle.root_of_leaves(leaves) == signed.root
+    assert root_of_leaves(leaves) == signed.root
     roots = [merkle.full_root(leaves[:256]), merkle.full_root(leaves[256:512])]
     assert get("tile/1/000.p/2").content == b"".join(roots)
 

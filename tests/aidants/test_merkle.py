@@ -11,6 +11,7 @@ from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore.errors import VerificationError
 
 from aidants.journal import merkle
+from tests.aidants.leaves import root_of_leaves
 
 # transparency-dev/merkle, proof/verify_test.go: the leaves and roots of certificate-transparency's reference.
 LEAVES = [
@@ -77,7 +78,7 @@ READ = reader(LEAVES)
 def test_roots_are_those_of_the_reference() -> None:
     assert merkle.EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     for size, root in enumerate(ROOTS, start=1):
-        assert merkle.root_of_leaves(map(merkle.leaf_hash, LEAVES[:size])) == root
+        assert root_of_leaves(map(merkle.leaf_hash, LEAVES[:size])) == root
         assert merkle.range_root(READ, 0, size) == root
 
 

@@ -21,6 +21,7 @@ from aidants.journal.notes import ED25519, BadNote, Signer, open_checkpoint
 from aidants.journal.record import record
 from aidants.journal.sequence import announce_key, integrate, journal_signer
 from tests import database
+from tests.aidants.leaves import root_of_leaves
 from tests.builders import NOW
 from tests.environment import SETTINGS
 
@@ -56,7 +57,7 @@ def assert_sound() -> None:
     assert [bytes(leaf.hash) for leaf in leaves] == hashes
     last = Checkpoint.objects.latest("size")
     signed, _ = open_checkpoint(last.note, journal_signer().verifier)
-    assert (signed.size, signed.root, last.size) == (len(leaves), merkle.root_of_leaves(hashes), len(leaves))
+    assert (signed.size, signed.root, last.size) == (len(leaves), root_of_leaves(hashes), len(leaves))
     assert merkle.range_root(tiles.tree(signed.size).node, 0, signed.size) == signed.root
     complete = [merkle.full_root(hashes[at : at + 256]) for at in range(0, len(hashes) - 255, 256)]
     assert [bytes(node.hash) for node in Node.objects.filter(level=1).order_by("number")] == complete

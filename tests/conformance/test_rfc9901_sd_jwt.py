@@ -18,8 +18,9 @@ from sd_jwt.verifier import SDJWTVerifier  # type: ignore[import-untyped]
 
 from mandats.attestation import sd_jwt
 from mandats.attestation.compact import AttestationRefused, Fault, sign_compact
-from mandats.attestation.sd_jwt import Disclosed, Hidden, is_bound_to, issue, present, prove
+from mandats.attestation.sd_jwt import Disclosed, Hidden, issue
 from tests.mandats.attestation_examples import throwaway
+from tests.wallet import is_bound_to, present, prove
 
 SPEC = "RFC 9901"
 TYPE = "example+sd-jwt"

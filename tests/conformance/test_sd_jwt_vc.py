@@ -17,13 +17,13 @@ from sd_jwt.verifier import SDJWTVerifier  # type: ignore[import-untyped]
 from mandats.attestation import verify
 from mandats.attestation.compact import AttestationRefused
 from mandats.attestation.credential import issue_credential, type_metadata, verify_credential
-from mandats.attestation.sd_jwt import present, prove
 from mandats.attestation.status_list import INVALID, VALID, sign_status_list
 from mandats.domain.actes import StatusIndex
 from tests.conformance.node_client import NodeClient, started
 from tests.domain.actes_examples import ISSUER, ordinary_acte
 from tests.mandats.attestation_examples import GOLDEN, golden, throwaway
 from tests.oidc import flow
+from tests.wallet import present, prove
 
 SPEC = "SD-JWT VC"
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -22,8 +22,6 @@ from mandats.attestation.status_list import (
     compressed,
     pack,
     sign_status_list,
-    unpack,
-    verify_status_list,
 )
 from mandats.registre.models import Autorisation, Mandat, Suspension
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
@@ -34,6 +32,7 @@ from mandats.verification.suspensions import SUSPENSIONS
 from tests import builders
 from tests.builders import NOW
 from tests.conformance.node_client import started
+from tests.status_list_reader import unpack, verify_status_list
 
 SPEC = "Token Status List"
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)

@@ -15,7 +15,6 @@ from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from mandats.attestation.credential import Credential, verify_credential
 from mandats.attestation.keys import published_keys
-from mandats.attestation.sd_jwt import present, prove
 from mandats.attestation.status_list import INVALID, SUSPENDED, VALID
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Autorisation, Mandat, Titre, Verification
@@ -29,6 +28,7 @@ from tests import builders
 from tests.mandats.test_ends import by
 from tests.mandats.test_usager_pages import typed
 from tests.oidc.test_verification_api import Administration
+from tests.wallet import present, prove
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from deploy.checks import (
 )
 from deploy.demo.postgres import OWNER_ROLE
 from mandats.attestation.certificates import new_authority, new_seal
-from mandats.attestation.sealing_keys import SEAL, forget_sealers, keep_sealer, trust_timestamps
+from mandats.attestation.sealing_keys import SEAL, _opened, keep_sealer, trust_timestamps
 from tests import builders, database
 from tests.environment import JOURNAL_KEY
 
@@ -135,5 +135,5 @@ def test_papers_need_a_seal_that_lasts_and_somebody_s_time_stamps(settings: Any)
     keep_sealer(SEAL, builders.sealer(), timezone.now())
     assert check_seal(databases=["default"]) == []
     settings.VAULT_KEYS = [secrets.token_bytes(32)]
-    forget_sealers()
+    _opened.cache_clear()
     assert _ids(check_seal(databases=["default"])) == ["E022"]
