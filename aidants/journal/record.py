@@ -105,7 +105,7 @@ RETURNING count
 
 
 def count_refusal(event: Event, *, bucket: str, at: datetime, reason: str = "") -> int:
-    """Count a stranger's refusal and return the minute's total.
+    """Count a stranger's refusal and return the minute's total: for :func:`record_counted` and this room's limits.
 
     ``bucket`` is a keyed digest (of an address or a name), never the thing itself.
     The first of a minute is the caller's cue to write one entry with :func:`record`.

@@ -17,7 +17,7 @@ from django.db import transaction
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
-from aidants.journal.record import count_refusal, record
+from aidants.journal.record import record, record_counted
 from mandats.domain.events import BROUILLON_IDENTIFY_REFUSED
 from oidc.franceconnect.errors import OTHER_BROWSER, REPLAYED, STATE_UNKNOWN
 from oidc.franceconnect.events import CALLBACK_REFUSED
@@ -130,12 +130,8 @@ def conclude(login: FranceConnectLogin, refused: Denied | None, now: datetime) -
 
 def count_stranger(refused: Denied, purpose: str, bucket: str, now: datetime) -> None:
     """Count a refusal of nobody in particular; the first of a minute is journaled."""
-    with transaction.atomic():
-        reason = refused.reason.code
-        count = count_refusal(CALLBACK_REFUSED, bucket=bucket, at=now, reason=reason)
-        if count == 1:
-            facts = {"purpose": purpose, "count": count}
-            record(CALLBACK_REFUSED, acteur=ANONYME, at=now, reason=reason, facts=facts)
+    reason = refused.reason.code
+    record_counted(CALLBACK_REFUSED, bucket=bucket, at=now, reason=reason, facts={"purpose": purpose})
 
 
 def closed(state: str, session: SessionBase, now: datetime) -> FranceConnectLogin | None:

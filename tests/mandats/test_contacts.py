@@ -1,5 +1,6 @@
 """How the usager is reached: never made up, never the structure's, shared only if both agree, undone for 14 days."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -169,6 +170,8 @@ def test_the_old_address_is_told_and_undoes_the_change(desk: Desk) -> None:
     assert scanner.get("/contact").status_code == 200
     assert contact_of(mandat)[0] == "nouvelle@famille-dubois.fr"
     assert scanner.post("/contact", {"code": "AAAA-AAAA-AAAA"}).status_code == 422
+    refused = json.loads(bytes(Entree.objects.get(event="contact:refuse").body))
+    assert refused["facts"] == {"kind": "email", "count": 1}
     assert "Le changement est annulé" in text(scanner.post("/contact", {"code": code.lower()}))
     assert contact_of(mandat)[0] == "ancienne@famille-dubois.fr"
     assert scanner.post("/contact", {"code": code}).status_code == 422

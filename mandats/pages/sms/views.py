@@ -1,7 +1,6 @@
 """The provider's web hook: a report on a message of ours, or a message that somebody sent us."""
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -9,11 +8,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from aidants.comptes.address import client_network
-from aidants.domain.acteur import ANONYME
 from aidants.domain.vault import keyed_digest
 from aidants.envois.gatewayapi import BadSignature, Report, told_by
 from aidants.envois.inbox import note_report
-from aidants.journal.record import count_refusal, record
+from aidants.journal.record import record_counted
 from mandats.consentement.entrants import Reponse
 from mandats.consentement.reponses import receive
 from mandats.domain import events
@@ -37,11 +35,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@transaction.atomic
 def _count_stranger(request: HttpRequest) -> None:
-    """Count a call that the provider did not sign; the first of a minute is journaled."""
-    now = timezone.now()
+    """Count a call that the provider did not sign, which is its one reason; the first of a minute is journaled."""
     bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_network(request))
-    count = count_refusal(events.SMS_REFUSED, bucket=bucket, at=now)
-    if count == 1:
-        record(events.SMS_REFUSED, acteur=ANONYME, at=now, facts={"count": count})
+    record_counted(events.SMS_REFUSED, bucket=bucket, at=timezone.now(), reason="")

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,10 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.address import client_network
-from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.vault import keyed_digest
-from aidants.journal.record import count_refusal, record
+from aidants.journal.record import record_counted
 from aidants.pages.posted import posted
 from mandats.domain import contact_errors, events
 from mandats.pages.conseiller.contact_shared import KINDS, Asking, forget, offer, offered, share, typed_before
@@ -71,13 +69,11 @@ def undo(request: HttpRequest) -> HttpResponse:
     return render(request, "usager/undo.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@transaction.atomic
 def _count(request: HttpRequest, now: datetime) -> None:
     """Count a wrong code; the first of a minute is journaled."""
     bucket = keyed_digest(settings.DIGEST_KEY, "limit-adresse", client_network(request))
     reason = contact_errors.CONTACT_CODE_REFUSED.code
-    if count_refusal(events.CONTACT_REFUSED, bucket=bucket, at=now, reason=reason) == 1:
-        record(events.CONTACT_REFUSED, acteur=ANONYME, at=now, reason=reason, facts={"kind": "email"})
+    record_counted(events.CONTACT_REFUSED, bucket=bucket, at=now, reason=reason, facts={"kind": "email"})
 
 
 @sensitive_post_parameters()

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
-from aidants.journal.record import count_refusal, record
+from aidants.journal.record import record, record_counted
 from mandats.domain import errors, events, perimetre_errors
 from mandats.registre.coffre import secret_digest
 from mandats.registre.services.brouillons import erase, locked, refuse
@@ -38,7 +38,5 @@ def answer_card(brouillon_id: UUID, acteur: Acteur, *, concerned: bool, now: dat
 
 def _count(structure_id: UUID, now: datetime) -> None:
     event, bucket = events.BROUILLON_PROTECTED, secret_digest("structure", str(structure_id))
-    count = count_refusal(event, bucket=bucket, at=now, reason=perimetre_errors.PROTECTED.code)
-    if count == 1:
-        reason = perimetre_errors.PROTECTED.code
-        record(event, acteur=SYSTEME, at=now, structure=structure_id, reason=reason, facts={"count": count})
+    reason = perimetre_errors.PROTECTED.code
+    record_counted(event, bucket=bucket, at=now, reason=reason, acteur=SYSTEME, structure=structure_id)
