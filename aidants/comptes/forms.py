@@ -231,7 +231,7 @@ class LinkCodeForm(forms.Form):
         label="Code du message",
         help_text="Il ressemble à abcde-fghjk-mnpqr-stuvw. Il se remplit tout seul quand on suit le lien du message.",
         max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-lien": ""}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-fragment": ""}),
         error_messages={"required": "Saisissez le code du message, ou suivez son lien."},
     )
 

@@ -1,11 +1,20 @@
-/* Fills a field with what stands after « # » in the address, which never reached a server, and forgets it there. */
-"use strict";
+/* Fills a field with the code that stands after « # » in the address, which reached no server, then forgets it there. */
+(() => {
+  "use strict";
 
-(function () {
+  /* What a mail reader adds after a link (a full stop, a bracket) is no part of the code. */
+  function given() {
+    try {
+      return decodeURIComponent(location.hash.slice(1)).replace(/[^0-9A-Za-z]+$/, "");
+    } catch {
+      return ""; /* a link cut inside a « % » */
+    }
+  }
+
   const field = document.querySelector("[data-fragment]");
-  const given = decodeURIComponent(window.location.hash.slice(1));
-  if (!field || !/^[0-9A-Za-z-]{8,20}$/.test(given)) return;
-  field.value = given;
-  window.history.replaceState(null, "", window.location.pathname);
+  const code = given();
+  if (!field || !/^[0-9A-Za-z-]{8,40}$/.test(code)) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname);
   if (field.form.hasAttribute("data-fragment-form")) field.form.requestSubmit();
 })();
