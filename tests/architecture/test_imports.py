@@ -1,8 +1,10 @@
 """The import contracts of pyproject.toml hold, and each of them can fail: an injected violation is seen."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,13 @@ def test_an_injected_violation_is_caught(copy: Path, contract: str, file: str, l
             spoilt.write_text(before)
     assert done.returncode == 1
     assert "0 kept, 1 broken" in done.stdout
+
+
+@pytest.mark.parametrize("app", ["aidants", "mandats", "oidc"])
+def test_the_table_of_rooms_reads_in_the_order_of_the_contract(app: str) -> None:
+    """A reader is told that a room imports those below it."""
+    contracts = tomllib.loads(sources.text(Path("pyproject.toml")))["tool"]["importlinter"]["contracts"]
+    (layers,) = (one["layers"] for one in contracts if one["id"] == app)
+    rooms = [room for layer in layers for room in re.findall(r"\w+", layer) if room != "models"]
+    table = sources.text(Path(app, "README.md")).partition("| room | owns | never |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == rooms
