@@ -1,7 +1,7 @@
 """Posts messages: each waits, sealed, in the transaction of its act, and leaves within seconds of the commit.
 
 One message goes around it: the code of a consent given at the desk (``mandats/consentement/ecran.py``).  The person and
-the conseiller wait for it together, and one that did not leave must be said on that screen, not tried again for two days.
+the conseiller wait for it together; one that did not leave must be said on that screen, not tried again for two days.
 """
 
 import json
