@@ -62,7 +62,7 @@ def _stands(facts: ChoiceFacts) -> Decision:
 CHOOSE = (*OPEN, _among_choices, _stands)
 
 
-def demarches_asked(rep_scope: list[str], allowed: list[str], details: Sequence[str] = ()) -> set[str] | None:
+def demarches_asked(rep_scope: Sequence[str], allowed: list[str], details: Sequence[str] = ()) -> set[str] | None:
     """Return our codes of the demarches that a client wants and may have; ``None`` for all.
 
     Values of ``rep_scope`` that nobody knows are ignored (PROTOCOLS §1); ``details`` are those of
@@ -82,7 +82,7 @@ def unknown_values(rep_scope: Sequence[str]) -> list[str]:
     return [value for value in rep_scope if by_rep_scope(value) is None]
 
 
-def rep_scope_of(demarche: str, rep_scope: list[str]) -> list[str]:
+def rep_scope_of(demarche: str, rep_scope: Sequence[str]) -> list[str]:
     """Return FranceConnect's names of the demarche chosen, in the spelling asked, else by our label."""
     asked = [value for value in rep_scope if (known := by_rep_scope(value)) and known.code == demarche]
     return asked or [DEMARCHES[demarche].rep_scope]

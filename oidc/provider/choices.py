@@ -32,6 +32,7 @@ from mandats.registre.services.uses import may_use_once, record_bridge_use, reco
 from oidc.protocol.choice import CHOOSE, OPEN, ChoiceFacts, demarches_asked, rep_scope_of
 from oidc.protocol.errors import INTERACTION_ANSWERED, INTERACTION_EXPIRED, LOGIN_REQUIRED
 from oidc.protocol.events import CONNEXION_DECLINE
+from oidc.protocol.still_asked import RENEWS, StillAsked
 from oidc.protocol.token import CODE_SECONDS
 from oidc.provider.answers import Answer, code_answer
 from oidc.provider.interactions import BROWSER, find_interaction
@@ -66,13 +67,13 @@ def code_digest(code: str) -> str:
 
 def perimeter_of(interaction: Interaction) -> set[str] | None:
     """Return the demarches that the request wants and its client may have; ``None`` for all."""
-    asked = interaction.asked
-    return demarches_asked(asked["rep_scope"], interaction.client.demarches, asked.get("demarches", ()))
+    asked = StillAsked.from_json(interaction.asked)
+    return demarches_asked(asked.rep_scope, interaction.client.demarches, asked.demarches)
 
 
 def usagers_of(interaction: Interaction) -> set[UUID] | None:
     """Return the usagers that the request names by ``sub`` (OIDC Core §5.5.1); ``None`` for any."""
-    named = interaction.asked.get("sub")
+    named = StillAsked.from_json(interaction.asked).subjects
     return usagers_named(interaction.client.sector, named) if named else None
 
 
@@ -128,7 +129,7 @@ def page_of_choices(
 
     The first page without a search, which nearly everybody sees, is a statement compiled once for each form of it.
     """
-    if query or number > 1 or interaction.asked.get("sub"):
+    if query or number > 1 or StillAsked.from_json(interaction.asked).subjects:
         first = (number - 1) * PAGE_SIZE
         found = [Choice(*row) for row in choices_for(interaction, acteur, query, now)[first : first + PAGE_SIZE + 1]]
     else:
@@ -311,7 +312,7 @@ def _give_code(
         nonce=interaction.nonce,
         scope=interaction.scope,
         code_challenge=interaction.code_challenge,
-        rep_scope=rep_scope_of(row.demarche, interaction.asked["rep_scope"]),
+        rep_scope=rep_scope_of(row.demarche, StillAsked.from_json(interaction.asked).rep_scope),
         asked=interaction.asked,
         dpop_jkt=interaction.dpop_jkt,
         browser=session.get(BROWSER, ""),
@@ -343,7 +344,7 @@ def repeatable(client: Client, session: SessionBase, now: datetime) -> UUID | No
     if client.is_franceconnect or not session.get(BROWSER):
         return None
     made = Connexion.objects.filter(client=client, browser=session[BROWSER], created_at__gt=now - REPEATABLE)
-    told = made.order_by("-created_at").values_list("autorisation_id", "revoked_at", "asked__renews")
+    told = made.order_by("-created_at").values_list("autorisation_id", "revoked_at", f"asked__{RENEWS}")
     last = list(told[:MOST_RENEWALS])
     chosen_lately = any(not renews for _, _, renews in last)
     return last[0][0] if chosen_lately and last[0][1] is None else None

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from aidants.compiled import CompiledInsert, CompiledRead
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
+from oidc.protocol.still_asked import StillAsked
 from oidc.provider.models import Client, Interaction, PushedRequest
 
 LIFETIME = timedelta(minutes=30)
@@ -48,14 +49,7 @@ def open_interaction(
         nonce=asked.nonce,
         scope=" ".join(asked.scope),
         code_challenge=asked.code_challenge,
-        asked={
-            "rep_scope": list(asked.rep_scope),
-            "demarches": list(asked.demarches),
-            "sub": list(asked.subjects),
-            "id_token": list(asked.id_token_claims),
-            "userinfo": list(asked.userinfo_claims),
-            **({"renews": True} if renews else {}),
-        },
+        asked=StillAsked.of(asked, renews=renews).to_json(),
         response_mode=asked.response_mode,
         dpop_jkt=asked.dpop_jkt,
         pushed=pushed,

@@ -164,7 +164,7 @@ class Interaction(models.Model):
     """An authorization request that waits for sign-in and choice, in the browser session that made it.
 
     ``browser``   the session's own random value: another aidant's session does not know it
-    ``asked``     values of rep_scope and sub, demarches of authorization_details, claims by name
+    ``asked``     what later steps need of it: ``oidc.protocol.still_asked``
     ``dpop_jkt``  the key that alone may redeem the code (RFC 9449 §10)
     """
 
@@ -197,6 +197,7 @@ class Connexion(models.Model):
 
     ``subject``, ``actor_subject``  the usager and the aidant as this client's sector knows them
     ``rep_scope``                   FranceConnect's names of the demarche, in the spelling asked
+    ``asked``                       the interaction's own (``oidc.protocol.still_asked``)
     ``dpop_jkt``                    the key that alone may redeem the code (RFC 9449 §10)
     ``browser``                     the session in which the choice was made
     """

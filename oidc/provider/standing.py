@@ -24,6 +24,7 @@ from mandats.registre.services.uses import record_refused_use
 from mandats.registre.texts import status_uri
 from oidc.protocol.claims import ConnexionFacts, MandatFacts, UsagerFacts
 from oidc.protocol.client import Profile
+from oidc.protocol.still_asked import StillAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Standing:
 
     def facts(self) -> ConnexionFacts:
         """Return what the client may learn."""
-        row, asked = self.row, json.loads(self.row.asked)
+        row, asked = self.row, StillAsked.from_json(json.loads(self.row.asked))
         return ConnexionFacts(
             issuer=settings.ISSUER,
             client_id=row.client_id,
@@ -166,15 +167,15 @@ class Standing:
             nonce=row.nonce,
             auth_time=int(row.auth_time.timestamp()),
             rep_scope=json.loads(row.rep_scope),
-            id_token_claims=asked["id_token"],
-            userinfo_claims=asked["userinfo"],
+            id_token_claims=asked.id_token_claims,
+            userinfo_claims=asked.userinfo_claims,
             actor_subject=row.actor_subject,
             siret=row.siret,
             structure_name=row.structure_name,
             usager=_usager(row),
             mandat=_mandat(row),
             jkt=row.jkt or "",
-            details_asked=bool(asked.get("demarches")),
+            details_asked=bool(asked.demarches),
         )
 
 

@@ -9,6 +9,7 @@ that a sector gave to either; the older record's where it gave two.
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -35,7 +36,7 @@ def subjects_of(sector: str, *, usager: UUID, aidant: UUID) -> tuple[str, str]:
     return known[USAGER, usager], known[AIDANT, aidant]
 
 
-def usagers_named(sector: str, values: list[str]) -> set[UUID]:
+def usagers_named(sector: str, values: Sequence[str]) -> set[UUID]:
     """Return the usagers whom a sector knows by these values."""
     rows = PairwiseSubject.objects.filter(
         kind=USAGER, sector=sector, value__in=[text for text in values if is_text(text, 64)]

@@ -34,6 +34,7 @@ from mandats.registre.models import Contestation
 from mandats.registre.services.contestations import object_to_use
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.volet import CodesVolet, renew_codes
+from oidc.protocol.still_asked import StillAsked
 from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client, Interaction
 from tests import builders
@@ -277,6 +278,6 @@ def _session(now: Any, owner: UUID) -> dict[str, object]:
 
 
 def _request(site: Client, now: Any) -> dict[str, object]:
-    asked: dict[str, list[str]] = {name: [] for name in ("rep_scope", "demarches", "sub", "id_token", "userinfo")}
+    asked = StillAsked().to_json()
     ends = {"created_at": now, "expires_at": now + timedelta(minutes=30)}
     return {"client": site, "redirect_uri": flow.CALLBACK, "nonce": "n", "scope": "openid", "asked": asked, **ends}

@@ -26,6 +26,7 @@ from mandats.domain.codes import new_code
 from mandats.domain.references import new_reference
 from mandats.registre.models import Autorisation, Brouillon, CodeUsager, Mandat, Usager, Utilisation
 from mandats.registre.services.volet import VERIFICATION, VERIFICATION_LIVES, _digest
+from oidc.protocol.still_asked import StillAsked
 from oidc.provider.choices import code_digest
 from oidc.provider.models import AccessToken, Connexion
 from oidc.provider.standing import token_digest
@@ -231,7 +232,7 @@ class Data:
             "scope": asked.request()["scope"],
             "code_challenge": asked.challenge if asked.client.needs_pkce else "",
             "rep_scope": ["Logement"],
-            "asked": {"rep_scope": ["Logement"], "id_token": [], "userinfo": []},
+            "asked": StillAsked(rep_scope=["Logement"]).to_json(),
             "auth_time": self.now,
             "created_at": self.now,
             "expires_at": self.now + _LIVES,
