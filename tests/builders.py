@@ -123,9 +123,9 @@ def signed_in(who: Compte) -> Client:
     return client
 
 
-def signature_png() -> bytes:
-    """Return a drawing that looks like a signature."""
-    picture = Image.new("RGBA", (400, 150), (0, 0, 0, 0))
+def signature_png(width: int = 400) -> bytes:
+    """Return a drawing that looks like a signature, ``width`` pixels wide."""
+    picture = Image.new("RGBA", (width, 150), (0, 0, 0, 0))
     ImageDraw.Draw(picture).line([(20, 100), (120, 30), (200, 120), (380, 40)], fill="black", width=4)
     output = io.BytesIO()
     picture.save(output, "PNG")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
@@ -148,10 +149,14 @@ def _in_words(row: Autorisation) -> str:
     return f"{label}\u00a0: {', '.join(row.formalites)}" if row.formalites else label
 
 
+@transaction.atomic
 def print_volet(
     mandat_id: UUID, acteur: Acteur, now: datetime, *, large: bool = False, plain: bool = False
 ) -> bytes | Denied:
-    """Return the volet with fresh codes; the bytes are handed over and never kept."""
+    """Return the volet with fresh codes; the bytes are handed over and never kept.
+
+    Raises ``PaperNotMade``: the codes of the sheet in hand live on then, since nobody received others.
+    """
     codes = renew_codes(mandat_id, acteur, now)
     if isinstance(codes, Denied):
         return codes

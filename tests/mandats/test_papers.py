@@ -13,13 +13,15 @@ from PIL import Image
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.papiers.typesetting import PaperNotMade
 from aidants.structures.models import Structure
 from mandats.consentement.ecran import consent_by_drawing
 from mandats.consentement.papier import consent_on_paper, content_type_of, print_exemplaire
 from mandats.domain import errors
 from mandats.domain.codes import grouped
+from mandats.registre import papers
 from mandats.registre.coffre import FrozenTexts
-from mandats.registre.models import Brouillon, Document, Mandat
+from mandats.registre.models import Brouillon, CodeUsager, Document, Mandat
 from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.services import volet
 from mandats.registre.services.brouillons import freeze, identify
@@ -123,6 +125,40 @@ def test_the_document_is_made_once_and_carries_the_acte(desk: Desk) -> None:
         assert pdf.attachments["acte.jws"].get_file().read_bytes().decode() == mandat.acte
 
 
+def widths(pdf: bytes) -> list[int]:
+    """Return the width, in pixels, of each picture of a PDF's pages."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return [int(image.Width) for page in opened.pages for image in page.get_images().values()]
+
+
+def test_the_paper_shows_the_drawing_that_the_acte_names_and_the_others_are_gone(desk: Desk) -> None:
+    place, who = desk
+    builders.keys()
+    doer, brouillon = builders.acteur(who, place), builders.consented(who, place)
+    brouillon.refresh_from_db()
+    for width in (410, 420, 430, 440):
+        drawing = builders.signature_png(width)
+        assert builders.consent_by_drawing(brouillon.id, drawing, brouillon.text_sha256, doer, NOW)
+    mandat = sign_mandat(brouillon.id, doer, NOW)
+    assert isinstance(mandat, Mandat)
+    assert mandat.documents.filter(kind="signature").count() == 1
+    assert widths(bytes(produce_document(mandat.id, doer, NOW).content)).count(440) == 1
+
+
+def test_a_drawing_given_up_for_a_sheet_signed_by_hand_is_neither_shown_nor_kept(desk: Desk) -> None:
+    place, who = desk
+    builders.keys()
+    doer, brouillon = builders.acteur(who, place), builders.consented(who, place)
+    brouillon.refresh_from_db()
+    printed = print_exemplaire(brouillon.id, doer, NOW)
+    assert isinstance(printed, bytes)
+    assert consent_on_paper(brouillon.id, printed, brouillon.text_sha256, doer, NOW)
+    mandat = sign_mandat(brouillon.id, doer, NOW)
+    assert isinstance(mandat, Mandat)
+    assert not mandat.documents.filter(kind="signature").exists()
+    assert widths(bytes(produce_document(mandat.id, doer, NOW).content)) == []
+
+
 def every_stored_byte() -> bytes:
     """Return the text of every row of every table, binary columns included."""
     parts: list[bytes] = []
@@ -154,3 +190,19 @@ def test_the_codes_of_a_volet_are_kept_nowhere(desk: Desk, monkeypatch: pytest.M
     for code in given:
         assert code.encode() not in stored
         assert grouped(code).encode() not in stored
+
+
+def test_a_volet_that_could_not_be_made_leaves_the_codes_in_hand(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, who = desk
+    mandat = builders.mandat(who, place)
+    assert isinstance(print_volet(mandat.id, builders.acteur(who, place), NOW), bytes)
+    before = list(CodeUsager.objects.order_by("pk").values())
+
+    def jammed(_given: object, **_how: object) -> bytes:
+        raise PaperNotMade("no font")
+
+    monkeypatch.setattr(papers, "render_volet", jammed)
+    at = builders.signed_in(who)
+    answer = at.post(f"/mandats/{mandat.id}/volet", {}, follow=True)
+    assert "Les codes d’avant valent toujours" in answer.content.decode()
+    assert list(CodeUsager.objects.order_by("pk").values()) == before

@@ -86,7 +86,11 @@ def volet(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     form = VoletForm(posted(request))
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
-        printed = print_volet(mandat.id, acteur, timezone.now(), large=wanted["large"], plain=wanted["plain"])
+        try:
+            printed = print_volet(mandat.id, acteur, timezone.now(), large=wanted["large"], plain=wanted["plain"])
+        except PaperNotMade:
+            messages.error(request, "La feuille n’a pas pu être faite. Les codes d’avant valent toujours. Réessayez.")
+            return redirect("mandats:detail", mandat.id)
         if isinstance(printed, Denied):
             raise Http404
         return pdf_answer(printed, f"volet-{mandat.reference}.pdf")

@@ -199,7 +199,12 @@ def _tell_replaced(replaced: list[Autorisation], mandat: Mandat, acteur: Acteur,
 
 
 def _empty(brouillon: Brouillon, mandat: Mandat, now: datetime) -> None:
-    """Move the papers to the mandat and forget the identity that the brouillon sealed."""
+    """Move the papers to the mandat and forget the identity that the brouillon sealed.
+
+    A drawing that the acte does not name, of a try that was done again or given up, is kept nowhere.
+    """
+    drawings = Document.objects.filter(brouillon=brouillon, kind="signature")
+    drawings.exclude(sha256=brouillon.consent_proof.get("drawing_sha256", "")).delete()
     Document.objects.filter(brouillon=brouillon).update(mandat=mandat, brouillon=None)
     brouillon.signed_as = mandat
     brouillon.identity_sealed = brouillon.frozen_sealed = None
