@@ -1,4 +1,4 @@
-"""The one list of routes that answer without a verified second factor.
+"""The one list of routes that answer without a verified second factor; of those that servers call; that take a file.
 
 Every other route is refused by default.  Names are Django's view names; a test
 walks the URLconf and compares.
@@ -182,5 +182,19 @@ SERVER_ROUTES = frozenset(
         "oidc:api_verifications",
         "oidc:api_batches",
         "oidc:api_suites",
+    }
+)
+
+# Those whose form sends a file: elsewhere none is read, and a body is short (`deploy/bodies.py`).
+FILE_ROUTES = frozenset(
+    {
+        "aidants:vivier_profile",
+        "aidants:cards_import",
+        "aidants:imports",
+        "aidants:organisme_import",
+        "mandats:brouillon_consent_paper",
+        "mandats:add_sheet",
+        "mandats:revoke_paper",
+        "mandats:accueil_paper",
     }
 )

@@ -33,6 +33,7 @@ def _keys(name: str) -> list[bytes]:
 
 PUBLIC_ROUTES = public_routes.PUBLIC_ROUTES
 SERVER_ROUTES = public_routes.SERVER_ROUTES
+FILE_ROUTES = public_routes.FILE_ROUTES
 DEMO = _flag("MANDATS_DEMO")
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "deploy.bodies.BoundedBodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -109,6 +111,7 @@ MIDDLEWARE = [
 SERVER_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "deploy.servers.PolicyOfServers",
+    "deploy.bodies.BoundedBodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -248,8 +251,12 @@ STORAGES = {
 # hold, and a browser would refuse the result.  Everything comes from our own origin.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 WHITENOISE_USE_FINDERS = not _flag("STATIC_MANIFEST")
+# What one request may hold (deploy/bodies.py): a form or a JSON body; a form with a file; the longest that is let pass
+# by unread, so that its sender reads why it is refused.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+BODY_DISCARDED_MAX_BYTES = 32 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["deploy.bodies.FilesWhereAsked"]
 SCAN_MAX_BYTES = 10 * 1024 * 1024
 # An extract of SIRENE (CSV, INSEE's columns); empty: a SIRET is checked by its digits alone.
 SIRENE_FILE = os.environ.get("SIRENE_FILE", "")

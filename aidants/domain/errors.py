@@ -90,6 +90,13 @@ OUT_OF_REACH = declare(
     "L’adresse est peut-être incomplète, ou cet élément n’est pas dans votre structure.",
     "Ce que la personne demande n’existe pas, n’existe plus, ou n’est pas à elle : le service ne dit jamais lequel.",
 )
+BODY_TOO_LARGE = declare(
+    "demande.too_large",
+    413,
+    "Ce qui a été envoyé est trop lourd. Un fichier a 10 Mo au plus : revenez en arrière et choisissez-en un plus "
+    "léger, par exemple une photographie en qualité moyenne.",
+    "Envoi de plus de 12 Mo avec un fichier, ou de plus de 1 Mo sans fichier. Rien n’a été lu ni enregistré.",
+)
 WITHOUT_EFFECT = declare(
     "acces.without_effect",
     409,

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from aidants.domain.errors import FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING
+from aidants.domain.errors import BODY_TOO_LARGE, FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING
 from aidants.pages.refusals import because
 
 
@@ -36,5 +36,13 @@ def not_found(request: HttpRequest, exception: object) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault.  Rendered without the database, the session and the frame: any of them may be what failed."""
-    told = {"telephone": settings.ACCUEIL_TELEPHONE, "service": settings.SERVICE_NAME}
-    return HttpResponse(render_to_string("aidants/server_error.html", told), status=500)
+    return _bare("aidants/server_error.html", {"telephone": settings.ACCUEIL_TELEPHONE}, 500)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: nothing of the request was read, its session neither."""
+    return _bare("aidants/too_large.html", {"advice": BODY_TOO_LARGE.message}, BODY_TOO_LARGE.http)
+
+
+def _bare(template: str, told: dict[str, str], status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(template, told | {"service": settings.SERVICE_NAME}), status=status)

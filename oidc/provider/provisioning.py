@@ -68,6 +68,7 @@ def _responses(told: Any, *more: int) -> dict[Any, Any]:
         404: "Rien de ce nom chez cet appelant.",
         406: "Représentation demandée indisponible.",
         409: "Contredit ce qui est connu : le code dit quoi.",
+        413: "Corps de plus d’un mébioctet.",
         415: "Le corps n’est pas du JSON.",
         422: "Champs absents, inconnus ou mal formés, dits un par un.",
         429: "Trop en un jour ; Retry-After dit combien de secondes attendre.",
@@ -75,7 +76,7 @@ def _responses(told: Any, *more: int) -> dict[Any, Any]:
     return {200: told} | {(code, PROBLEM): problem(words[code]) for code in (401, 404, 406, *more)}
 
 
-_WRITING = (400, 409, 415, 422, 429)
+_WRITING = (400, 409, 413, 415, 422, 429)
 _STRUCTURE = OpenApiParameter("structure", OpenApiTypes.STR, OpenApiParameter.PATH, pattern=f"^{wire.NAME.pattern}$")
 _AIDANT = OpenApiParameter("aidant", OpenApiTypes.STR, OpenApiParameter.PATH, pattern=f"^{wire.NAME.pattern}$")
 _AFTER = OpenApiParameter("apres", OpenApiTypes.STR, required=False, description="Le « suite » de la page d’avant.")

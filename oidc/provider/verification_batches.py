@@ -82,6 +82,7 @@ def _responses(answer: Any, *codes: int) -> dict[Any, Any]:
         404: "Ce reçu n’est pas de ce client, ou il a plus d’un jour.",
         406: "Représentation demandée indisponible.",
         409: "Clé d’idempotence déjà employée pour d’autres demandes.",
+        413: "Corps de plus d’un mébioctet.",
         415: "Le corps n’est pas du JSON.",
         422: "Champs absents, inconnus ou mal formés.",
         429: "Trop de demandes ; Retry-After dit combien de secondes attendre.",
@@ -96,7 +97,7 @@ class Lots(ForClients):
         operation_id="verify_batch",
         summary="Vérifier jusqu’à 500 mandats",
         request={"application/json": _BATCH_SCHEMA},
-        responses=_responses(BatchTold, 400, 401, 406, 409, 415, 422, 429),
+        responses=_responses(BatchTold, 400, 401, 406, 409, 413, 415, 422, 429),
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
@@ -169,7 +170,7 @@ class Suites(ForClients):
         operation_id="tell_suite",
         summary="Dire ce qui a été décidé après une vérification",
         request={"application/json": _SUITE_SCHEMA},
-        responses=_responses(None, 400, 401, 404, 406, 415, 422, 429) | {204: None},
+        responses=_responses(None, 400, 401, 404, 406, 413, 415, 422, 429) | {204: None},
     )
     def post(self, request: Request) -> Response:
         """Note si la démarche est acceptée ou refusée, et pourquoi ; l’usager le voit. Modifiable pendant 24 heures."""

@@ -145,6 +145,7 @@ _RESPONSES: dict[Any, Any] = {
             (401, "Preuve du client (secret ou assertion) absente ou fausse."),
             (406, "Représentation demandée indisponible."),
             (409, "Clé d’idempotence déjà employée pour une autre demande."),
+            (413, "Corps de plus d’un mébioctet."),
             (415, "Le corps n’est pas du JSON."),
             (422, "Champs absents, inconnus ou mal formés."),
             (429, "Trop de demandes ; Retry-After dit combien de secondes attendre."),

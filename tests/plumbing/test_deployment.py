@@ -85,6 +85,29 @@ def test_the_web_is_probed_by_its_own_name() -> None:
         assert f"https://{asked['httpHeaders'][0]['value']}" == settings["ISSUER"]
 
 
+def test_the_ingress_alone_reaches_the_web_and_nobody_the_rest() -> None:
+    policies = {found["metadata"]["name"]: found["spec"] for found in _documents() if found["kind"] == "NetworkPolicy"}
+    assert policies["mandats-closed"] == {"podSelector": {}, "policyTypes": ["Ingress"]}
+    web = policies["mandats-web"]
+    (pods,) = (
+        found["spec"]["template"]
+        for found in _documents()
+        if found["kind"] == "Deployment" and found["metadata"]["name"] == "mandats-web"
+    )
+    assert web["podSelector"]["matchLabels"] == pods["metadata"]["labels"]
+    assert [list(one) for rule in web["ingress"] for one in rule["from"]] == [["namespaceSelector"]]
+    assert web["ingress"][0]["ports"][0]["port"] == pods["spec"]["containers"][0]["ports"][0]["name"]
+    ports = yaml.safe_load(COMPOSE.read_text())["services"]["web"]["ports"]
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_what_is_written_in_passing_is_bounded() -> None:
+    volumes = [volume for pod in _pods().values() for volume in pod.get("volumes", ())]
+    assert [volume["emptyDir"]["sizeLimit"] for volume in volumes] == ["256Mi"] * 2
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert {tuple(services[name]["tmpfs"]) for name in ("web", "work", "migrate")} == {("/tmp:size=256m",)}
+
+
 def test_every_listed_manifest_is_there() -> None:
     listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
     assert {*listed, "kustomization.yaml"} == {file.name for file in FOLDER.glob("*.yaml")}
