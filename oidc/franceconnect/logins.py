@@ -14,9 +14,11 @@ from uuid import UUID
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from aidants.batches import delete_by_batches
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.journal.limits import Limit, count_failure, limit, throttled
 from aidants.journal.record import record, record_counted
 from mandats.domain.events import BROUILLON_IDENTIFY_REFUSED
 from oidc.franceconnect.errors import OTHER_BROWSER, REPLAYED, STATE_UNKNOWN
@@ -49,6 +51,11 @@ def binding_of(session: SessionBase) -> str:
     if not kept:
         kept = session[_BINDING] = secrets.token_hex(_RANDOM_BYTES)
     return str(kept)
+
+
+def has_left(session: SessionBase) -> bool:
+    """Tell whether a sign-in ever started in this browser session."""
+    return bool(session.get(_BINDING))
 
 
 def restore_binding(session: SessionBase, binding: str) -> None:
@@ -134,6 +141,21 @@ def count_stranger(refused: Denied, purpose: str, bucket: str, now: datetime) ->
     record_counted(CALLBACK_REFUSED, bucket=bucket, at=now, reason=reason, facts={"purpose": purpose})
 
 
+def _empty_returns(network: str) -> list[Limit]:
+    return [limit("adresse", network, 20, timedelta(minutes=10), timedelta(minutes=10))]
+
+
+def count_empty(network: str, now: datetime) -> None:
+    """Count a call to FranceConnect for a return that held nothing of a login here."""
+    with transaction.atomic():
+        count_failure(CALLBACK_REFUSED, _empty_returns(network), now)
+
+
+def is_slowed(network: str, now: datetime) -> bool:
+    """Tell whether a network brought back too many returns that held nothing: twenty in ten minutes."""
+    return throttled(CALLBACK_REFUSED, _empty_returns(network), now) is not None
+
+
 def closed(state: str, session: SessionBase, now: datetime) -> FranceConnectLogin | None:
     """Return the login whose FranceConnect session was just closed, or ``None`` if this browser has none."""
     login = FranceConnectLogin.objects.filter(closing_digest=digest(state)).first()
@@ -145,5 +167,4 @@ def closed(state: str, session: SessionBase, now: datetime) -> FranceConnectLogi
 
 def purge_logins(now: datetime) -> int:
     """Delete logins that expired a day ago; return how many."""
-    deleted, _ = FranceConnectLogin.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
-    return deleted
+    return delete_by_batches(FranceConnectLogin.objects.filter(expires_at__lt=now - timedelta(days=1)))

@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from aidants.comptes import closings
+from aidants.comptes.address import client_network
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import CATALOGUE, ErrorCode
+from aidants.domain.errors import CATALOGUE, TRIES_THROTTLED, ErrorCode
 from aidants.domain.roles import Role
 from aidants.pages.refusals import because
 from aidants.structures.acting import acteur_of
@@ -59,7 +60,9 @@ def start_brouillon(request: HttpRequest, brouillon_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def start_usager(request: HttpRequest) -> HttpResponse:
-    """Send a person to FranceConnect to open their own page."""
+    """Send a person to FranceConnect to open their own page; not from where return after return held nothing."""
+    if logins.is_slowed(client_network(request), timezone.now()):
+        return _leave(request, Denied(TRIES_THROTTLED), None)
     opened = logins.open_login(
         request.session, purpose=logins.USAGER, acteur=ANONYME, brouillon_id=None, now=timezone.now()
     )
@@ -80,6 +83,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     refused = exchange.answer if isinstance(exchange.answer, Denied) else _accept(request, login, exchange.answer)
     if login.lien_id and refused is not None:
         telephones.end_by_id(login.lien_id, refused.reason.code, timezone.now())
+    if login.purpose == logins.USAGER and refused is not None and refused.reason == errors.STATEMENT_REFUSED:
+        logins.count_empty(client_network(request), timezone.now())
     closing = logins.conclude(login, refused, timezone.now())
     if not exchange.id_token:
         return _return(request, login, left_open="code" in request.GET)
@@ -159,12 +164,24 @@ def _slow_page(request: HttpRequest, address: str) -> HttpResponse:
 def _stranger(request: HttpRequest, refused: Denied) -> HttpResponse:
     """Answer a return that no login of this browser explains; close the session that it may have left open."""
     logins.count_stranger(refused, "inconnu", "retour", timezone.now())
-    code = request.GET.get("code", "")
-    hint = sign_in.hint_for(code, sign_in.deadline()) if code else ""
+    hint = _hint_for_stranger(request, refused)
     if not hint:
         return _problem(request, refused.reason, None)
     request.session[_PROBLEM] = refused.reason.code
     return redirect(_owed(request, sign_in.closing_address(hint, logins.digest(hint))))
+
+
+def _hint_for_stranger(request: HttpRequest, refused: Denied) -> str:
+    """Ask FranceConnect for what closes its session, for who left from here: this browser, or the one of that state.
+
+    Anybody may type this address: nothing is asked for who never left, nor again and again for one network.
+    """
+    code, now, network = request.GET.get("code", ""), timezone.now(), client_network(request)
+    left = refused.reason == errors.OTHER_BROWSER or logins.has_left(request.session)
+    if not code or not left or logins.is_slowed(network, now):
+        return ""
+    logins.count_empty(network, now)
+    return sign_in.hint_for_stranger(code)
 
 
 def _owed(request: HttpRequest, address: str) -> str:

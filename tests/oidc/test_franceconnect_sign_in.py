@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.coffre import identity_of
 from mandats.registre.models import Brouillon
+from oidc.franceconnect import sign_in
 from oidc.franceconnect.logins import purge_logins
 from oidc.franceconnect.models import FranceConnectLogin
 from tests import builders
@@ -255,7 +257,7 @@ def test_another_browser_gets_an_error_and_its_session_is_closed(desk: Desk, bro
     assert desk.state()["sso_ouvertes"] == 0
     assert untouched(brouillon)
     assert FranceConnectLogin.objects.get().used_at is None
-    assert RefusCompte.objects.get(kind__startswith="franceconnect:refuse").count == 1
+    assert RefusCompte.objects.get(kind="franceconnect:refuse/franceconnect.other_browser").count == 1
 
 
 @pytest.mark.writes("franceconnect:refuse")
@@ -268,6 +270,48 @@ def test_an_unknown_state_gets_a_clear_page(desk: Desk, brouillon: Brouillon) ->
     assert untouched(brouillon)
     assert desk.ours.get("/franceconnect/retour").status_code == 400
     assert desk.ours.get("/franceconnect/deconnexion?state=x").status_code == 400
+
+
+def test_a_stranger_who_never_left_makes_us_call_nobody(desk: Desk, brouillon: Brouillon) -> None:
+    """The code that the stranger brings is a real one, and is still good afterwards: nobody was asked about it."""
+    back = desk.sign_in(desk.leave(start(brouillon)))
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    page = Client().get("/franceconnect/retour", {"state": "inconnu", "code": code})
+    assert (page.status_code, page.headers.get("Location")) == (400, None)
+    desk.close(desk.ours.get(back))
+    assert not untouched(brouillon)
+
+
+def test_empty_returns_slow_their_network_and_no_real_return(desk: Desk, brouillon: Brouillon, settings: Any) -> None:
+    settings.LIMITS_FACTOR = 0.1
+    back, stranger = desk.sign_in(desk.leave(start(brouillon))), Client()
+    made_up = back.replace(parse_qs(urlsplit(back).query)["code"][0], "invente")
+    for _ in range(2):
+        assert stranger.get(made_up).status_code == 400
+    assert stranger.get(back).status_code == 400, "the code is real, and nobody is asked any more"
+    assert stranger.post("/franceconnect/usager")["Location"] == "/usager"
+    assert not FranceConnectLogin.objects.filter(purpose="usager").exists()
+    desk.close(desk.ours.get(back))
+    assert not untouched(brouillon)
+    assert stranger.post("/franceconnect/usager", REMOTE_ADDR="192.0.2.77").status_code == 200
+
+
+@pytest.mark.writes("franceconnect:refuse")
+def test_codes_made_up_behind_real_departures_are_counted_too(desk: Desk, settings: Any) -> None:
+    settings.LIMITS_FACTOR = 0.1
+    for _ in range(2):
+        state = parse_qs(urlsplit(desk.leave("/franceconnect/usager")).query)["state"][0]
+        desk.ours.get("/franceconnect/retour", {"state": state, "code": "invente"})
+    assert desk.ours.post("/franceconnect/usager")["Location"] == "/usager"
+    assert "Trop d’essais" in told(desk)
+
+
+def test_strangers_share_two_calls_and_wait_for_none(desk: Desk, brouillon: Brouillon) -> None:
+    back = desk.sign_in(desk.leave(start(brouillon)))
+    with sign_in._FOR_STRANGERS, sign_in._FOR_STRANGERS:
+        assert Client().get(back).status_code == 400
+        desk.close(desk.ours.get(back))
+    assert not untouched(brouillon)
 
 
 def test_the_same_person_twice_at_a_desk_is_asked_about(desk: Desk, brouillon: Brouillon) -> None:
