@@ -42,8 +42,11 @@ _MOST_A_MANDAT_AN_HOUR = 60
 
 
 def limits_of(reference: str, asker: Asker) -> list[Limit]:
-    """Failures by code, then by address and globally for strangers, by client for the others."""
-    by_code = limit("reference", reference, 10, _HOUR, _TEN_MINUTES)
+    """Failures by code, then by address and globally for strangers, by client for the others.
+
+    What strangers try at a reference makes no client wait, nor what one client tries another.
+    """
+    by_code = limit("reference", f"{reference} {asker.client_id or ''}".strip(), 10, _HOUR, _TEN_MINUTES)
     if asker.client_id:
         return [by_code, limit("client", str(asker.client_id), 300, _HOUR, _TEN_MINUTES)]
     return [

@@ -141,6 +141,18 @@ def test_ten_wrong_tries_then_a_wait_even_for_the_right_code(question: Question)
     assert isinstance(later, Verdict)
 
 
+def test_what_strangers_try_makes_no_client_wait_nor_one_client_another(question: Question) -> None:
+    wrong = replace(question, code=new_code())
+    for _ in range(10):
+        ask(wrong)
+    assert isinstance(verify(question, COUNTER, timezone.now()), Throttled)
+    first, second = (replace(COUNTER, client_id=uuid4(), authenticated=True, way="api") for _ in range(2))
+    for _ in range(10):
+        assert ask(wrong, first).answer is Answer.INCONNU
+    assert isinstance(verify(question, first, timezone.now()), Throttled)
+    assert ask(question, second).answer is Answer.COUVRE
+
+
 def test_an_address_and_everybody_have_limits_too(question: Question, settings: Any) -> None:
     ask(replace(question, code=new_code()))
     RefusCompte.objects.filter(kind="verification:unknown/adresse").update(count=60)
