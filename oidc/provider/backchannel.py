@@ -7,7 +7,7 @@ then given up, and both stand in the journal.  Nothing waits for it: the tokens 
 import logging
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from aidants.journal.record import record
 from oidc import keys
 from oidc.protocol.events import CONNEXION_NOT_TOLD, CONNEXION_TOLD
 from oidc.protocol.logout_token import RETRIES, TYPE, logout_claims
-from oidc.provider.delivering import attempt
+from oidc.provider.delivering import attempt, forgotten
 from oidc.provider.fetching import Unreachable, call
 from oidc.provider.models import Connexion, LogoutNotice
 from oidc.provider.wire import shared_secret
@@ -44,12 +44,13 @@ def announce_end(connexions: Iterable[Connexion], now: datetime) -> None:
 
 
 @task()
-def deliver(notice_id: str) -> None:
-    """Tell one site; on failure come back later (§2.8), until the last of ``RETRIES``."""
+def deliver(notice_id: str, tried: int | None = None) -> None:
+    """Tell one site; on failure come back later (§2.8), until the last of ``RETRIES``.  ``tried``: times until now."""
     now = timezone.now()
     attempt(
         LogoutNotice.objects.select_related("client"),
         notice_id,
+        tried,
         now,
         bring=partial(_is_told, now=now),
         retries=RETRIES,
@@ -58,8 +59,8 @@ def deliver(notice_id: str) -> None:
     )
 
 
-def _again(notice_id: str, later: datetime) -> None:
-    deliver.using(run_after=later).enqueue(notice_id)
+def _again(notice_id: str, tried: int, later: datetime) -> None:
+    deliver.using(run_after=later).enqueue(notice_id, tried)
 
 
 def _is_told(notice: LogoutNotice, *, now: datetime) -> bool:
@@ -90,13 +91,7 @@ def _journal(now: datetime, notice: LogoutNotice, attempts: int, told: bool) -> 
     record(event, acteur=SYSTEME, at=now, subject=notice.client_id, facts=facts)
 
 
-STUCK = timedelta(minutes=10)
-
-
 def deliver_forgotten(now: datetime) -> None:
-    """Queue again what no attempt was made for: a process that died between its commit and the queue."""
-    left = LogoutNotice.objects.filter(
-        attempts=0, delivered_at__isnull=True, abandoned_at__isnull=True, created_at__lt=now - STUCK
-    )
-    for notice_id in left.order_by("created_at").values_list("id", flat=True)[:100]:
-        deliver.enqueue(str(notice_id))
+    """Queue again what no worker will try."""
+    for notice_id, tried in forgotten(LogoutNotice.objects.all(), now):
+        deliver.enqueue(notice_id, tried)

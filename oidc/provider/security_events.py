@@ -6,7 +6,7 @@ answered at that second.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -26,11 +26,10 @@ from mandats.registre.models import Mandat, Utilisation, Verification
 from oidc import keys
 from oidc.protocol.events import RECEIVER_SET, SECURITY_EVENT_NOT_TOLD, SECURITY_EVENT_TOLD
 from oidc.protocol.security_event import MEDIA_TYPE, RETRIES, TYPE, event_claims, is_accepted, refusal
-from oidc.provider.delivering import attempt
+from oidc.provider.delivering import attempt, forgotten
 from oidc.provider.fetching import Unreachable, call
 from oidc.provider.models import Client, EventReceiver, SecurityEvent
 
-FORGOTTEN: Final = timedelta(minutes=10)
 _operations = logging.getLogger(__name__)
 
 
@@ -95,13 +94,14 @@ SECURITY_EVENTS: Final = Follower(
 
 
 @task()
-def push(event_id: str) -> None:
-    """Bring one event to its receiver; on failure come back later, for seven days."""
+def push(event_id: str, tried: int | None = None) -> None:
+    """Bring one event to its receiver; on failure come back later, for seven days.  ``tried``: times until now."""
     now = timezone.now()
     rows = SecurityEvent.objects.select_related("client")
     attempt(
         rows,
         event_id,
+        tried,
         now,
         bring=partial(_is_taken, now=now),
         retries=RETRIES,
@@ -110,8 +110,8 @@ def push(event_id: str) -> None:
     )
 
 
-def _queue(event_id: str, later: datetime) -> None:
-    push.using(run_after=later).enqueue(event_id)
+def _queue(event_id: str, tried: int, later: datetime) -> None:
+    push.using(run_after=later).enqueue(event_id, tried)
 
 
 def _journal(now: datetime, row: SecurityEvent, attempts: int, taken: bool) -> None:
@@ -155,9 +155,6 @@ def _is_taken(row: SecurityEvent, *, now: datetime) -> bool:
 
 
 def push_forgotten(now: datetime) -> None:
-    """Queue again what was never tried: a process that died between its commit and the queue."""
-    left = SecurityEvent.objects.filter(
-        attempts=0, delivered_at__isnull=True, abandoned_at__isnull=True, created_at__lt=now - FORGOTTEN
-    )
-    for event_id in left.order_by("created_at").values_list("id", flat=True)[:100]:
-        push.enqueue(str(event_id))
+    """Queue again what no worker will try."""
+    for event_id, tried in forgotten(SecurityEvent.objects.all(), now):
+        push.enqueue(event_id, tried)

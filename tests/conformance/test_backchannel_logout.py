@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -152,9 +153,37 @@ def test_what_no_attempt_was_made_for_is_queued_again(listener):
     assert not listener.received
     LogoutNotice.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     deliver_forgotten(timezone.now())
-    from django_tasks_db.models import DBTaskResult
-
     assert DBTaskResult.objects.filter(task_path="oidc.provider.backchannel.deliver").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", [0, 3, len(RETRIES)])
+def test_a_worker_that_dies_during_a_try_loses_no_notice(listener, monkeypatch, before):
+    at, asked = flow.desk(), told_site(listener)
+    log_out(at, asked, flow.tokens_of(at, asked))
+    LogoutNotice.objects.update(attempts=before)
+    notice = LogoutNotice.objects.get()
+
+    def die(*_given, **_named):
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr("oidc.provider.backchannel.call", die)
+        with pytest.raises(SystemExit):
+            deliver.func(str(notice.id), before)
+    queue = DBTaskResult.objects.filter(task_path="oidc.provider.backchannel.deliver")
+    queue.delete()
+    deliver_forgotten(timezone.now())
+    assert not queue.exists(), "it is not late yet"
+    LogoutNotice.objects.update(next_try_at=timezone.now() - timedelta(minutes=11))
+    deliver_forgotten(timezone.now())
+    deliver_forgotten(timezone.now())
+    assert queue.get().args_kwargs["args"] == [str(notice.id), before + 1]
+    deliver.func(str(notice.id), before)
+    assert not listener.received, "the try that died is not made again under its own number"
+    deliver.func(str(notice.id), before + 1)
+    assert len(listener.received) == 1
+    assert LogoutNotice.objects.get().delivered_at is not None
 
 
 @pytest.mark.django_db

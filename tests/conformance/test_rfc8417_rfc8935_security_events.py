@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from jwcrypto.jwk import JWKSet  # type: ignore[import-untyped]
 from jwcrypto.jwt import JWT  # type: ignore[import-untyped]
@@ -241,6 +242,29 @@ def test_what_was_never_tried_is_queued_again(told: Client, mandat: Mandat) -> N
     assert queued() == before
     push_forgotten(NOW + timedelta(minutes=30))
     assert queued() == before + 1
+
+
+def test_a_worker_that_dies_during_a_try_loses_no_event(
+    told: Client, mandat: Mandat, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(told, mandat)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
+    (event,) = after(mandat)
+
+    def die(*_given: object, **_named: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr("oidc.provider.security_events.call", die)
+        with pytest.raises(SystemExit):
+            push.call(str(event.id), 0)
+    before = queued()
+    push_forgotten(timezone.now())
+    assert queued() == before
+    push_forgotten(timezone.now() + timedelta(minutes=30))
+    assert queued() == before + 1
+    push.call(str(event.id), 1)
+    assert len(receiver.requests) == 1
 
 
 @pytest.mark.writes("client:set_receiver")
