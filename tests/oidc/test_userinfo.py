@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from aidants.journal.models import Entree
+from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.models import Usager
 from oidc.provider.models import AccessToken, Client
 from tests.oidc import flow
@@ -75,6 +75,18 @@ def test_what_ends_after_the_token_stops_it_at_once_and_is_journaled(what):
         True,
         True,
     ]
+
+
+def test_a_site_in_a_loop_on_a_dead_token_fills_no_journal():
+    at, asked = flow.desk(), flow.site()
+    token = flow.tokens_of(at, asked)["access_token"]
+    end("revoked")
+    for _ in range(6):
+        assert flow.userinfo(token).status_code == 401
+        assert flow.introspect(asked, token).json() == {"active": False}
+    counted = RefusCompte.objects.filter(kind__startswith="utilisation:refuse/")
+    assert sum(row.count for row in counted) == 12
+    assert Entree.objects.filter(event="utilisation:refuse").count() == counted.count() < 12
 
 
 def test_an_expired_token_is_dead():

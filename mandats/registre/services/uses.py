@@ -3,13 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from aidants.compiled import CompiledInsert
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.events import Event
-from aidants.journal.record import record
+from aidants.domain.vault import keyed_digest
+from aidants.journal.record import record, record_counted
 from mandats.domain import errors, events, perimetre_errors
 from mandats.domain.durees import local_date
 from mandats.domain.rules import may_use
@@ -155,7 +157,6 @@ def say_manner(utilisation_id: UUID, acteur: Acteur, manner: str, now: datetime)
     return GRANTED
 
 
-@transaction.atomic
 def record_refused_use(
     mandat_id: UUID | None,
     acteur: Acteur,
@@ -166,7 +167,11 @@ def record_refused_use(
     step: str,
     now: datetime,
 ) -> None:
-    """Journal that a use was refused at ``step`` (choice, token, userinfo, introspection)."""
+    """Count that a use was refused at ``step`` (choice, token, userinfo, introspection); one entry a minute.
+
+    A site in a loop, on a token whose mandat ended, would otherwise write one entry a call.
+    """
     facts = {"client": str(client_id), "demarche": demarche, "step": step}
-    reason = denied.reason.code
-    record(events.UTILISATION_REFUSED, acteur=acteur, at=now, subject=mandat_id, reason=reason, facts=facts)
+    bucket = keyed_digest(settings.DIGEST_KEY, "limit-use", f"{acteur.id} {mandat_id} {client_id} {demarche} {step}")
+    event, reason = events.UTILISATION_REFUSED, denied.reason.code
+    record_counted(event, bucket=bucket, at=now, reason=reason, acteur=acteur, subject=mandat_id, facts=facts)
