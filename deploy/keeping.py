@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
+from aidants.batches import delete_by_batches
 from aidants.envois.models import Envoi
 from aidants.journal.models import RefusCompte
 from mandats.alertes.service import forget_old as forget_old_alertes
@@ -34,11 +35,11 @@ def keep(now: datetime) -> None:
 def purge_traces(now: datetime) -> None:
     """Delete technical traces: lines of the outbox, results of tasks, failed sign-ins, counts of refusals."""
     over = Q(sent_at__lt=now - ENVOIS_LIVE) | Q(failed_at__lt=now - ENVOIS_LIVE)
-    Envoi.objects.filter(over).delete()
-    DBTaskResult.objects.filter(finished_at__lt=now - TASK_RESULTS_LIVE).delete()
-    AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_LIVE).delete()
+    delete_by_batches(Envoi.objects.filter(over))
+    delete_by_batches(DBTaskResult.objects.filter(finished_at__lt=now - TASK_RESULTS_LIVE))
+    delete_by_batches(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_LIVE))
     forget_old_alertes(now)
-    RefusCompte.objects.filter(minute__lt=now - REFUSALS_LIVE).delete()
+    delete_by_batches(RefusCompte.objects.filter(minute__lt=now - REFUSALS_LIVE))
 
 
 def watch(now: datetime) -> None:

@@ -13,6 +13,7 @@ import structlog
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from aidants.batches import delete_by_batches
 from aidants.comptes import recovery
 from aidants.comptes.browsers import purge_browsers
 from aidants.comptes.inactivity import care_for_the_absent
@@ -118,7 +119,7 @@ def _end_closed(now: datetime) -> None:
 
 
 def _purge_sessions(now: datetime) -> None:
-    SessionOuverte.objects.filter(expire_date__lt=now).delete()
+    delete_by_batches(SessionOuverte.objects.filter(expire_date__lt=now))
     purge_browsers(now)
     purge_links(now)
     recovery.end_expired(now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from aidants.batches import delete_by_batches
 from aidants.comptes.avis import Avis, tell
 from aidants.comptes.models import Appareil, Compte
 from aidants.domain.vault import keyed_digest
@@ -64,4 +65,4 @@ def leave_cookie(request: HttpRequest, response: HttpResponse) -> None:
 
 def purge_browsers(now: datetime) -> None:
     """Forget the browsers that nobody has signed in from for thirteen months."""
-    Appareil.objects.filter(last_seen_at__lt=now - KEPT).delete()
+    delete_by_batches(Appareil.objects.filter(last_seen_at__lt=now - KEPT))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from aidants.batches import delete_by_batches
 from aidants.comptes.avis import write
 from aidants.comptes.liens import code_digest, new_code
 from aidants.dispositif.courriels import Courriel
@@ -81,4 +82,4 @@ def _spend(code: str, now: datetime, *, of_profile: bool) -> UUID | None:
 
 def purge_dossier_links(now: datetime) -> None:
     """Forget links a day after their end."""
-    LienDossier.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    delete_by_batches(LienDossier.objects.filter(expires_at__lt=now - timedelta(days=1)))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from aidants.batches import delete_by_batches
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
@@ -184,5 +185,4 @@ def identify(login: FranceConnectLogin, identite: Identite, preuve: PreuveIdenti
 
 def purge_phone_links(now: datetime) -> int:
     """Delete links that expired a day ago; return how many."""
-    deleted, _ = LienTelephone.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
-    return deleted
+    return delete_by_batches(LienTelephone.objects.filter(expires_at__lt=now - timedelta(days=1)))

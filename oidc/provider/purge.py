@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from aidants.batches import delete_by_batches
 from mandats.registre.models import Usager
 from oidc.provider.interactions import LIFETIME
 from oidc.provider.models import (
@@ -27,20 +28,19 @@ EVENTS_STAY = timedelta(days=30)
 
 def purge_expired(now: datetime) -> None:
     """Delete expired requests and tokens, and codes an hour after their end."""
-    AccessToken.objects.filter(expires_at__lt=now).delete()
+    delete_by_batches(AccessToken.objects.filter(expires_at__lt=now))
     codes = Connexion.objects.filter(expires_at__lt=now - CODES_STAY, tokens__isnull=True)
-    codes.filter(client__backchannel_logout_uri="").delete()
-    codes.filter(expires_at__lt=now - SESSIONS_STAY).delete()
-    Interaction.objects.filter(expires_at__lt=now).delete()
+    delete_by_batches(codes.filter(client__backchannel_logout_uri=""))
+    delete_by_batches(codes.filter(expires_at__lt=now - SESSIONS_STAY))
+    delete_by_batches(Interaction.objects.filter(expires_at__lt=now))
     # A request pushed outlives its name: until then each of its loadings may still ask whether it was answered.
-    PushedRequest.objects.filter(expires_at__lt=now - LIFETIME).delete()
-    SeenOnce.objects.filter(expires_at__lt=now).delete()
-    SecurityEvent.objects.filter(created_at__lt=now - EVENTS_STAY).delete()
-    LogoutNotice.objects.filter(created_at__lt=now - SESSIONS_STAY).delete()
+    delete_by_batches(PushedRequest.objects.filter(expires_at__lt=now - LIFETIME))
+    delete_by_batches(SeenOnce.objects.filter(expires_at__lt=now))
+    delete_by_batches(SecurityEvent.objects.filter(created_at__lt=now - EVENTS_STAY))
+    delete_by_batches(LogoutNotice.objects.filter(created_at__lt=now - SESSIONS_STAY))
 
 
 def forget_erased() -> int:
     """Delete the names that sectors knew erased persons by (end of keeping); return how many."""
     erased = Usager.objects.filter(erased_at__isnull=False).values("pk")
-    gone, _ = PairwiseSubject.objects.filter(kind=USAGER, subject_id__in=erased).delete()
-    return gone
+    return delete_by_batches(PairwiseSubject.objects.filter(kind=USAGER, subject_id__in=erased))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from aidants.batches import delete_by_batches
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.habilitation.selectors import may_act_for
@@ -55,4 +56,4 @@ def holder_of(siret: str, code: str, now: datetime) -> CodeAppel | None:
 
 def purge_call_codes(now: datetime) -> int:
     """Delete the codes that are over; return how many."""
-    return CodeAppel.objects.filter(expires_at__lte=now).delete()[0]
+    return delete_by_batches(CodeAppel.objects.filter(expires_at__lte=now))
