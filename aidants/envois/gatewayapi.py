@@ -118,11 +118,12 @@ def _claims(token: str, secret: bytes) -> dict[str, Any]:
         raise BadSignature("no signature")
     expected = hmac.new(secret, f"{parts[0]}.{parts[1]}".encode(), sha256).digest()
     try:
-        given, header = _decoded(parts[2]), json.loads(_decoded(parts[0]))
-        if not hmac.compare_digest(expected, given) or header.get("alg") != "HS256":
+        if not hmac.compare_digest(expected, _decoded(parts[2])):
             raise BadSignature("signature")
-        claims = json.loads(_decoded(parts[1]))
-    except (NotBase64, ValueError, AttributeError) as error:
+        header, claims = json.loads(_decoded(parts[0])), json.loads(_decoded(parts[1]))
+        if header.get("alg") != "HS256":
+            raise BadSignature("algorithm")
+    except (NotBase64, ValueError, AttributeError, RecursionError) as error:
         raise BadSignature("not a JWT") from error
     if not isinstance(claims, dict):
         raise BadSignature("not a JWT of an object")

@@ -5,6 +5,7 @@ Both may come twice, late and out of order: each changes something once at most.
 
 from datetime import datetime, timedelta
 
+from aidants.batches import delete_by_batches
 from aidants.envois.models import Envoi, MessageRecu
 
 _FINAL = {
@@ -20,6 +21,9 @@ _FINAL = {
 _ON_ITS_WAY = frozenset({"SCHEDULED", "BUFFERED", "ENROUTE"})
 KEPT = timedelta(days=90)
 """How long the identifier of a message that came in is remembered: a provider asks again for a day at most."""
+OLDEST = KEPT - timedelta(days=1)
+"""A message sent longer ago may be one whose identifier is forgotten: it is not taken."""
+_CLOSING = timedelta(minutes=1)
 
 
 def note_report(delivery: str, status: str, at: datetime) -> bool:
@@ -36,6 +40,11 @@ def note_report(delivery: str, status: str, at: datetime) -> bool:
     return bool(open_ones.update(report=word, reported_at=at))
 
 
+def may_come_too_soon(delivery: str, at: datetime, now: datetime) -> bool:
+    """Tell whether a report of ``at`` names a delivery that a process may be about to write: it is to come again."""
+    return now - at < _CLOSING and not Envoi.objects.filter(delivery=delivery).exists()
+
+
 def take_once(message_id: str, now: datetime) -> MessageRecu | None:
     """Return the row of a message that came in for the first time; ``None`` when it was taken already.
 
@@ -47,4 +56,4 @@ def take_once(message_id: str, now: datetime) -> MessageRecu | None:
 
 def purge_received(now: datetime) -> int:
     """Forget the identifiers of messages that no provider sends again; return how many."""
-    return MessageRecu.objects.filter(received_at__lt=now - KEPT).delete()[0]
+    return delete_by_batches(MessageRecu.objects.filter(received_at__lt=now - KEPT))

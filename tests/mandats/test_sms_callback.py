@@ -1,6 +1,7 @@
 """The provider's web hook: signed or refused, told twice or out of order or late, each thing happens once."""
 
 import json
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -26,7 +27,7 @@ from tests.builders import NOW
 
 SECRET = settings.SMS_WEBHOOK_SECRET
 REPORT = {"id": 1000001, "msisdn": 33639980001, "time": 1795340000, "status": "DELIVERED", "userref": None}
-ANSWER = {"id": 77, "msisdn": 33639980001, "receiver": 36180, "message": "Oui !", "senttime": 1795340000}
+ANSWER = {"id": 77, "msisdn": 33639980001, "receiver": 36180, "message": "Oui !", "senttime": int(time.time())}
 QueryCount = Callable[[int], AbstractContextManager[Any]]
 
 
@@ -98,6 +99,26 @@ def test_a_report_on_nothing_of_ours_is_taken_and_forgotten(db: None) -> None:
     assert report_of(row) == ""
 
 
+def test_a_report_on_what_is_only_just_leaving_comes_again(db: None) -> None:
+    row = sent("")
+    report = signed(REPORT | {"time": int(time.time())})
+    assert call(report).status_code == 503
+    Envoi.objects.filter(pk=row.pk).update(delivery="gatewayapi-1000001")
+    assert call(report).status_code == 204
+    assert report_of(row) == "delivre"
+    assert call(report).status_code == 204, "told again, it says nothing new"
+
+
+@pytest.mark.parametrize(("days", "acts"), [(88, True), (90, False), (400, False)])
+@pytest.mark.writes("sms:refuse")
+def test_a_message_whose_identifier_may_be_forgotten_acts_no_more(
+    db: None, taken: list[Reponse], days: int, acts: bool
+) -> None:
+    captured = signed(ANSWER | {"senttime": int(time.time()) - days * 86400})
+    assert call(captured).status_code == 204
+    assert len(taken) == MessageRecu.objects.count() == int(acts)
+
+
 def test_an_answer_reaches_who_takes_it_once(db: None, taken: list[Reponse]) -> None:
     assert call(signed(ANSWER)).status_code == 204
     assert call(signed(ANSWER)).status_code == 204
@@ -131,6 +152,13 @@ def _lying(claims: dict[str, Any]) -> str:
     return f"{head}.{body}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
+def _nested(secret: str) -> str:
+    """Return a token that the provider signed, whose payload no reader follows to its end."""
+    head, body = (urlsafe_b64encode(one).decode().rstrip("=") for one in (b'{"alg": "HS256"}', b"[" * 6000))
+    mac = hmac_new(secret.encode(), f"{head}.{body}".encode(), sha256).digest()
+    return f"{head}.{body}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
 @pytest.mark.parametrize(
     "token",
     [
@@ -140,6 +168,8 @@ def _lying(claims: dict[str, Any]) -> str:
         "x" * 9000,
         signed(ANSWER, "another secret of thirty-two characters or more"),
         signed(ANSWER, alg="HS512"),
+        f"{urlsafe_b64encode(b'[' * 6000).decode().rstrip('=')}.e30.e30",
+        _nested(SECRET),
         _none(ANSWER),
         _lying(ANSWER),
         signed(ANSWER)[:-2],
