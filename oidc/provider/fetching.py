@@ -10,13 +10,16 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 SECONDS = 4.0
 LARGEST = 64 * 1024
+_RESOLVERS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Addresses that lead to another one, which these tests would not see.
 _TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
@@ -68,10 +71,10 @@ def call(
 
     ``local`` allows http to this machine, for the demonstration.  Raises :class:`Unreachable`.
     """
-    parts = _checked(url, local=local)
+    parts, end = _checked(url, local=local), time.monotonic() + SECONDS
     try:
-        address = _address(parts, local=local, resolving=resolving)
-        return _exchange(parts, address, method, body, dict(headers or {}))
+        address = _address(parts, end, local=local, resolving=resolving)
+        return _exchange(_Pinned(parts, address, end), method, _target(parts), body, dict(headers or {}))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable(f"{parts.hostname}: {type(error).__name__}") from error
 
@@ -88,10 +91,13 @@ def _checked(url: str, *, local: bool) -> SplitResult:
     return parts
 
 
-def _address(parts: SplitResult, *, local: bool, resolving: Resolve) -> str:
-    """Return the address to connect to; one that is not public condemns them all."""
+def _address(parts: SplitResult, end: float, *, local: bool, resolving: Resolve) -> str:
+    """Return the address to connect to; one that is not public condemns them all.
+
+    Resolution has no time-out of its own: it is waited for, and left to its thread when it lasts.
+    """
     host = str(parts.hostname)
-    addresses = resolving(host, _port(parts))
+    addresses = _RESOLVERS.submit(resolving, host, _port(parts)).result(timeout=_left(end))
     if local and host in LOOPBACK:
         return addresses[0]
     if not addresses or not all(map(is_public, addresses)):
@@ -103,46 +109,70 @@ def _port(parts: SplitResult) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-class _Pinned(http.client.HTTPConnection):
-    """A connection to an address already chosen, under the name that was asked, by TLS when it is https."""
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
-    def __init__(self, parts: SplitResult, address: str) -> None:
-        super().__init__(str(parts.hostname), _port(parts), timeout=SECONDS)
-        self._address, self._tls = address, parts.scheme == "https"
-        self.held: socket.socket | None = None
+
+def _left(end: float) -> float:
+    """Return the seconds until ``end``, never nought, which libraries read as « no limit »."""
+    return max(end - time.monotonic(), 0.05)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address already chosen, under the name that was asked, by TLS when it is https.
+
+    ``end`` cuts it wherever it is, its handshake included: a server that gives a byte now and then would hold us for
+    ever, since a socket's time-out counts from byte to byte.
+    """
+
+    def __init__(self, parts: SplitResult, address: str, end: float) -> None:
+        super().__init__(str(parts.hostname), _port(parts), timeout=_left(end))
+        self._address, self._tls, self._end = address, parts.scheme == "https", end
+        self._held: socket.socket | None = None
+        self.is_late = False
 
     def connect(self) -> None:
         """Connect to the address, and prove the name by its certificate."""
-        plain = socket.create_connection((self._address, self.port), timeout=SECONDS)
-        self.sock: Any = plain
+        self._hold(socket.create_connection((self._address, self.port), timeout=_left(self._end)))
         if self._tls:
-            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-        self.held = self.sock
+            context = ssl.create_default_context()
+            self._hold(context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False))
+            self.sock.do_handshake()
+
+    def _hold(self, link: socket.socket) -> None:
+        """Keep what is to be cut: the library lets go of it once the headers are read."""
+        self.sock: Any = link
+        self._held = link
+        if self.is_late:
+            raise TimeoutError
+
+    def cut(self) -> None:
+        """End the call now, or as soon as it is connected."""
+        self.is_late = True
+        if self._held is not None:
+            with contextlib.suppress(OSError):
+                self._held.shutdown(socket.SHUT_RDWR)
+
+    def let_go(self) -> None:
+        """Close what is held, whatever the library still has of it."""
+        self.close()
+        if self._held is not None:
+            self._held.close()
 
 
-def _exchange(parts: SplitResult, address: str, method: str, body: bytes | None, headers: dict[str, str]) -> Answered:
-    link = _Pinned(parts, address)
-    late = threading.Timer(SECONDS, _cut, [link])
+def _exchange(link: _Pinned, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> Answered:
+    late = threading.Timer(link.timeout or SECONDS, link.cut)
     late.daemon = True
     late.start()
     try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         link.request(method, target, body, {"Accept-Encoding": "identity", "Connection": "close"} | headers)
         answer = link.getresponse()
         read = answer.read(LARGEST + 1)
     finally:
         late.cancel()
-        link.close()
+        link.let_go()
     if len(read) > LARGEST:
         raise ValueError("too large")
+    if link.is_late:
+        raise TimeoutError("cut before its end")
     return Answered(answer.status, read)
-
-
-def _cut(link: _Pinned) -> None:
-    """End a call that lasts: a server that gives a byte now and then would hold us for ever.
-
-    The library lets go of the connection once the headers are read, so we hold it ourselves.
-    """
-    if link.held is not None:
-        with contextlib.suppress(OSError):
-            link.held.shutdown(socket.SHUT_RDWR)

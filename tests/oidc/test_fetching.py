@@ -1,6 +1,9 @@
 """Calls to addresses that clients registered: public machines by TLS, bounded, kept; nothing else."""
 
+import contextlib
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -107,6 +110,56 @@ def test_what_is_too_large_or_too_slow_is_given_up(site_of_keys, monkeypatch):
     begun = time.monotonic()
     call_or_nothing(address_of(site_of_keys))
     assert time.monotonic() - begun < 3, "a byte now and then does not hold us"
+
+
+def test_a_name_that_is_never_resolved_holds_nobody(monkeypatch):
+    monkeypatch.setattr(fetching, "SECONDS", 0.2)
+    answered = threading.Event()
+    with pytest.raises(Unreachable, match="TimeoutError"):
+        call("https://site.example/jwks", resolving=lambda host, port: [str(answered.wait(60))])
+    assert not answered.is_set()
+    answered.set()
+
+
+class Dripping(threading.Thread):
+    """A server that answers one byte now and then; ``left``: how many it still had when it was cut."""
+
+    def __init__(self, *begins: bytes):
+        super().__init__(daemon=True)
+        self.listening, self.begins, self.left = socket.create_server(("127.0.0.1", 0)), begins, 0
+
+    def run(self):
+        link, _ = self.listening.accept()
+        with link, contextlib.suppress(OSError):
+            for piece in self.begins:
+                link.sendall(piece)
+            for self.left in range(600, 0, -1):
+                link.sendall(b"x")
+                time.sleep(0.05)
+
+
+def test_a_handshake_given_byte_by_byte_holds_nobody(monkeypatch):
+    server = Dripping(b"\x16\x03\x03\x3f\xff")  # the head of a TLS record of 16 KiB (RFC 8446 §5.1)
+    server.start()
+    connect = socket.create_connection
+    monkeypatch.setattr(fetching, "SECONDS", 0.5)
+    monkeypatch.setattr(
+        fetching.socket, "create_connection", lambda _, timeout: connect(server.listening.getsockname(), timeout)
+    )
+    with pytest.raises(Unreachable):
+        call("https://site.example/jwks", resolving=lambda host, port: ["93.184.216.34"])
+    server.join(60)
+    assert server.left > 1, "it was cut before its last byte"
+
+
+def test_headers_given_byte_by_byte_hold_nobody(monkeypatch):
+    server = Dripping(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    server.start()
+    monkeypatch.setattr(fetching, "SECONDS", 0.5)
+    with pytest.raises(Unreachable):
+        call(f"http://127.0.0.1:{server.listening.getsockname()[1]}/jwks", local=True)
+    server.join(60)
+    assert server.left > 1
 
 
 def call_or_nothing(url):
