@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
+from aidants.comptes.facteurs import passkeys
 from aidants.comptes.models import Compte
+from aidants.comptes.sessions.store import SessionStore
+from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from tests import builders
 from tests.aidants.mailbox import subjects_to
@@ -103,6 +106,20 @@ def test_an_answer_serves_once_and_in_its_own_browser(who: Compte) -> None:
     assert browser.post("/connexion/cle", {"passkey": given}).status_code == 302
     browser.post("/deconnexion")
     assert browser.post("/connexion/cle", {"passkey": given}).status_code == 403
+
+
+def test_of_two_posts_of_one_answer_one_passes(who: Compte, rf: RequestFactory) -> None:
+    """Both requests have read their session before either answers: a synced passkey's counter stays nought."""
+    key = SoftAuthenticator()
+    enrolled(who, key)
+    browser = Client()
+    given = key.get(browser.post("/connexion/cle/options").json())
+    posts = [rf.post("/connexion/cle") for _ in range(2)]
+    for post in posts:
+        post.session = SessionStore(browser.session.session_key)
+        assert "passkey_challenge" in post.session
+    verdicts = [passkeys.verify(post, None, given, timezone.now()) for post in posts]
+    assert [isinstance(one, Denied) for one in verdicts] == [False, True]
 
 
 def test_a_challenge_lives_five_minutes(who: Compte) -> None:

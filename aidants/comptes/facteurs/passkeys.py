@@ -6,7 +6,7 @@ request's Host), user verification at every ceremony, challenges that serve once
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKey
 from aidants.comptes.avis import Avis, tell
 from aidants.comptes.facteurs.codes import FactorGiven
 from aidants.comptes.models import Compte
+from aidants.comptes.sessions.store import SessionStore
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import PASSKEY_NOT_ADDED, PASSKEY_REFUSED
@@ -78,7 +79,7 @@ def ask_to_sign_in(request: HttpRequest, compte: Compte | None, now: datetime) -
 
 def enrol(request: HttpRequest, compte: Compte, answer: str, name: str, now: datetime) -> WebAuthnCredential | Denied:
     """Keep the passkey that the browser made for ``compte``; the caller writes the journal and the notice."""
-    state = _recall(request.session, f"{_ENROL}:{compte.pk}", now)
+    state = _recall(cast("SessionStore", request.session), f"{_ENROL}:{compte.pk}", now)
     if state is None:
         return Denied(PASSKEY_NOT_ADDED)
     try:
@@ -99,7 +100,7 @@ def verify(
     ``compte`` is the signed-in person, or ``None`` for who signs in by passkey alone.  The refusal of a known person
     is journaled here, a stranger's is counted by the caller.
     """
-    state = _recall(request.session, f"{_SIGN_IN}:{compte.pk if compte else ''}", now)
+    state = _recall(cast("SessionStore", request.session), f"{_SIGN_IN}:{compte.pk if compte else ''}", now)
     given = _read(answer)
     if state is None or given is None:
         return _refuse(compte, acteur, now)
@@ -171,9 +172,9 @@ def _remember(session: SessionBase, state: dict[str, Any], purpose: str, now: da
     session[_STATE] = {**state, "purpose": purpose, "until": int(now.timestamp()) + CHALLENGE_SECONDS}
 
 
-def _recall(session: SessionBase, purpose: str, now: datetime) -> dict[str, Any] | None:
+def _recall(session: SessionStore, purpose: str, now: datetime) -> dict[str, Any] | None:
     """Return the state of this purpose's challenge and forget it, whatever comes of it: it serves once."""
-    state = session.pop(_STATE, None)
+    state = session.take(_STATE) if _STATE in session else None
     if state is None or state["purpose"] != purpose or now.timestamp() > state["until"]:
         return None
     return dict(state)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -47,6 +48,22 @@ class SessionStore(DatabaseStore):
         if data.get(BACKEND_SESSION_KEY) == backend.FORMER_NAME:
             data[BACKEND_SESSION_KEY] = backend.NAME
         return data
+
+    def take(self, name: str) -> Any:
+        """Return a value of the session and forget it at once: of two requests of one session, one has it.
+
+        Each request works on a copy of the content: what serves once is taken from the row.
+        """
+        self.pop(name, None)
+        with transaction.atomic():
+            rows = SessionOuverte.objects.select_for_update(no_key=True)
+            row = rows.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+            kept = self.decode(row.session_data) if row else {}
+            taken = kept.pop(name, None)
+            if row is not None and taken is not None:
+                row.session_data = self.encode(kept)
+                row.save(update_fields=("session_data",))
+        return taken
 
     @classmethod
     def get_model_class(cls) -> type[SessionOuverte]:
