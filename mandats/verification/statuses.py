@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from mandats.attestation.keys import active_key
 from mandats.attestation.status_list import INVALID, SUSPENDED, sign_status_list
@@ -20,6 +21,7 @@ from mandats.registre.texts import status_uri
 
 TTL: Final = timedelta(seconds=5)
 _AGE: Final = 2
+_SETTLED: Final = timedelta(minutes=1)
 
 
 def list_exists(number: int) -> bool:
@@ -31,7 +33,7 @@ def list_exists(number: int) -> bool:
 def current_list(number: int, now: datetime) -> str:
     """Return the signed list as it stood at the last even second, made once for two seconds in each process."""
     seconds = int(now.timestamp())
-    return _made(number, seconds - seconds % _AGE, settings.ISSUER, str(connection.settings_dict["NAME"]))
+    return _made(number, seconds - seconds % _AGE, *_here())
 
 
 @lru_cache(maxsize=8)
@@ -42,8 +44,25 @@ def _made(number: int, seconds: int, issuer: str, database: str) -> str:
 
 
 def list_at(number: int, at: datetime, now: datetime) -> str:
-    """Return the signed list as it stood at ``at``, which is not after ``now``."""
-    return _signed(number, at, now, statuses_at(number, at))
+    """Return the signed list as it stood at ``at``, which is not after ``now``.
+
+    Remembered once every act of that second is surely written.
+    """
+    if now - at < _SETTLED:
+        return _signed(number, at, now, statuses_at(number, at))
+    return _made_then(number, int(at.timestamp()), active_key("acte", "ES256", now).kid, *_here())
+
+
+@lru_cache(maxsize=64)
+def _made_then(number: int, seconds: int, kid: str, issuer: str, database: str) -> str:
+    """Make a list of the past; what follows ``seconds`` only tells apart what is remembered."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return _signed(number, at, timezone.now(), statuses_at(number, at))
+
+
+def _here() -> tuple[str, str]:
+    """Tell apart, in one process, services and databases."""
+    return settings.ISSUER, str(connection.settings_dict["NAME"])
 
 
 def _signed(number: int, at: datetime, now: datetime, statuses: dict[int, int]) -> str:

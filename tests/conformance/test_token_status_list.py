@@ -243,6 +243,29 @@ def test_a_list_is_made_once_for_two_seconds(mandat: Mandat, query_count: object
     assert statuses.current_list(0, NOW + timedelta(seconds=2)) != made
 
 
+def test_a_list_of_the_past_is_made_once_and_counted_for_who_asks(
+    mandat: Mandat, query_count: object, settings: object
+) -> None:
+    past = NOW - timedelta(days=2)
+    made = statuses.list_at(0, past, NOW)
+    with query_count(0):  # type: ignore[operator]
+        assert statuses.list_at(0, past, NOW) == made
+    settings.LIMITS_FACTOR = 0.01  # type: ignore[attr-defined]
+    reader, other = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
+    asked = [f"/status/0?time={int(NOW.timestamp()) - number}" for number in range(4)]
+    assert [reader.get(one).status_code for one in asked] == [200, 200, 200, 429]
+    assert int(reader.get(asked[0])["Retry-After"]) > 0
+    assert reader.get("/status/0").status_code == 200, "what stands now is for everybody"
+    assert other.get(asked[0]).status_code == 200
+
+
+def test_a_list_of_this_minute_is_made_anew(mandat: Mandat) -> None:
+    assert set(told(mandat, NOW).values()) == {VALID}
+    first = statuses.list_at(0, NOW, NOW)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
+    assert statuses.list_at(0, NOW, NOW) != first
+
+
 def test_one_list_takes_two_statements(mandat: Mandat, query_count: object) -> None:
     active_key("acte", "ES256", NOW)
     with query_count(2):  # type: ignore[operator]

@@ -13,6 +13,7 @@ from aidants.domain.roles import Role
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
+from mandats.pages.service.forms_paper import _of_the_day
 from mandats.registre.models import Avis, Document, Mandat
 from mandats.registre.services.contestations import object_to_use
 from mandats.registre.services.many import acteur_usager
@@ -181,6 +182,10 @@ def test_any_aidant_of_the_structure_enters_the_form(desk: Desk, mandat: Mandat)
 
 def test_the_empty_form_is_for_anybody() -> None:
     printed = Client().get("/formulaire-d-arret")
+    typeset = _of_the_day.cache_info().misses
+    for _ in range(3):
+        assert Client().get("/formulaire-d-arret").status_code == 200
+    assert _of_the_day.cache_info().misses <= typeset + 1, "a day may have ended meanwhile"
     assert "J’arrête mon mandat" in words_of(printed.content)
 
 

@@ -1,12 +1,16 @@
 """The Token Status Lists over HTTP: anybody reads them, they name nobody."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from aidants.comptes.address import client_network
+from aidants.journal.limits import Throttled, count_failure, limit, throttled
 from mandats.attestation.status_list import MEDIA_TYPE
+from mandats.domain.events import VERIFICATION_REFUSED
 from mandats.verification.statuses import TTL, current_list, list_at, list_exists
 
 
@@ -24,7 +28,20 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponse("time: seconds since 1970", status=400, content_type="text/plain")
     if at > now:
         raise Http404
+    waits = _counted(request, now)
+    if waits:
+        return HttpResponse("time", status=429, content_type="text/plain", headers={"Retry-After": str(waits.seconds)})
     return _answer(list_at(number, at, now), 3600)
+
+
+@transaction.atomic
+def _counted(request: HttpRequest, now: datetime) -> Throttled | None:
+    """Count a list of the past, which is made for who asks: three hundred in ten minutes for one network."""
+    limits = [limit("adresse", f"status {client_network(request)}", 300, timedelta(minutes=10), timedelta(minutes=1))]
+    waits = throttled(VERIFICATION_REFUSED, limits, now)
+    if waits is None:
+        count_failure(VERIFICATION_REFUSED, limits, now)
+    return waits
 
 
 def _moment(asked: str) -> datetime | None:
