@@ -15,7 +15,7 @@ from aidants.comptes.avis import Avis, tell
 from aidants.comptes.models import Compte, Recuperation
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import RECOVERY_CODE_REFUSED, RECOVERY_OF_ONESELF
+from aidants.domain.errors import RECOVERY_CODE_REFUSED, RECOVERY_OF_ONESELF, SIGN_IN_THROTTLED
 from aidants.domain.events import (
     RECOVERY_END,
     RECOVERY_ENTER,
@@ -25,10 +25,14 @@ from aidants.domain.events import (
     RECOVERY_REFUSED,
 )
 from aidants.domain.vault import keyed_digest
+from aidants.journal.limits import Limit, count_failure, limit, throttled
 from aidants.journal.record import record
 
 _DIGITS = 8
-_TRIES = 5
+# Wrong codes: five of one network for one address, then a wait that ends nothing; a thousand from everywhere end the
+# recovery, so that it is guessed once in a hundred thousand (10^3 of 10^8).
+_TRIES, _WAIT = 5, timedelta(minutes=15)
+_TRIES_IN_ALL = 1000
 
 
 class Channel(StrEnum):
@@ -115,31 +119,43 @@ def stands(compte: Compte, now: datetime) -> bool:
     return Recuperation.objects.filter(compte=compte, used_at__isnull=False, ended_at__isnull=True).exists()
 
 
-def enter(email: str, code: str, now: datetime) -> Compte | Denied:
-    """Check a recovery's code; five wrong ones end it.  The answer never tells which part was wrong."""
-    plain = "".join(sign for sign in code if sign.isdigit())
+def enter(email: str, code: str, network: str, now: datetime) -> Compte | Denied:
+    """Check a recovery's code.  The answer never tells which part was wrong, nor whether there is a recovery.
+
+    Somebody else's wrong codes, from another ``network``, make nobody wait.
+    """
+    address, plain = email.strip().lower(), "".join(sign for sign in code if sign.isdigit())
+    limits = [limit("adresse", f"recuperation {address} {network}", _TRIES, _WAIT, _WAIT)]
+    if throttled(RECOVERY_REFUSED, limits, now):
+        return Denied(SIGN_IN_THROTTLED)
     with transaction.atomic():
         standing = Recuperation.objects.select_for_update(no_key=True, of=("self",)).select_related("compte")
         made = standing.filter(
-            compte__email=email.strip().lower(),
+            compte__email=address,
             compte__is_active=True,
             ended_at__isnull=True,
             used_at__isnull=True,
             expires_at__gt=now,
         ).first()
-        if made is None or not made.code_digest:
-            return Denied(RECOVERY_CODE_REFUSED)
-        if not secrets.compare_digest(made.code_digest, _digest(made, plain)):
-            made.tries += 1
-            made.save(update_fields=("tries",))
-            record(RECOVERY_REFUSED, acteur=ANONYME, at=now, subject=made.compte_id)
-            if made.tries >= _TRIES:
-                end(made.compte, "essais", SYSTEME, now)
-            return Denied(RECOVERY_CODE_REFUSED)
+        if made is None or not made.code_digest or not secrets.compare_digest(made.code_digest, _digest(made, plain)):
+            return _refuse(made, limits, now)
         made.used_at = now
         made.save(update_fields=("used_at",))
         record(RECOVERY_ENTER, acteur=ANONYME, at=now, subject=made.compte_id)
     return made.compte
+
+
+def _refuse(made: Recuperation | None, limits: list[Limit], now: datetime) -> Denied:
+    """Count a wrong code, of an unknown address too; the first of a minute is an entry."""
+    is_first = count_failure(RECOVERY_REFUSED, limits, now)
+    if made is not None:
+        made.tries += 1
+        made.save(update_fields=("tries",))
+        if is_first:
+            record(RECOVERY_REFUSED, acteur=ANONYME, at=now, subject=made.compte_id)
+        if made.tries >= _TRIES_IN_ALL:
+            end(made.compte, "essais", SYSTEME, now)
+    return Denied(RECOVERY_CODE_REFUSED)
 
 
 def end(compte: Compte, motif: str, acteur: Acteur, now: datetime) -> None:

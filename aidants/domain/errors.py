@@ -137,8 +137,8 @@ RECOVERY_OF_ONESELF = declare(
 RECOVERY_CODE_REFUSED = declare(
     "recuperation.code_refused",
     403,
-    "Adresse électronique ou code incorrect. Après cinq essais, il faut redemander un code à votre référent.",
-    "Code faux, déjà utilisé, expiré (une heure par courriel, quinze jours par courrier) ou cinq essais faits.",
+    "Adresse électronique ou code incorrect. Après cinq essais, patientez un quart d’heure avant de réessayer.",
+    "Code faux, déjà utilisé, ou expiré (une heure par courriel, quinze jours par courrier).",
 )
 INVITATION_GONE = declare(
     "invitation.gone",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.middleware import is_verified
 
 from aidants.comptes import enrolment, passwords, recovery
+from aidants.comptes.address import client_network
 from aidants.comptes.enrolment import Enrolment, Why
 from aidants.comptes.facteurs import changes, passkeys
 from aidants.comptes.facteurs.codes import FactorGiven
@@ -124,7 +125,7 @@ def lost_device(request: HttpRequest) -> HttpResponse:
     form, status, now = RecoveryForm(posted(request)), 200, timezone.now()
     if form.is_valid():
         slowed = is_slowed(request, now)
-        outcome = Denied(SIGN_IN_THROTTLED) if slowed else recovery.enter(**form.cleaned_data, now=now)
+        outcome = Denied(SIGN_IN_THROTTLED) if slowed else _enter(request, form.cleaned_data)
         if isinstance(outcome, Compte):
             enrolment.begin(request, outcome, Why.RECUPERATION, now)
             return redirect("aidants:enrol")
@@ -132,6 +133,10 @@ def lost_device(request: HttpRequest) -> HttpResponse:
         form.add_error(None, outcome.reason.message)
         status = outcome.reason.http
     return render(request, "aidants/comptes/lost_device.html", {"form": form}, status=status)
+
+
+def _enter(request: HttpRequest, given: dict[str, str]) -> Compte | Denied:
+    return recovery.enter(**given, network=client_network(request), now=timezone.now())
 
 
 class _View(Protocol):
