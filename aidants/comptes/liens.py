@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from aidants.batches import delete_by_batches
 from aidants.comptes.models import Compte, Lien
 from aidants.domain.vault import keyed_digest
 
@@ -29,8 +30,7 @@ def code_digest(purpose: str, code: str) -> str:
 
 
 def make(compte: Compte, purpose: str, now: datetime, life: timedelta) -> str:
-    """Make a link's code for the person; earlier ones of the same purpose die."""
-    cancel(compte, purpose, now)
+    """Make a link's code for the person; earlier ones stand until one serves: anybody may ask for another."""
     code = new_code()
     digest = code_digest(purpose, code)
     Lien.objects.create(compte=compte, purpose=purpose, digest=digest, created_at=now, expires_at=now + life)
@@ -53,11 +53,12 @@ def cancel(compte: Compte, purpose: str, now: datetime) -> None:
     Lien.objects.filter(compte=compte, purpose=purpose, used_at__isnull=True).update(used_at=now)
 
 
-def sent_since(compte: Compte, purpose: str, since: datetime) -> bool:
-    """Tell whether a link of this purpose was made after ``since``."""
-    return Lien.objects.filter(compte=compte, purpose=purpose, created_at__gt=since).exists()
+def sent_since(compte: Compte, purpose: str, since: datetime) -> list[datetime]:
+    """Return when links of this purpose were made after ``since``, the last one first."""
+    made = Lien.objects.filter(compte=compte, purpose=purpose, created_at__gt=since)
+    return list(made.order_by("-created_at").values_list("created_at", flat=True))
 
 
 def purge_links(now: datetime) -> None:
     """Forget links a day after their end."""
-    Lien.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    delete_by_batches(Lien.objects.filter(expires_at__lt=now - timedelta(days=1)))

@@ -3,6 +3,7 @@
 No forced renewal (DOMAIN §4).  A new password never opens anything without the second factor.
 """
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
 from zxcvbn import zxcvbn
 
 from aidants.comptes import liens
@@ -19,13 +22,19 @@ from aidants.comptes.models import Compte
 from aidants.comptes.sessions.open import close_all
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import PASSWORD_NOT_REPLACED
-from aidants.domain.events import PASSWORD_CHANGE, PASSWORD_FORGOTTEN
+from aidants.domain.errors import PASSWORD_NOT_REPLACED, SIGN_IN_THROTTLED
+from aidants.domain.events import PASSWORD_CHANGE, PASSWORD_FORGOTTEN, SIGN_IN_REFUSED
+from aidants.domain.vault import seal, unseal
+from aidants.journal.limits import count_failure, limit, throttled
 from aidants.journal.record import record
 
 PURPOSE = "password"
 LINK_LIFE = timedelta(hours=1)
 _WAIT_BETWEEN_LINKS = timedelta(minutes=2)
+# After as many in a day, one an hour, which is as long as a link lives: whoever asks in the person's name fills no
+# mailbox, and the person always has a link or gets one.
+_LINKS_A_DAY, _DAY = 5, timedelta(days=1)
+_ASKED, _WINDOW, _DELAY = 20, timedelta(hours=1), timedelta(minutes=10)
 # Longer ones are strong by their length; the estimate's time grows with the square of it.
 _ESTIMATED = 72
 _LEAST_SCORE = 3
@@ -68,19 +77,39 @@ def change_password(compte: Compte, password: str, acteur: Acteur, now: datetime
         tell(compte, Avis.MOT_DE_PASSE_CHANGE, now)
 
 
-def send_link(email: str, now: datetime) -> None:
-    """Send a link to a new password, if there is such an account; the caller says the same in either case.
+def ask_link(email: str, network: str, now: datetime) -> Denied | None:
+    """Have a link sent, if there is such an account: the worker looks, so that asking costs the same in either case.
 
-    One link every two minutes at most, so that nobody's mailbox is filled through us.
+    Twenty an hour from one ``network``.  The address waits sealed.
     """
-    compte = Compte.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if compte is None or liens.sent_since(compte, PURPOSE, now - _WAIT_BETWEEN_LINKS):
+    limits = [limit("adresse", f"password {network}", _ASKED, _WINDOW, _DELAY)]
+    if throttled(SIGN_IN_REFUSED, limits, now):
+        return Denied(SIGN_IN_THROTTLED)
+    sealed = base64.b64encode(seal(email.strip().lower().encode(), settings.VAULT_KEYS)).decode()
+    with transaction.atomic():
+        count_failure(SIGN_IN_REFUSED, limits, now)
+        send_link.enqueue(sealed)
+    return None
+
+
+@task()
+def send_link(sealed: str) -> None:
+    """Send a link to a new password, if there is such an account."""
+    now, email = timezone.now(), unseal(base64.b64decode(sealed), settings.VAULT_KEYS).decode()
+    compte = Compte.objects.filter(email=email, is_active=True).first()
+    if compte is None or not _may_send(compte, now):
         return
     with transaction.atomic():
         code = liens.make(compte, PURPOSE, now, LINK_LIFE)
         record(PASSWORD_FORGOTTEN, acteur=ANONYME, at=now, subject=compte.id)
         link = f"{settings.ISSUER}/mot-de-passe/nouveau#{code}"
         tell(compte, Avis.MOT_DE_PASSE_OUBLIE, now, link=link, code=code)
+
+
+def _may_send(compte: Compte, now: datetime) -> bool:
+    sent = liens.sent_since(compte, PURPOSE, now - _DAY)
+    wait = _WAIT_BETWEEN_LINKS if len(sent) < _LINKS_A_DAY else LINK_LIFE
+    return not sent or sent[0] <= now - wait
 
 
 def owner_of(code: str, now: datetime) -> Compte | None:

@@ -1,7 +1,5 @@
 """A password forgotten: a link by e-mail, and the second factor all the same."""
 
-import time
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,27 +9,26 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from aidants.comptes import passwords
+from aidants.comptes.address import client_network
 from aidants.comptes.forms import EmailForm, ForgottenForm
 from aidants.comptes.sign_in import is_slowed, refuse
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import SIGN_IN_THROTTLED
 from aidants.pages.posted import posted
 
-_ALIKE_SECONDS = 0.3
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """Take an address; the answer is the same whether it has an account or not."""
-    began = time.monotonic()
-    form = EmailForm(posted(request))
-    sent = form.is_valid()
-    if sent:
-        passwords.send_link(form.cleaned_data["email"], timezone.now())
-        # Writing a message takes some milliseconds that an unknown address does not cost: both answer together.
-        time.sleep(max(0.0, _ALIKE_SECONDS - (time.monotonic() - began)))
-    status = 422 if form.errors else 200
+    """Take an address; the answer, and what it costs, are the same whether it has an account or not."""
+    form, now = EmailForm(posted(request)), timezone.now()
+    status, sent = 422 if form.errors else 200, False
+    if form.is_valid():
+        denied = passwords.ask_link(form.cleaned_data["email"], client_network(request), now)
+        sent = denied is None
+        if denied is not None:
+            form.add_error(None, denied.reason.message)
+            status = denied.reason.http
     return render(request, "aidants/comptes/forgotten.html", {"form": form, "sent": sent}, status=status)
 
 

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
+from aidants.comptes.passwords import send_link
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import Message, message_of
 
@@ -23,6 +25,16 @@ def link_code(email: str) -> str:
     """Return the code of the last link sent to an address."""
     code: str = re.findall(r"#([a-z0-9-]{23})\n", messages_to(email)[-1].text)[-1]
     return code
+
+
+def forget_password(email: str, browser: Client | None = None, **headers: Any) -> Any:
+    """Ask for a link to a new password, and let the worker send it."""
+    answer = (browser or Client()).post("/mot-de-passe/oublie", {"email": email}, **headers)
+    queued = DBTaskResult.objects.filter(task_path="aidants.comptes.passwords.send_link").order_by("enqueued_at")
+    for row in queued:
+        send_link.func(*row.args_kwargs["args"])
+    queued.delete()
+    return answer
 
 
 def recovery_code(email: str) -> str:

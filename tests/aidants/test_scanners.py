@@ -8,7 +8,7 @@ from django.test import Client
 
 from aidants.structures.models import Affectation
 from tests import builders
-from tests.aidants.mailbox import messages_to
+from tests.aidants.mailbox import forget_password, messages_to
 
 pytestmark = pytest.mark.django_db
 EMAIL = "zoe@mairie.example"
@@ -29,7 +29,7 @@ def _by_oneself(path: str) -> None:
 
 def _with_an_account() -> None:
     builders.compte(EMAIL)
-    _by_oneself("/mot-de-passe/oublie")
+    forget_password(EMAIL)
 
 
 MESSAGES = {
