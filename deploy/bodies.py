@@ -28,9 +28,12 @@ class BoundedBodies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hand on, or answer 413 (RFC 9110 §15.5.14): a page to a browser, problem details to all others."""
         length = _length(request)
-        if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE or length <= _longest(request):
+        if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return self.get_response(request)
-        _discard(request, length)
+        if _takes_files(request):
+            if length <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+                return self.get_response(request)
+            _discard(request, length)
         if "text/html" in request.headers.get("Accept", ""):
             return too_large(request)
         reason = BODY_TOO_LARGE
@@ -55,13 +58,11 @@ def _length(request: HttpRequest) -> int:
     return int(said) if said.isascii() and said.isdigit() else 0
 
 
-def _longest(request: HttpRequest) -> int:
-    """Return how many bytes this route takes."""
+def _takes_files(request: HttpRequest) -> bool:
     try:
-        takes_files = resolve(request.path_info).view_name in settings.FILE_ROUTES
+        return resolve(request.path_info).view_name in settings.FILE_ROUTES
     except Resolver404:
-        takes_files = False
-    return int(settings.FILE_UPLOAD_MAX_MEMORY_SIZE if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return False
 
 
 def _discard(request: HttpRequest, length: int) -> None:

@@ -23,7 +23,7 @@ from aidants.comptes.sessions.open import close_all
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import PASSWORD_NOT_REPLACED, SIGN_IN_THROTTLED
-from aidants.domain.events import PASSWORD_CHANGE, PASSWORD_FORGOTTEN, SIGN_IN_REFUSED
+from aidants.domain.events import PASSWORD_CHANGE, PASSWORD_FORGOTTEN, PASSWORD_LINK_REFUSED
 from aidants.domain.vault import seal, unseal
 from aidants.journal.limits import count_failure, limit, throttled
 from aidants.journal.record import record
@@ -83,11 +83,11 @@ def ask_link(email: str, network: str, now: datetime) -> Denied | None:
     Twenty an hour from one ``network``.  The address waits sealed.
     """
     limits = [limit("adresse", f"password {network}", _ASKED, _WINDOW, _DELAY)]
-    if throttled(SIGN_IN_REFUSED, limits, now):
+    if throttled(PASSWORD_LINK_REFUSED, limits, now):
         return Denied(SIGN_IN_THROTTLED)
     sealed = base64.b64encode(seal(email.strip().lower().encode(), settings.VAULT_KEYS)).decode()
     with transaction.atomic():
-        count_failure(SIGN_IN_REFUSED, limits, now)
+        count_failure(PASSWORD_LINK_REFUSED, limits, now)
         send_link.enqueue(sealed)
     return None
 

@@ -41,6 +41,7 @@ RECOVERY_CODES_MAKE = declare("compte:recovery_codes_make", "Codes de secours cr
 SESSIONS_CLOSE = declare("compte:sessions_close", "Sessions fermées", "count")
 PASSWORD_CHANGE = declare("compte:password_change", "Mot de passe changé")
 TELEPHONE_CHANGE = declare("compte:telephone_change", "Téléphone professionnel changé", "given")
+PASSWORD_LINK_REFUSED = declare("compte:link_refused", "Liens de mot de passe demandés en trop grand nombre")
 PASSWORD_FORGOTTEN = declare("compte:password_forgotten", "Lien envoyé pour un mot de passe oublié")
 CARDS_IMPORT = declare("carte:import", "Cartes importées", "count")
 CARD_PAIR = declare("carte:pair", "Carte attribuée")

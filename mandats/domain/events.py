@@ -152,6 +152,7 @@ VERIFICATION_UNKNOWN = declare(
     "verification:unknown", "Vérification sans résultat", "way", "authenticated", "client", "count"
 )
 VERIFICATION_REFUSED = declare("verification:refuse", "Vérification refusée", "way", "authenticated", "client", "count")
+HISTORY_REFUSED = declare("verification:history_refused", "Listes d’états passés demandées en trop grand nombre")
 VERIFICATION_SUITE_REFUSED = declare(
     "verification:suite_refused", "Suite d’une vérification refusée", "client", "count"
 )

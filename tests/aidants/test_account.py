@@ -260,7 +260,7 @@ def test_asking_costs_the_same_for_everybody(who: Compte) -> None:
     for email in (who.email, "nobody@example.org"):
         with CaptureQueriesContext(connection) as seen:
             assert Client().post("/mot-de-passe/oublie", {"email": email}).status_code == 200
-        asked.append([one["sql"][:40] for one in seen.captured_queries])
+        asked.append([re.sub(r"\d", "", one["sql"])[:40] for one in seen.captured_queries])
     assert asked[0] == asked[1]
     assert DBTaskResult.objects.count() == 2
     assert who.email not in str(DBTaskResult.objects.values_list("args_kwargs", flat=True))
@@ -296,6 +296,7 @@ def test_a_link_that_somebody_else_asked_for_kills_none(who: Compte) -> None:
     assert Client().post("/mot-de-passe/nouveau", given | {"code": second}).status_code == 403, "one serves, all die"
 
 
+@pytest.mark.writes("compte:link_refused")
 def test_a_network_that_asks_again_and_again_waits_and_others_do_not(who: Compte, settings: Any) -> None:
     settings.LIMITS_FACTOR = 0.1
     statuses = [Client().post("/mot-de-passe/oublie", {"email": f"{name}@example.org"}) for name in "abc"]

@@ -243,6 +243,7 @@ def test_a_list_is_made_once_for_two_seconds(mandat: Mandat, query_count: object
     assert statuses.current_list(0, NOW + timedelta(seconds=2)) != made
 
 
+@pytest.mark.writes("verification:history_refused")
 def test_a_list_of_the_past_is_made_once_and_counted_for_who_asks(
     mandat: Mandat, query_count: object, settings: object
 ) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from aidants.comptes.address import client_network
 from aidants.journal.limits import Throttled, count_failure, limit, throttled
 from mandats.attestation.status_list import MEDIA_TYPE
-from mandats.domain.events import VERIFICATION_REFUSED
+from mandats.domain.events import HISTORY_REFUSED
 from mandats.verification.statuses import TTL, current_list, list_at, list_exists
 
 
@@ -38,9 +38,9 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
 def _counted(request: HttpRequest, now: datetime) -> Throttled | None:
     """Count a list of the past, which is made for who asks: three hundred in ten minutes for one network."""
     limits = [limit("adresse", f"status {client_network(request)}", 300, timedelta(minutes=10), timedelta(minutes=1))]
-    waits = throttled(VERIFICATION_REFUSED, limits, now)
+    waits = throttled(HISTORY_REFUSED, limits, now)
     if waits is None:
-        count_failure(VERIFICATION_REFUSED, limits, now)
+        count_failure(HISTORY_REFUSED, limits, now)
     return waits
 
 
