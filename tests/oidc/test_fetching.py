@@ -129,7 +129,8 @@ class Dripping(threading.Thread):
         self.listening, self.begins, self.left = socket.create_server(("127.0.0.1", 0)), begins, 0
 
     def run(self):
-        link, _ = self.listening.accept()
+        with self.listening:
+            link, _ = self.listening.accept()
         with link, contextlib.suppress(OSError):
             for piece in self.begins:
                 link.sendall(piece)
