@@ -24,7 +24,6 @@ def _limits(acteur: Acteur) -> list[Limit]:
     return [limit("client", str(acteur.known_id), _MISSES, timedelta(hours=1), timedelta(minutes=10))]
 
 
-@transaction.atomic
 def find_for_accueil(
     family_name: str, birthdate: str, structure: str, acteur: Acteur, now: datetime
 ) -> list[Mandat] | Throttled:
@@ -33,6 +32,15 @@ def find_for_accueil(
     ``structure`` is a part of its name or of its town; accents and case do not count.  What was typed is kept nowhere.
     """
     limits = _limits(acteur)
+    # Asked before the lock too: a search that must wait takes none.
+    wait = throttled(events.ACCUEIL_FIND_REFUSED, limits, now)
+    return wait or _found(family_name, birthdate, structure, acteur, limits, now)
+
+
+@transaction.atomic
+def _found(
+    family_name: str, birthdate: str, structure: str, acteur: Acteur, limits: list[Limit], now: datetime
+) -> list[Mandat] | Throttled:
     hold(limits[0])
     wait = throttled(events.ACCUEIL_FIND_REFUSED, limits, now)
     if wait:

@@ -23,13 +23,19 @@ def _limits(siret: str, asker: Asker) -> list[Limit]:
     ]
 
 
-@transaction.atomic
 def is_aidant_calling(siret: str, code: str, asker: Asker, now: datetime) -> bool | Throttled:
     """Answer whether ``code`` was drawn in the last ten minutes by an aidant of the structure ``siret``.
 
     A yes is journaled under the structure; a no is counted.
     """
     limits = _limits(siret, asker)
+    # Asked before the lock too: a flood of tries that must wait takes none.
+    wait = throttled(events.APPEL_CODE_UNKNOWN, limits, now)
+    return wait or _answer(siret, code, limits, now)
+
+
+@transaction.atomic
+def _answer(siret: str, code: str, limits: list[Limit], now: datetime) -> bool | Throttled:
     hold(limits[0])
     wait = throttled(events.APPEL_CODE_UNKNOWN, limits, now)
     if wait:

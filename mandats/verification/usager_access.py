@@ -35,7 +35,6 @@ def _limits(reference: str, address: str) -> list[Limit]:
     ]
 
 
-@transaction.atomic
 def enter_by_code(
     reference: str, code: str, birthdate: str, address: str, now: datetime
 ) -> Mandat | Denied | Throttled:
@@ -46,7 +45,6 @@ def enter_by_code(
     return found
 
 
-@transaction.atomic
 def prove_by_code(
     reference: str, code: str, birthdate: str, address: str, now: datetime, *, holds: tuple[str, str] | None = None
 ) -> Mandat | Denied | Throttled:
@@ -58,6 +56,15 @@ def prove_by_code(
     if not is_well_formed(normalise(code)):
         return Denied(errors.CODE_MISTYPED)
     limits = _limits(normalise_reference(reference), address)
+    # Asked before the lock too: a flood of tries that must wait takes none.
+    wait = throttled(events.USAGER_ENTER_REFUSED, limits, now)
+    return wait or _judge(reference, code, birthdate, holds, limits, now)
+
+
+@transaction.atomic
+def _judge(
+    reference: str, code: str, birthdate: str, holds: tuple[str, str] | None, limits: list[Limit], now: datetime
+) -> Mandat | Denied | Throttled:
     hold(limits[0])
     wait = throttled(events.USAGER_ENTER_REFUSED, limits, now)
     if wait:

@@ -67,7 +67,7 @@ def fresh(mandat: Mandat) -> Mandat:
 def test_the_accueil_finds_stops_and_writes_without_a_demarche(mandat: Mandat, query_count: Any) -> None:
     _, browser = national(Role.ACCUEIL)
     browser.get("/accueil-telephonique")
-    with query_count(15):
+    with query_count(16):
         page = text(browser.post("/accueil-telephonique", CALLER))
     assert mandat.reference in page
     assert "Logement" not in page

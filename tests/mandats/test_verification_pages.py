@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,12 @@ def test_too_many_wrong_tries_wait(typed: dict[str, str]) -> None:
     answer = Client().post("/verifier", typed)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) >= 600
-    assert "minutes" in answer.content.decode()
+    page = answer.content.decode()
+    assert "minutes" in page
+    kept = dict(re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', page.partition("<main")[2]))
+    assert {name: unescape(kept[name]) for name in typed} == typed, "nothing that was typed is lost"
+    RefusCompte.objects.all().delete()
+    assert "Oui, le mandat couvre" in Client().post("/verifier", kept).content.decode()
 
 
 def test_the_page_of_the_qr_code_offers_the_form_too() -> None:

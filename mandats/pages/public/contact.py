@@ -93,9 +93,14 @@ def contact_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "public/contact_sent.html")
 
 
-@transaction.atomic
 def _send(request: HttpRequest, given: dict[str, str], now: datetime) -> Throttled | None:
+    """Take the message, or say how long to wait: asked before the lock too, so that a flood takes none."""
     limits = _limits(request)
+    return throttled(MESSAGE_REFUSED, limits, now) or _taken(given, limits, now)
+
+
+@transaction.atomic
+def _taken(given: dict[str, str], limits: list[Limit], now: datetime) -> Throttled | None:
     hold(limits[0])
     waits = throttled(MESSAGE_REFUSED, limits, now)
     if waits is not None:

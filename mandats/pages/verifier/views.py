@@ -57,7 +57,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 def ask(request: HttpRequest, asked: VerifyForm, counter: Counter) -> HttpResponse:
     """Show the form, with what is wrong with it."""
-    context = {"form": asked, "wait": None, "counter": counter, "proconnect": bool(settings.PROCONNECT_CLIENT_ID)}
+    context = {"form": asked, "counter": counter, "proconnect": bool(settings.PROCONNECT_CLIENT_ID)}
     return render(request, "verifier/form.html", context, status=422 if asked.is_bound else 200)
 
 
@@ -96,9 +96,11 @@ def _answer_context(verdict: Verdict, reference: str, asker: Asker) -> dict[str,
 
 
 def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled, counter: Counter) -> HttpResponse:
-    asked.add_error(None, TOO_MANY_LOOKUPS.message)
-    context = {"form": asked, "wait": wait, "counter": counter, "proconnect": False}
-    response = render(request, "verifier/form.html", context, status=TOO_MANY_LOOKUPS.http)
+    """Say how long to wait, on a page that costs little and keeps what was typed."""
+    typed = {name: request.POST.get(name, "") for name in asked.fields}
+    code = typed.pop("code")
+    context = {"wait": wait, "counter": counter, "kept": typed.items(), "code": code, "reference": typed["reference"]}
+    response = render(request, "verifier/wait.html", context, status=TOO_MANY_LOOKUPS.http)
     response["Retry-After"] = str(wait.seconds)
     return response
 
@@ -147,6 +149,4 @@ def take_suite(request: HttpRequest, counter: Counter, client_id: UUID | None = 
 def qr(request: HttpRequest) -> HttpResponse:
     """Read the QR's statement in the browser (the fragment never reaches us), or offer the form."""
     letters = {demarche.letter: demarche.label for demarche in DEMARCHES.values()}
-    return render(
-        request, "verifier/qr.html", {"form": VerifyForm(), "wait": None, "letters": letters, "counter": ANYBODY}
-    )
+    return render(request, "verifier/qr.html", {"form": VerifyForm(), "letters": letters, "counter": ANYBODY})
