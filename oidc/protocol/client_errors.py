@@ -147,6 +147,13 @@ PUSH_REQUIRED = declare(
     "RFC 9126 §4 : request_uri reçu du point d’accès /par.",
     "invalid_request",
 )
+PUSH_TOO_LARGE = declare(
+    "oidc.push_too_large",
+    413,
+    "La demande déposée est trop grande.",
+    "Un dépôt tient en 16 384 octets (RFC 9126 §2.3).",
+    "invalid_request",
+)
 PUSH_WITH_REQUEST_URI = declare(
     "oidc.push_with_request_uri",
     400,

@@ -6,6 +6,7 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
 from oidc.protocol.authorize import ASKED, AuthorizeFacts
 from oidc.protocol.client_authentication import ASSERTION_PARAMETERS
+from oidc.protocol.parameters import LONGEST
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 SECONDS = 60
@@ -19,6 +20,15 @@ class PushFacts:
 
     request: AuthorizeFacts
     jkt: str
+
+
+def _size(length: int) -> Decision:
+    """A deposit has a bound, and one beyond it is answered by its own status (§2.3)."""
+    return GRANTED if length <= LONGEST else Denied(client_errors.PUSH_TOO_LARGE)
+
+
+SIZE = (_size,)
+"""Asked of the length that the request announces, before it is read."""
 
 
 def _no_request_uri(facts: PushFacts) -> Decision:
@@ -49,4 +59,4 @@ def _same_key(facts: PushFacts) -> Decision:
 DEPOSIT = (_no_request_uri, _own_client_id, _redirect_uri_exact, _same_key)
 """Then the table ASKED, as if the browser had brought it (§2.1)."""
 
-__all__ = ["ASKED", "DEPOSIT", "OF_THE_CALLER", "PREFIX", "SECONDS", "PushFacts"]
+__all__ = ["ASKED", "DEPOSIT", "OF_THE_CALLER", "PREFIX", "SECONDS", "SIZE", "PushFacts"]

@@ -16,7 +16,7 @@ from oidc.keys import sign
 from oidc.protocol.bearer import NAMED, PRESENTATION, BearerFacts, scheme_of, token_in
 from oidc.protocol.client_errors import PROOF_MISSING
 from oidc.protocol.dpop import of_resource
-from oidc.protocol.pushed import SECONDS
+from oidc.protocol.pushed import SECONDS, SIZE
 from oidc.protocol.token import FORM
 from oidc.provider.models import Client
 from oidc.provider.proofs import proved_key
@@ -71,6 +71,7 @@ class PushedAuthorization(Endpoint):
 
     def create_endpoint_response(self, request: WireRequest) -> Answer:
         """Answer 201 with the name of what was deposited (§2.2); refusals as at the token endpoint (§2.3)."""
+        request.granted(decide(SIZE, request.length))
         client = _form_of_client(request, self.server, "pushed_authorization")
         jkt = request.granted(proved_key(request.http, request.now))
         name = request.granted(deposit(request.parameters, client, jkt, request.now))

@@ -56,6 +56,11 @@ class WireRequest(OAuth2Request):
         self.issued: Any = None
 
     @property
+    def length(self) -> int:
+        """The bytes that the body announces; none when it announces no number."""
+        return _length(self.http)
+
+    @property
     def parameters(self) -> Parameters:
         """What the body holds; nothing when it is no form, which the table FORM refuses."""
         return self.sent or Parameters({})
@@ -87,10 +92,15 @@ def _read_body(request: HttpRequest) -> Parameters | None:
     """Return the form of a POST, or ``None`` when it is no form or too long (RFC 6749 §3.2)."""
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return None
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LONGEST:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if not announced.isdigit() or _length(request) > LONGEST:
         return None
     return read(request.body.decode("latin-1"))
+
+
+def _length(request: HttpRequest) -> int:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isdigit() else 0
 
 
 def shared_secret(alg: str, sealed: bytes | memoryview | None) -> bytes | None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from oidc.provider.models import Connexion, PushedRequest
+from oidc.provider.known_clients import forget_client
+from oidc.provider.models import Client, Connexion, PushedRequest
 from tests.oidc import flow, keyed
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,23 @@ def test_what_authorize_would_refuse_is_refused_at_once(changes, error):
     assert (answer.status_code, answer.json()["error"]) == (400, error)
     assert set(answer.json()) == {"error", "error_description"}
     assert "Location" not in answer
+
+
+@pytest.mark.spec(SPEC, "2.3")
+def test_a_deposit_beyond_the_bound_is_told_so():
+    answer = keyed.push(keyed.keyed_site(), form={"more": "x" * 17_000})
+    assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
+    assert not PushedRequest.objects.exists()
+
+
+@pytest.mark.spec(SPEC, "7.4")
+def test_a_record_that_changed_since_the_deposit_is_asked_again():
+    at, site = flow.desk(), keyed.keyed_site()
+    name = keyed.pushed_uri(site)
+    Client.objects.update(redirect_uris=["https://site.example/nouveau"])
+    forget_client(site.client.client_id)
+    answer = keyed.authorize_pushed(at.browser, site, name)
+    assert (answer.status_code, "Location" in answer) == (400, False)
 
 
 @pytest.mark.spec(SPEC, "2.3")
