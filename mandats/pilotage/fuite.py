@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from aidants.journal.export import safe
 from aidants.journal.models import Entree
 from mandats.droits.models import Demande, Rapprochement
 from mandats.registre.models import (
@@ -128,10 +129,5 @@ def as_csv(touched: Touched) -> str:
         to = person.email or person.sms_number or person.postal_address
         names = " / ".join(touched.structures.get(person.id, []))
         cells = (person.given_name, person.family_name, person.birthdate, way_of(person), to, names)
-        writer.writerow([_inert(cell) for cell in cells])
+        writer.writerow([safe(cell) for cell in cells])
     return output.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula (CWE-1236)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

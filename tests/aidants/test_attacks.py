@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
+from aidants.comptes.sessions.store import LAST_ACT_AT
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
@@ -61,8 +63,12 @@ def test_a_flag_of_the_framework_opens_nothing_without_role_and_factor() -> None
     who = builders.compte(is_staff=True)
     stranger = Client()
     stranger.force_login(who, backend="aidants.comptes.backend.ComptesBackend")
+    # As fresh as can be: nothing but the second factor is missing.
+    session = stranger.session
+    session[LAST_ACT_AT] = int(time.time())
+    session.save()
     for path in ("/registre/sites", "/cartes", "/administration/droits", "/imports"):
-        assert stranger.get(path)["Location"].startswith("/connexion"), path
+        assert stranger.get(path)["Location"] == f"/connexion?next={quote(path, safe='')}", path
         assert builders.signed_in(who).get(path).status_code == 403, path
 
 
