@@ -44,6 +44,6 @@ def load_partner(platform: Client, now: datetime) -> None:
     kept = keep_structure(source, "conum-05070", fiche, acteur, now)
     if isinstance(kept, Kept) and kept.created:
         asked = FicheAidant(
-            "Maëlle", "Robert", "maelle@laragne.example", "Conseillère numérique", True, True, is_conseiller=True
+            "Maëlle", "Robert", "maelle@laragne.example", "Conseillère numérique", True, True, True, "salarie"
         )
         keep_aidant(source, kept.reference.structure, "c-1", asked, acteur, now)
