@@ -20,7 +20,13 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif import errors, events
 from aidants.domain.dispositif.delais import BROUILLON_LIFE, POOL_LIFE, WITHDRAWN_LIFE
 from aidants.domain.dispositif.distances import Point, box_around, distance_km
-from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation, relation_may_become
+from aidants.domain.dispositif.etats import (
+    RELATION_LABELS,
+    RELATION_MEANS,
+    TAKEN,
+    EtatRelation,
+    relation_may_become,
+)
 from aidants.domain.dispositif.vivier import FARTHEST_KM
 from aidants.domain.errors import ErrorCode
 from aidants.journal.record import record
@@ -204,7 +210,7 @@ def _move(row: MiseEnRelation, wanted: EtatRelation, acteur: Acteur, now: dateti
     row.save(update_fields=("state", "updated_at", "poste"))
     _journal(row, before, acteur, now)
     row = MiseEnRelation.objects.select_related("structure", "candidat").defer("candidat__cv").get(pk=row.pk)
-    facts = {"structure": row.structure.name, "state": RELATION_LABELS[wanted]}
+    facts = {"structure": row.structure.name, "state": RELATION_LABELS[wanted], "means": RELATION_MEANS[wanted]}
     write(row.candidat.email, Courriel.VIVIER_NOUVELLE, now, about=row.candidat_id, **facts)
 
 

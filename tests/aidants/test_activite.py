@@ -75,6 +75,7 @@ def test_a_report_takes_one_post_and_is_counted_at_once(nadia: Client, query_cou
         {"themes": []},
         {"themes": ["Angela DUBOIS"]},
         {"people": "101", "kind": "atelier"},
+        {"people": "1", "kind": "atelier"},
         {"day": "2999-01-01"},
         {"day": "2001-01-01"},
         {"outcome": "oriente"},

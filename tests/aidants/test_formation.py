@@ -186,6 +186,10 @@ def test_a_body_opens_a_session(desk: TrainingDesk) -> None:
     wrong = desk.client.post("/organisme/sessions/nouvelle", given | {"ends_on": "2020-01-01"})
     assert wrong.status_code == 422
     assert "Embrun" in text(wrong)
+    past = {"starts_on": (today - timedelta(days=9)).isoformat(), "ends_on": (today - timedelta(days=1)).isoformat()}
+    assert "Ce jour est passé" in text(desk.client.post("/organisme/sessions/nouvelle", given | past))
+    assert "entre 1 et 500" in text(desk.client.post("/organisme/sessions/nouvelle", given | {"places": "501"}))
+    assert not SessionFormation.objects.exists()
     assert desk.client.post("/organisme/sessions/nouvelle", given).status_code == 302
     made = SessionFormation.objects.get()
     assert (made.departement, made.insee_code, made.city) == ("05", "05046", "Embrun")
@@ -201,7 +205,8 @@ def test_a_body_opens_a_session(desk: TrainingDesk) -> None:
     ],
 )
 def test_a_commune_is_chosen_by_its_postal_code(desk: TrainingDesk, typed: dict[str, str], offered: str) -> None:
-    days = {"starts_on": "2026-11-02", "ends_on": "2026-12-18", "places": "4"}
+    today = timezone.localdate()
+    days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=46)).isoformat(), "places": "4"}
     given = {"cadre": "conseiller", "kind": "initiale", **days}
     page = text(desk.client.post("/organisme/sessions/nouvelle", given | typed))
     if not offered:
@@ -215,7 +220,8 @@ def test_a_commune_is_chosen_by_its_postal_code(desk: TrainingDesk, typed: dict[
 
 @pytest.mark.writes("formation:open_session")
 def test_a_postal_code_of_one_commune_is_enough(desk: TrainingDesk) -> None:
-    days = {"starts_on": "2026-11-02", "ends_on": "2026-12-18", "places": "4"}
+    today = timezone.localdate()
+    days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=46)).isoformat(), "places": "4"}
     given = {"cadre": "conseiller", "kind": "initiale", "postcode": "98800", "city": "", **days}
     assert desk.client.post("/organisme/sessions/nouvelle", given).status_code == 302
     assert (SessionFormation.objects.get().city, SessionFormation.objects.get().departement) == ("Nouméa", "988")

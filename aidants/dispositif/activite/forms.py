@@ -1,10 +1,11 @@
 """An activity report, in ten seconds on a telephone: everything is a touch, most of it touched already."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from aidants.dispositif.formation.forms import day_field
 from aidants.domain.activite.comptes_rendus import (
@@ -17,6 +18,7 @@ from aidants.domain.activite.comptes_rendus import (
     MANNERS,
     MOST_PEOPLE,
     OBJECTIVES,
+    OLDEST,
     OUTCOMES,
     PLACES,
     SECOND_TASKS,
@@ -30,6 +32,13 @@ def _radio(label: str, choices: Mapping[str, str]) -> forms.ChoiceField:
         choices=list(choices.items()),
         widget=forms.RadioSelect,
         error_messages={"required": f"{label} : choisissez."},
+    )
+
+
+def _numbers(least: int, most: int) -> dict[str, str]:
+    """Return the one answer to every number that is not between two."""
+    return dict.fromkeys(
+        ("required", "invalid", "min_value", "max_value"), f"Indiquez un nombre entre {least} et {most}."
     )
 
 
@@ -53,7 +62,7 @@ class ReportForm(forms.Form):
         min_value=1,
         max_value=MOST_PEOPLE,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": "Indiquez un nombre."},
+        error_messages=_numbers(1, MOST_PEOPLE),
     )
     minutes = forms.TypedChoiceField(
         label="Combien de temps",
@@ -79,6 +88,7 @@ class ReportForm(forms.Form):
                 max_value=MOST_PEOPLE,
                 required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+                error_messages=_numbers(0, MOST_PEOPLE),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -89,6 +99,9 @@ class ReportForm(forms.Form):
         led = data.get("outcome") == "oriente"
         if led and not data.get("redirected_to"):
             self.add_error("redirected_to", "Dites vers quel lieu.")
+        if data.get("kind") == "atelier" and data.get("people") == 1:
+            told = "Combien de personnes à l’atelier ? S’il n’en est venu qu’une, touchez « Une personne »."
+            self.add_error("people", told)
         if not led:
             data["redirected_to"] = ""
         if sum(self._ages(data).values()) > (data.get("people") or 0):
@@ -98,6 +111,19 @@ class ReportForm(forms.Form):
     @staticmethod
     def _ages(data: Mapping[str, Any]) -> dict[str, int]:
         return {band: data[f"age_{band}"] for band in AGES if data.get(f"age_{band}")}
+
+    def clean_day(self) -> date:
+        """Say which days a report may tell of; the rule itself stands in the domain."""
+        day: date = self.cleaned_data["day"]
+        today = timezone.localdate()
+        if not today - OLDEST <= day <= today + timedelta(days=1):
+            raise forms.ValidationError("Indiquez aujourd’hui ou un jour de l’année passée.")
+        return day
+
+    @property
+    def folded_errors(self) -> bool:
+        """Whether something is wrong in what the page keeps folded."""
+        return any(name in self.errors for name in ("people", "redirected_to", "day", *(f"age_{one}" for one in AGES)))
 
     @property
     def age_fields(self) -> list[Any]:

@@ -116,6 +116,12 @@ def read_rows(text: str) -> tuple[list[tuple[int, Result]], list[str]]:
     return good, bad
 
 
+def _line(told: str) -> int:
+    """Return the number of the line that a message tells of: people correct a file from its top."""
+    digits = told.removeprefix("Ligne ").split(" ")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
 def _row(values: Sequence[str]) -> Result | str:
     if len(values) != len(COLUMNS):
         return "il faut trois colonnes : adresse, date, resultat."
@@ -155,7 +161,7 @@ def import_results(
         told, facts = events.CERTIFICATION_REFUSED, {"source": "csv"}
         record(told, acteur=acteur, at=now, subject=organisme.id, reason=refused, facts=facts)
     if bad:
-        return 0, bad
+        return 0, sorted(bad, key=_line)
     for compte, result in found:
         _write(organisme, compte, result, "csv", acteur, now)
     record(events.CERTIFICATION_IMPORT, acteur=acteur, at=now, subject=organisme.id, facts={"count": len(found)})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from aidants.domain.activite.formation import CADRES, KINDS
 from aidants.domain.departements import DEPARTEMENTS
@@ -55,15 +56,22 @@ class SessionForm(WithCommune):
     starts_on = day_field("Premier jour")
     ends_on = day_field("Dernier jour")
     places = forms.IntegerField(
-        label="Places", min_value=1, max_value=500, error_messages={"required": "Indiquez un nombre."}
+        label="Places",
+        min_value=1,
+        max_value=500,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), "Indiquez un nombre entre 1 et 500."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
-        """The last day does not come before the first."""
+        """The last day comes neither before the first nor before today: nobody could take a place."""
         data: dict[str, Any] = super().clean()
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", "Le dernier jour vient après le premier.")
+        elif last and last < timezone.localdate():
+            self.add_error("ends_on", "Ce jour est passé : plus personne ne pourrait s’inscrire.")
         return data
 
 

@@ -163,7 +163,7 @@ QUOTA_UNKNOWN = declare(
 QUOTA_EXCEEDED = declare(
     "quota.exceeded",
     409,
-    "Il ne reste pas assez de postes dans ce département ou ce réseau.",
+    "Il ne reste pas assez de postes dans ce département ou ce réseau : « Quotas et appels » dit combien sont retenus.",
     "Retenir moins de postes, ou déplacer des postes d’un autre département, page « Quotas ».",
 )
 POSTE_NOT_FREE = declare(

@@ -98,6 +98,16 @@ RELATION_LABELS: Mapping[EtatRelation, str] = {
     EtatRelation.FINALISEE: "Contrat signé",
     EtatRelation.RUPTURE: "Contrat rompu",
 }
+RELATION_MEANS: Mapping[EtatRelation, str] = {
+    EtatRelation.NOUVELLE: "Elle a ouvert votre profil ; elle n’a ni votre nom ni vos coordonnées.",
+    EtatRelation.INTERESSEE: "Elle a maintenant votre nom, vos coordonnées et votre CV : elle vous contactera.",
+    EtatRelation.NON_INTERESSEE: "Elle ne donne pas suite. Les autres structures voient toujours votre profil.",
+    EtatRelation.RECRUTEE: "Elle prépare votre contrat ; aucune autre ne peut vous recruter. "
+    "Ce n’est pas entendu entre vous ? Dites-le-lui, ou écrivez-nous.",
+    EtatRelation.FINALISEE: "Une invitation à ouvrir votre compte part à votre adresse.",
+    EtatRelation.RUPTURE: "Vous pouvez de nouveau montrer votre profil.",
+}
+"""What each state means to the person of the pool, in a message and on their page."""
 _RELATION_AFTER: Mapping[EtatRelation, frozenset[EtatRelation]] = {
     EtatRelation.NOUVELLE: frozenset({EtatRelation.INTERESSEE, EtatRelation.NON_INTERESSEE}),
     EtatRelation.INTERESSEE: frozenset({EtatRelation.NON_INTERESSEE, EtatRelation.RECRUTEE}),

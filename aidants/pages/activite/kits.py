@@ -37,7 +37,14 @@ class KitForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, (label, _) in CATALOGUE.items():
             self.fields[code] = forms.IntegerField(
-                label=label, min_value=0, max_value=MOST, required=False, widget=_number()
+                label=label,
+                min_value=0,
+                max_value=MOST,
+                required=False,
+                widget=_number(),
+                error_messages=dict.fromkeys(
+                    ("invalid", "min_value", "max_value"), f"Indiquez un nombre entre 0 et {MOST}."
+                ),
             )
 
     @property

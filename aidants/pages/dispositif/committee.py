@@ -58,7 +58,7 @@ def agenda(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpRespons
 
 def _sens(passage: PassageEnComite) -> str:
     sens = passage.candidature.avis.sens
-    return SENS_LABELS[SensAvis(sens)] if sens else "Avis attendu"
+    return SENS_LABELS[SensAvis(sens)] if sens else "attendu"
 
 
 def _decision(passage: PassageEnComite) -> str:

@@ -110,10 +110,12 @@ _FORMS: dict[str, Any] = {"porteur": PorteurForm, "contact": ContactForm, "proje
 @with_dossier
 def step(request: HttpRequest, dossier: Candidature, name: str) -> HttpResponse:
     """Ask one step's questions; what is typed is kept as soon as it is well formed."""
+    if name not in STEP_LABELS:
+        raise Http404
+    if request.method != "POST" and dossier.state != EtatCandidature.BROUILLON:
+        return redirect("aidants:candidature_dossier")
     if name == "lieux":
         return _places(request, dossier)
-    if name not in _FORMS:
-        raise Http404
     form = _form_of(request, dossier, name)
     if form.is_valid():
         verdict = candidatures.change_dossier(dossier.id, _fields(form), timezone.now())

@@ -15,7 +15,7 @@ from aidants.dispositif import liens, vivier
 from aidants.dispositif.models import Candidat
 from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
-from aidants.domain.dispositif.etats import RELATION_LABELS, TAKEN, EtatRelation
+from aidants.domain.dispositif.etats import RELATION_LABELS, RELATION_MEANS, TAKEN, EtatRelation
 from aidants.domain.territoires.communes import commune
 from aidants.pages.dispositif.forms import ProfilForm
 from aidants.pages.dispositif.visits import PROFILE, ask_for_link, end_visit, enter_by_link, with_profile
@@ -66,7 +66,10 @@ def profile(request: HttpRequest, who: Candidat) -> HttpResponse:
     context = {
         "form": form,
         "who": who,
-        "relations": [(one, RELATION_LABELS[EtatRelation(one.state)]) for one in relations],
+        "relations": [
+            (one, RELATION_LABELS[EtatRelation(one.state)], RELATION_MEANS[EtatRelation(one.state)])
+            for one in relations
+        ],
         "taken": any(one.state in TAKEN for one in relations),
         "shown": who.published_at is not None and who.withdrawn_at is None,
     }

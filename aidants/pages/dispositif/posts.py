@@ -31,6 +31,7 @@ from aidants.domain.dispositif.financement import (
     label_of_rule,
 )
 from aidants.domain.dispositif.vivier import COMPETENCES, SITUATIONS
+from aidants.domain.telephone import in_french
 from aidants.domain.territoires.communes import commune
 from aidants.habilitation.declarations import may_declare
 from aidants.pages.dispositif.forms import ContratForm, RecruitForm, RuptureForm, SearchForm
@@ -181,6 +182,7 @@ def _relation_page(
         "situation": SITUATIONS.get(who.situation, ""),
         "skills": [COMPETENCES[code] for code in who.skills if code in COMPETENCES],
         "sees_contact": row.state in _SEES_CONTACT,
+        "telephone": in_french(who.telephone),
         "free": free,
         "form": form or RecruitForm(postes=free),
         "contrat": row.contrats.order_by("-created_at").first(),
