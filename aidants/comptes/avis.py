@@ -41,7 +41,7 @@ class Avis(StrEnum):
     ROLE_CHANGE = "role_change"
     IDENTITE_CORRIGEE = "identite_corrigee"
     NOMINATION_DEMANDEE = "nomination_demandee"
-    DOSSIER_LIEN = "dossier_lien"
+    HABILITATION_LIEN = "habilitation_lien"
     DOSSIER_NOUVELLE = "dossier_nouvelle"
 
 

@@ -60,7 +60,7 @@ def send_link(email: str, now: datetime) -> None:
     dossier.link_sent_at = now
     dossier.save(update_fields=("link_digest", "link_expires_at", "link_sent_at"))
     link = f"{settings.ISSUER}/habilitation/reprise#{code}"
-    write(email, Avis.DOSSIER_LIEN, now, about=dossier.id, link=link, code=code, until=dossier.link_expires_at)
+    write(email, Avis.HABILITATION_LIEN, now, about=dossier.id, link=link, code=code, until=dossier.link_expires_at)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from aidants.habilitation.models import Dossier, HabilitationStructure
 from aidants.journal.models import Entree
 from aidants.structures.models import Invitation, Structure
 from tests import builders
-from tests.aidants.mailbox import link_code
+from tests.aidants.mailbox import link_code, messages_to
 from tests.mandats.pages_desk import text
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,10 @@ def test_a_link_serves_once_and_dies_after_seven_days() -> None:
     browser = Client()
     browser.post("/habilitation", {"email": EMAIL})
     code = link_code(EMAIL)
+    told = messages_to(EMAIL)[-1]
+    assert told.subject == "Votre dossier d’habilitation"
+    assert told.text.count("/habilitation/reprise") == 2
+    assert "candidature" not in told.text, "the funded posts' dossier is another one, on another page"
     assert Client().get("/habilitation/reprise").status_code == 200
     assert Client().post("/habilitation/reprise", {"code": code}).status_code == 302
     assert Client().post("/habilitation/reprise", {"code": code}).status_code == 410
