@@ -108,6 +108,13 @@ def test_all_five_declarations() -> None:
     assert Entree.objects.filter(event="dossier:submit_refused").exists()
 
 
+def test_each_field_that_is_missing_is_named_and_what_was_typed_stays() -> None:
+    page = text(opened().post("/habilitation/dossier", WHOLE | {"referent_profession": "", "submit": "1"}))
+    assert page.count("À remplir avant de déposer.") == 2, "above the form, and beside the field"
+    assert "Fonction du référent" in page
+    assert f'value="{WHOLE["name"]}"' in page
+
+
 def test_a_link_serves_once_and_dies_after_seven_days() -> None:
     browser = Client()
     browser.post("/habilitation", {"email": EMAIL})

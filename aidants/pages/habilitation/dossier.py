@@ -20,7 +20,7 @@ from aidants.comptes.address import client_network
 from aidants.comptes.forms import LinkCodeForm
 from aidants.comptes.sign_in import is_slowed, refuse
 from aidants.domain.acteur import ANONYME
-from aidants.domain.activite import events
+from aidants.domain.activite import errors, events
 from aidants.domain.activite.dossier import ETATS, TO_FILL, Etat
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import SIGN_IN_THROTTLED
@@ -100,6 +100,8 @@ def dossier(request: HttpRequest, mine: Dossier) -> HttpResponse:
             verdict = dossiers.submit_dossier(mine.id, timezone.now())
         if isinstance(verdict, Denied):
             form.add_error(None, verdict.reason.message)
+            if verdict.reason == errors.DOSSIER_INCOMPLETE:
+                _show_missing(form)
         elif verdict is not None:
             return _kept(request, handed_in="submit" in data)
         status = 422
@@ -114,6 +116,11 @@ def dossier(request: HttpRequest, mine: Dossier) -> HttpResponse:
         "words": WordsForm(),
     }
     return render(request, "aidants/habilitation/dossier.html", context, status=status)
+
+
+def _show_missing(form: DossierForm) -> None:
+    for name in [one for one in dossiers.REQUIRED if not form.cleaned_data.get(one)]:
+        form.add_error(name, "À remplir avant de déposer.")
 
 
 def _initial(mine: Dossier) -> dict[str, Any]:
