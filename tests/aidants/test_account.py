@@ -196,6 +196,8 @@ def test_a_new_browser_is_told_and_a_known_one_is_not(who: Compte) -> None:
         "aaaaaaaaaaaaaaaa",
         "123456789012",
         "camille@example.org",
+        "camille martin org",
+        "Martin.Camille-2026",
         "bonjourbonjour",
     ],
 )
