@@ -34,6 +34,18 @@ def test_no_handler_catches_everything() -> None:
     assert not found
 
 
+def test_a_template_s_comment_closes_on_its_line() -> None:
+    """Django reads ``{#`` to the end of its line alone: of a comment of two lines, everybody reads the words."""
+    found = [
+        f"{file}:{number}"
+        for file in sources.tracked()
+        if "templates" in file.parts and file.suffix in (".html", ".txt")
+        for number, line in enumerate(sources.text(file).splitlines(), start=1)
+        if line.count("{#") != line.count("#}")
+    ]
+    assert not found
+
+
 def test_no_test_is_skipped_or_expected_to_fail() -> None:
     found = [
         f"{file}:{node.lineno} {node.attr}"
