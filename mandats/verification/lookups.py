@@ -117,7 +117,7 @@ def _answer(
     row = _autorisation(mandat, question.demarche)
     if mandat is None:
         return _unknown(question, reference, asker, limits, now)
-    if _asked_too_often(mandat, now):
+    if _asked_too_often(mandat, asker, now):
         _count_refused(asker, errors.TOO_MANY_LOOKUPS, now, mandat)
         return Throttled(60)
     motif = (row.motif or mandat.motif) if row else ""
@@ -175,9 +175,11 @@ def _autorisation(mandat: Mandat | None, demarche: str) -> Autorisation | None:
     return rows.filter(mandat=mandat.id if mandat else _NOBODY, demarche=demarche).first()
 
 
-def _asked_too_often(mandat: Mandat, now: datetime) -> bool:
+def _asked_too_often(mandat: Mandat, asker: Asker, now: datetime) -> bool:
+    """Count the answers that this client had, or strangers together."""
     most = round(_MOST_A_MANDAT_AN_HOUR * settings.LIMITS_FACTOR)
-    return Verification.objects.filter(mandat=mandat, created_at__gt=now - _HOUR).count() >= most
+    given = Verification.objects.filter(mandat=mandat, client_id=asker.client_id, created_at__gt=now - _HOUR)
+    return given.count() >= most
 
 
 def _count_refused(asker: Asker, reason: ErrorCode, now: datetime, mandat: Mandat | None = None) -> None:

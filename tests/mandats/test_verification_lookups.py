@@ -178,6 +178,11 @@ def test_right_answers_are_limited_as_well(mandat: Mandat, question: Question) -
     ]
     Verification.objects.bulk_create(rows)
     assert isinstance(verify(question, COUNTER, now), Throttled)
+    client = replace(COUNTER, client_id=uuid4(), authenticated=True, way="api")
+    assert isinstance(verify(question, client, now), Verdict), "what strangers asked counts for no client"
+    Verification.objects.update(client_id=client.client_id)
+    assert isinstance(verify(question, client, now), Throttled)
+    assert isinstance(verify(question, COUNTER, now), Verdict)
 
 
 def test_an_idempotency_key_gives_the_same_answer_once(mandat: Mandat, question: Question) -> None:
