@@ -153,7 +153,8 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c lock_timeout=5000 -c statement_timeout=20000 -c timezone=UTC",
+    # Our rows are found in memory or on a disk that seeks for nothing: an index serves more often than the planner thinks.
+    "options": "-c lock_timeout=5000 -c statement_timeout=20000 -c timezone=UTC -c random_page_cost=1.1",
     # Planning costs more than running here: a statement sent three times on a connection is planned once for all.
     "server_side_binding": True,
     "prepare_threshold": 3,

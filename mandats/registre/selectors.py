@@ -295,6 +295,7 @@ def standing_autorisations(
         *_habilitations(structure_id, compte_id).values(),
         structure=structure_id,
         ended_at__isnull=True,
+        mandat__structure=structure_id,  # the same one: said for the planner, which else reads every mandat that stands
         mandat__ended_at__isnull=True,
         mandat__expires_at__gt=now,
         demarche__in=demarches,
