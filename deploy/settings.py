@@ -127,7 +127,7 @@ TEMPLATES = [
                     ["deploy.typography.Filesystem", "deploy.typography.AppDirectories"],
                 )
             ],
-            "builtins": ["deploy.french"],
+            "builtins": ["deploy.french", "deploy.once"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -141,11 +141,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # What `{% cache %}` keeps: parts of the frame that hold nothing of the person who reads the page.
-    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- database: two roles, one engine -------------------------------------------
 DATABASE_SERVICE_ROLE = os.environ.get("DATABASE_SERVICE_ROLE", "mandats_service")
@@ -153,7 +149,7 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/mandats"))}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # Our rows are found in memory or on a disk that seeks for nothing: an index serves more often than the planner thinks.
+    # Rows are found in memory, or on a disk that seeks for nothing: an index serves more often than the planner thinks.
     "options": "-c lock_timeout=5000 -c statement_timeout=20000 -c timezone=UTC -c random_page_cost=1.1",
     # Planning costs more than running here: a statement sent three times on a connection is planned once for all.
     "server_side_binding": True,
