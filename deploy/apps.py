@@ -12,3 +12,4 @@ class DeployConfig(AppConfig):
     def ready(self) -> None:
         """Load the checks."""
         from deploy import checks as _checks  # noqa: F401, PLC0415  checks register when imported
+        from deploy import message_checks as _message_checks  # noqa: F401, PLC0415

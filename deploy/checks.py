@@ -55,7 +55,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
-    """Nothing of the demonstration is left; FranceConnect's record is complete."""
+    """Nothing of the demonstration or of a bench is left; FranceConnect's record is complete, and the real one's."""
     found: list[CheckMessage] = []
     if settings.DEMO:
         found.append(Error("MANDATS_DEMO=1 : les commandes de démonstration sont ouvertes.", id="mandats.E004"))
@@ -65,12 +65,12 @@ def check_surroundings(**kwargs: Any) -> list[CheckMessage]:
         found.append(Error("FRANCECONNECT_CLIENT_ID et FRANCECONNECT_CLIENT_SECRET manquent.", id="mandats.E006"))
     if not settings.FRANCECONNECT_IDP_ID:
         found.append(Error("FRANCECONNECT_IDP_ID manque : nos identités nous reviendraient.", id="mandats.E007"))
+    if not settings.FRANCECONNECT_BASE.startswith("https://") or ".sbx." in settings.FRANCECONNECT_BASE:
+        advice = "FRANCECONNECT_BASE : le FranceConnect réel, en https ; le bac à sable a des identités inventées."
+        found.append(Error(advice, id="mandats.E024"))
+    if settings.LIMITS_FACTOR != 1:
+        found.append(Error("LIMITS_FACTOR ne sert qu’au banc d’essai : les limites en dépendent.", id="mandats.E025"))
     found.extend(_proconnect())
-    if settings.SMS_BACKEND in ("console", "file"):
-        found.append(Warning("SMS_BACKEND : les SMS ne partent pas, codes compris.", id="mandats.W001"))
-    elif not (settings.SMS_API_TOKEN and settings.SMS_SENDER and len(settings.SMS_WEBHOOK_SECRET) >= 32):
-        advice = "SMS_API_TOKEN, SMS_SENDER ou SMS_WEBHOOK_SECRET (32 caractères au moins) manque."
-        found.append(Error(advice, id="mandats.E015"))
     return found
 
 

@@ -280,28 +280,34 @@ PROCONNECT_CLIENT_SECRET = os.environ.get("PROCONNECT_CLIENT_SECRET", "")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", "")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "") or "localhost"
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "") or "25")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "") or "587")
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "") != "0"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ne-pas-repondre@mandats.example")
-SMS_BACKEND = os.environ.get("SMS_BACKEND", "console")
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "") or "none"
 SMS_DIR = os.environ.get("SMS_DIR", "")
 # The real provider, GatewayAPI: where it is, its token, the number that people see and may answer, the secret of its
 # web hook (POST ISSUER/sms/retour), and the keyword when the number is shared.
-SMS_API_BASE = os.environ.get("SMS_API_BASE", "https://gatewayapi.eu").rstrip("/")
+SMS_API_BASE = (os.environ.get("SMS_API_BASE", "") or "https://gatewayapi.eu").rstrip("/")
 SMS_API_TOKEN = os.environ.get("SMS_API_TOKEN", "")
 SMS_SENDER = os.environ.get("SMS_SENDER", "")
 SMS_WEBHOOK_SECRET = os.environ.get("SMS_WEBHOOK_SECRET", "")
 SMS_KEYWORD = os.environ.get("SMS_KEYWORD", "")
-SERVICE_NAME = os.environ.get("SERVICE_NAME", "Service des mandats")
-SERVICE_POST = os.environ.get("SERVICE_POST", "Service des mandats, 20 avenue de Ségur, 75007 Paris")
-SERVICE_PRIVACY = os.environ.get("SERVICE_PRIVACY", "donnees@mandats.example")
+SERVICE_NAME = os.environ.get("SERVICE_NAME", "") or "Service des mandats"
+# What usagers are told to write to and to call: invented in the demonstration, asked by ``check --deploy`` elsewhere.
+INVENTED = {
+    "SERVICE_POST": "Service des mandats, 20 avenue de Ségur, 75007 Paris",
+    "SERVICE_PRIVACY": "donnees@mandats.example",
+    "ACCUEIL_TELEPHONE": "09 99 99 99 99",
+}
+SERVICE_POST, SERVICE_PRIVACY, ACCUEIL_TELEPHONE = (
+    os.environ.get(name, "") or (invented if DEMO else "") for name, invented in INVENTED.items()
+)
 # Where the form of the public pages writes, and whom to tell of a weakness (RFC 9116: an address, https: or mailto:).
 SERVICE_CONTACT = os.environ.get("SERVICE_CONTACT", "") or SERVICE_PRIVACY
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "") or f"mailto:{SERVICE_PRIVACY}"
-ACCUEIL_TELEPHONE = os.environ.get("ACCUEIL_TELEPHONE", "09 99 99 99 99")
 
 # Multiplies every allowance of wrong tries and of look-ups; a bench raises it, nothing else should.
 LIMITS_FACTOR = float(os.environ.get("LIMITS_FACTOR", "1"))

@@ -1,7 +1,7 @@
 """How a text message leaves: one interface, backends behind it.
 
-``console`` prints for an operator at a terminal; ``file`` writes one JSON file a message, for the tests;
-``gatewayapi`` is a real provider.
+``none`` sends nothing and says so; ``console`` prints for a developer at a terminal and ``file`` writes one JSON file a
+message, for the tests and the demonstration (``check --deploy`` refuses both); ``gatewayapi`` is a real provider.
 """
 
 import json
@@ -24,6 +24,14 @@ class SmsSender(Protocol):
     def send(self, telephone: str, text: str) -> str:
         """Send ``text`` to an E.164 number.  Raises :class:`SmsRefused`."""
         ...
+
+
+class NoSender:
+    """A service without text messages: each one is refused, and whoever asked for it is told."""
+
+    def send(self, telephone: str, text: str) -> str:
+        """Refuse.  Raises :class:`SmsRefused`."""
+        raise SmsRefused("SMS_BACKEND is none")
 
 
 class ConsoleSender:
@@ -49,6 +57,7 @@ class FileSender:
 
 
 _SENDERS = {
+    "none": "aidants.envois.sms.NoSender",
     "console": "aidants.envois.sms.ConsoleSender",
     "file": "aidants.envois.sms.FileSender",
     "gatewayapi": "aidants.envois.gatewayapi.GatewayApiSender",

@@ -18,6 +18,7 @@ from deploy.checks import (
     check_timestamps,
 )
 from deploy.demo.postgres import OWNER_ROLE
+from deploy.message_checks import check_contacts, check_emails, check_text_messages
 from mandats.attestation.certificates import new_authority, new_seal
 from mandats.attestation.sealing_keys import SEAL, _opened, keep_sealer, trust_timestamps
 from tests import builders, database
@@ -33,7 +34,20 @@ FIT = {
     "FRANCECONNECT_CLIENT_ID": "x",
     "FRANCECONNECT_CLIENT_SECRET": "x",
     "FRANCECONNECT_IDP_ID": "x",
-    "SMS_BACKEND": "provider",
+    "FRANCECONNECT_BASE": "https://oidc.franceconnect.gouv.fr/api/v2",
+    "LIMITS_FACTOR": 1,
+    "SMS_BACKEND": "gatewayapi",
+    "SMS_API_BASE": "https://gatewayapi.eu",
+    "SMS_API_TOKEN": "x",
+    "SMS_SENDER": "36180",
+    "SMS_WEBHOOK_SECRET": "s" * 32,
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_HOST": "relais.example.org",
+    "EMAIL_USE_TLS": True,
+    "DEFAULT_FROM_EMAIL": "ne-pas-repondre@mandats.example.org",
+    "SERVICE_POST": "Service des mandats, 1 rue de Gap",
+    "SERVICE_PRIVACY": "donnees@mandats.example.org",
+    "ACCUEIL_TELEPHONE": "01 00 00 00 00",
     "PROCONNECT_CLIENT_ID": "x",
     "PROCONNECT_CLIENT_SECRET": "x",
     "PROCONNECT_BASE": "https://proconnect.example.org/api/v2",
@@ -49,7 +63,21 @@ UNFIT = [
     ("FRANCECONNECT_CLIENT_ID", "", "E006"),
     ("FRANCECONNECT_CLIENT_SECRET", "", "E006"),
     ("FRANCECONNECT_IDP_ID", "", "E007"),
-    ("SMS_BACKEND", "console", "W001"),
+    ("FRANCECONNECT_BASE", "http://oidc.franceconnect.gouv.fr/api/v2", "E024"),
+    ("FRANCECONNECT_BASE", "https://fcp-low.sbx.dev-franceconnect.fr/api/v2", "E024"),
+    ("LIMITS_FACTOR", 100, "E025"),
+    ("SMS_BACKEND", "none", "W001"),
+    ("SMS_BACKEND", "console", "E026"),
+    ("SMS_BACKEND", "file", "E026"),
+    ("SMS_API_TOKEN", "", "E015"),
+    ("SMS_WEBHOOK_SECRET", "short", "E015"),
+    ("SMS_API_BASE", "http://gatewayapi.eu", "E027"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "E028"),
+    ("EMAIL_USE_TLS", False, "E029"),
+    ("DEFAULT_FROM_EMAIL", "ne-pas-repondre@mandats.example", "E030"),
+    ("SERVICE_POST", "", "E031"),
+    ("SERVICE_PRIVACY", "donnees@mandats.example", "E031"),
+    ("ACCUEIL_TELEPHONE", "", "E031"),
     ("PROCONNECT_CLIENT_ID", "", "E016"),
     ("PROCONNECT_CLIENT_SECRET", "", "E016"),
     ("PROCONNECT_BASE", "http://proconnect.example.org", "E017"),
@@ -60,17 +88,28 @@ def _ids(messages: list[Any]) -> list[str]:
     return [message.id.removeprefix("mandats.") for message in messages]
 
 
+def _told() -> list[str]:
+    """Return the numbers of what the checks of the settings say."""
+    return _ids(check_keys() + check_surroundings() + check_text_messages() + check_emails() + check_contacts())
+
+
 def test_a_fit_service_has_nothing_to_hear(settings: Any) -> None:
     for name, value in FIT.items():
         setattr(settings, name, value)
-    assert check_keys() + check_surroundings() == []
+    assert _told() == []
+
+
+def test_a_relay_of_the_same_machine_needs_no_tls(settings: Any) -> None:
+    for name, value in {**FIT, "EMAIL_HOST": "localhost", "EMAIL_USE_TLS": False}.items():
+        setattr(settings, name, value)
+    assert _told() == []
 
 
 @pytest.mark.parametrize(("name", "value", "told"), UNFIT)
 def test_each_missing_secret_is_told(settings: Any, name: str, value: object, told: str) -> None:
     for fit_name, fit_value in {**FIT, name: value}.items():
         setattr(settings, fit_name, fit_value)
-    assert _ids(check_keys() + check_surroundings()) == [told]
+    assert _told() == [told]
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """What starts the service elsewhere: well formed, unprivileged, and the owner's address in the migration alone."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from psycopg import sql
 
+from deploy import settings
 from deploy.demo import postgres
 from oidc.protocol.parameters import LONGEST_QUERY
 from tests import database
@@ -18,6 +20,18 @@ from tests.architecture import sources
 
 FOLDER = sources.ROOT / "deploy" / "kubernetes"
 COMPOSE = sources.ROOT / "deploy" / "compose.yaml"
+# Of the demonstration, of a bench, of the image itself, or of a place with more than one address.
+NOT_IN_A_CONTAINER = {
+    "ALLOWED_HOSTS",
+    "EMAIL_BACKEND",
+    "EMAIL_FILE_PATH",
+    "LIMITS_FACTOR",
+    "LOG_LEVEL",
+    "MANDATS_DEMO",
+    "SMS_DIR",
+    "STATIC_MANIFEST",
+    "STATIC_ROOT",
+}
 
 
 def _documents() -> Iterator[dict[str, Any]]:
@@ -106,6 +120,15 @@ def test_what_is_written_in_passing_is_bounded() -> None:
     assert [volume["emptyDir"]["sizeLimit"] for volume in volumes] == ["256Mi"] * 2
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     assert {tuple(services[name]["tmpfs"]) for name in ("web", "work", "migrate")} == {("/tmp:size=256m",)}
+
+
+def test_what_the_settings_read_reaches_the_containers() -> None:
+    """A name left out of ``environment:`` would be given in vain."""
+    text = (sources.ROOT / "deploy" / "settings.py").read_text()
+    names = {*re.findall(r'(?:environ\.get|_flag|_keys)\("(\w+)"', text), *settings.INVENTED}
+    compose = yaml.safe_load(COMPOSE.read_text())
+    assert {"ISSUER", "VAULT_KEYS", "ACCUEIL_TELEPHONE"} <= names
+    assert names - set(compose["services"]["migrate"]["environment"]) == NOT_IN_A_CONTAINER
 
 
 def test_every_listed_manifest_is_there() -> None:

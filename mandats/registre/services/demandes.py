@@ -14,6 +14,7 @@ from django.db import transaction
 
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.decisions import Denied
+from aidants.domain.errors import ErrorCode
 from aidants.domain.vault import seal, unseal
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import post_sms
@@ -70,16 +71,7 @@ def ask_by_sms(
     brouillon = ready(brouillon_id, text_sha256, acteur, now)
     if isinstance(brouillon, Denied):
         return brouillon
-    asked = DemandeSms.objects.filter(brouillon=brouillon)
-    reason = (
-        errors.SMS_NUMBER_UNVERIFIED
-        if verified not in VERIFIED
-        else errors.SMS_WAITING
-        if asked.filter(closed_at__isnull=True).exists()
-        else errors.TOO_MANY_CODES
-        if asked.count() >= DEMANDES
-        else None
-    )
+    reason = _why_not_by_sms(brouillon, verified)
     if reason is not None:
         return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)
     forget_consent(brouillon)
@@ -105,6 +97,15 @@ def ask_by_sms(
     }
     record(events.CONSENT_SMS_ASK, acteur=acteur, at=now, subject=brouillon.id, facts=facts)
     return demande
+
+
+def _why_not_by_sms(brouillon: Brouillon, verified: str) -> ErrorCode | None:
+    asked = DemandeSms.objects.filter(brouillon=brouillon)
+    if verified not in VERIFIED:
+        return errors.SMS_NUMBER_UNVERIFIED
+    if asked.filter(closed_at__isnull=True).exists():
+        return errors.SMS_WAITING
+    return errors.TOO_MANY_CODES if asked.count() >= DEMANDES else None
 
 
 def waiting_for(telephone: str) -> list[DemandeSms]:
