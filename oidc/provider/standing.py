@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, NamedTuple, get_type_hints
 from uuid import UUID
 
 from django.conf import settings
@@ -27,61 +27,77 @@ from oidc.protocol.client import Profile
 from oidc.protocol.still_asked import StillAsked
 
 
+class Column(NamedTuple):
+    """Which column of the statement a field is, and the parameter inside it."""
+
+    sql: str
+    given: tuple[str, ...] = ()
+
+
+_EMAIL = "COALESCE(NULLIF(CASE WHEN c.profile = %s THEN u.franceconnect_email END, ''), u.email)"
+_HABILITEE = """EXISTS (SELECT 1 FROM habilitation_structure h WHERE h.structure_id = a.structure_id
+        AND h.ended_at IS NULL AND h.suspended_at IS NULL)"""
+_IS_AIDANT = """EXISTS (SELECT 1 FROM affectation f JOIN compte p ON p.id = f.compte_id
+        WHERE f.compte_id = x.aidant_id AND f.structure_id = a.structure_id AND f.ended_at IS NULL
+        AND f.is_aidant AND p.is_active)"""
+_ENTITLED = "the aidant's right, by the register's rule"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the statement brings, in the order of its columns; JSON is still text."""
+    """What the statement brings, each field beside its column; JSON is still text."""
 
-    token_digest: str
-    token_created_at: datetime
-    token_expires_at: datetime
-    identity_released_at: datetime | None
-    jkt: str | None
-    connexion_id: UUID
-    subject: str
-    actor_subject: str
-    scope: str
-    nonce: str
-    rep_scope: str
-    asked: str
-    auth_time: datetime
-    revoked_at: datetime | None
-    client_pk: UUID
-    client_id: str
-    profile: str
-    userinfo_alg: str
-    secret_sealed: bytes | None
-    suspended_at: datetime | None
-    demarche: str
-    formalites: str
-    autorisation_ended_at: datetime | None
-    mandat_id: UUID
-    reference: str
-    identity: str
-    identity_level: str
-    identified_at: datetime
-    accepted_at: datetime
-    expires_at: datetime
-    mandat_ended_at: datetime | None
-    mandat_suspended_at: datetime | None
-    sheet_due_at: datetime | None
-    consentement: str
-    status_list: int
-    status_index: int
-    structure_id: UUID
-    siret: str
-    structure_name: str
-    offered: str
-    given_name: str
-    family_name: str
-    preferred_username: str
-    birthdate: str
-    gender: str
-    birthplace: str
-    birthcountry: str
-    email: str
-    structure_habilitee: bool
-    actor_is_aidant: bool
-    aidant_habilite: bool
+    token_digest: Annotated[str, Column("t.digest")]
+    token_created_at: Annotated[datetime, Column("t.created_at")]
+    token_expires_at: Annotated[datetime, Column("t.expires_at")]
+    identity_released_at: Annotated[datetime | None, Column("t.identity_released_at")]
+    jkt: Annotated[str | None, Column("t.jkt")]
+    connexion_id: Annotated[UUID, Column("x.id")]
+    subject: Annotated[str, Column("x.subject")]
+    actor_subject: Annotated[str, Column("x.actor_subject")]
+    scope: Annotated[str, Column("x.scope")]
+    nonce: Annotated[str, Column("x.nonce")]
+    rep_scope: Annotated[str, Column("x.rep_scope")]
+    asked: Annotated[str, Column("x.asked")]
+    auth_time: Annotated[datetime, Column("x.auth_time")]
+    revoked_at: Annotated[datetime | None, Column("x.revoked_at")]
+    client_pk: Annotated[UUID, Column("c.id")]
+    client_id: Annotated[str, Column("c.client_id")]
+    profile: Annotated[str, Column("c.profile")]
+    userinfo_alg: Annotated[str, Column("c.userinfo_alg")]
+    secret_sealed: Annotated[bytes | None, Column("c.secret_sealed")]
+    suspended_at: Annotated[datetime | None, Column("c.suspended_at")]
+    demarche: Annotated[str, Column("a.demarche")]
+    formalites: Annotated[str, Column("a.formalites")]
+    autorisation_ended_at: Annotated[datetime | None, Column("a.ended_at")]
+    mandat_id: Annotated[UUID, Column("m.id")]
+    reference: Annotated[str, Column("m.reference")]
+    identity: Annotated[str, Column("m.identity")]
+    identity_level: Annotated[str, Column("m.identity_level")]
+    identified_at: Annotated[datetime, Column("m.identified_at")]
+    accepted_at: Annotated[datetime, Column("m.accepted_at")]
+    expires_at: Annotated[datetime, Column("m.expires_at")]
+    mandat_ended_at: Annotated[datetime | None, Column("m.ended_at")]
+    mandat_suspended_at: Annotated[datetime | None, Column("m.suspended_at")]
+    sheet_due_at: Annotated[datetime | None, Column("m.scan_due_at")]
+    consentement: Annotated[str, Column("m.consentement")]
+    status_list: Annotated[int, Column("a.status_list")]
+    status_index: Annotated[int, Column("a.status_index")]
+    structure_id: Annotated[UUID, Column("s.id")]
+    siret: Annotated[str, Column("s.siret")]
+    structure_name: Annotated[str, Column("s.name")]
+    offered: Annotated[str, Column("s.demarches")]
+    given_name: Annotated[str, Column("u.given_name")]
+    family_name: Annotated[str, Column("u.family_name")]
+    preferred_username: Annotated[str, Column("u.preferred_username")]
+    birthdate: Annotated[str, Column("u.birthdate")]
+    gender: Annotated[str, Column("u.gender")]
+    birthplace: Annotated[str, Column("u.birthplace")]
+    birthcountry: Annotated[str, Column("u.birthcountry")]
+    email: Annotated[str, Column(_EMAIL, (Profile.FRANCECONNECT.value,))]
+    structure_habilitee: Annotated[bool, Column(_HABILITEE)]
+    actor_is_aidant: Annotated[bool, Column(_IS_AIDANT)]
+    aidant_habilite: Annotated[bool, Column(_ENTITLED)]
 
     @property
     def is_franceconnect(self) -> bool:
@@ -90,21 +106,7 @@ class Row:
 
 
 _STATEMENT = """
-SELECT t.digest, t.created_at, t.expires_at, t.identity_released_at, t.jkt,
-       x.id, x.subject, x.actor_subject, x.scope, x.nonce, x.rep_scope, x.asked, x.auth_time, x.revoked_at,
-       c.id, c.client_id, c.profile, c.userinfo_alg, c.secret_sealed, c.suspended_at,
-       a.demarche, a.formalites, a.ended_at,
-       m.id, m.reference, m.identity, m.identity_level, m.identified_at, m.accepted_at, m.expires_at, m.ended_at,
-       m.suspended_at, m.scan_due_at, m.consentement, a.status_list, a.status_index,
-       s.id, s.siret, s.name, s.demarches,
-       u.given_name, u.family_name, u.preferred_username, u.birthdate, u.gender, u.birthplace, u.birthcountry,
-       COALESCE(NULLIF(CASE WHEN c.profile = 'franceconnect' THEN u.franceconnect_email END, ''), u.email),
-       EXISTS (SELECT 1 FROM habilitation_structure h WHERE h.structure_id = a.structure_id AND h.ended_at IS NULL
-                AND h.suspended_at IS NULL),
-       EXISTS (SELECT 1 FROM affectation f JOIN compte p ON p.id = f.compte_id
-               WHERE f.compte_id = x.aidant_id AND f.structure_id = a.structure_id AND f.ended_at IS NULL
-                 AND f.is_aidant AND p.is_active),
-       {entitled}
+SELECT {columns}
 FROM oidc_connexion x
 {join} JOIN oidc_access_token t ON t.connexion_id = x.id
 JOIN oidc_client c ON c.id = x.client_id
@@ -120,9 +122,12 @@ _BY_CONNEXION = {"join": "LEFT", "key": "x.id"}
 
 @cache
 def _statement(key: str, join: str) -> tuple[str, list[Any]]:
-    """Return the statement and the parameters that stand before its key; the aidant's right is the register's rule."""
-    entitled, given = entitled_sql("a.structure_id", "x.aidant_id")
-    return _STATEMENT.format(entitled=entitled, key=key, join=join), given
+    """Return the statement, its columns in the order of the fields, and the parameters that stand before its key."""
+    right = entitled_sql("a.structure_id", "x.aidant_id")
+    told: list[Column] = [hint.__metadata__[0] for hint in get_type_hints(Row, include_extras=True).values()]
+    columns = [right if column.sql == _ENTITLED else column for column in told]
+    statement = _STATEMENT.format(columns=",\n       ".join(sql for sql, _ in columns), key=key, join=join)
+    return statement, [one for _, given in columns for one in given]
 
 
 def token_digest(token: str) -> str:
@@ -222,7 +227,7 @@ def _use_facts(row: Row, now: datetime) -> UseFacts:
     )
 
 
-_USAGER = tuple(field.name for field in fields(UsagerFacts))
+_USAGER = tuple(one.name for one in fields(UsagerFacts))
 
 
 def _usager(row: Row) -> UsagerFacts:
