@@ -9,35 +9,29 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.management import call_command
-from psycopg import sql
 
 from aidants.journal import audit as auditing
 from aidants.journal import merkle
 from aidants.journal.audit import Break, Policy, audit
 from aidants.journal.audit_source import Source, Unreachable
 from aidants.journal.audit_state import State
-from aidants.journal.models import Checkpoint, Entree, Leaf, Node
-from aidants.journal.notes import COSIGNATURE, Note, Signer
-from aidants.journal.notes import Checkpoint as Signed
+from aidants.journal.models import Checkpoint, Entree, Leaf
+from aidants.journal.notes import Signer
 from aidants.journal.publication import witnesses
-from aidants.journal.sequence import integrate, journal_signer
-from aidants.journal.witness import Witness, server
-from aidants.journal.witness_store import Memory
+from aidants.journal.sequence import integrate
 from aidants.journal.witnessing import ask_witnesses
 from tests import database
-from tests.aidants.leaves import root_of_leaves
-from tests.aidants.test_sequence import append
+from tests.aidants.entries import append
+from tests.aidants.forgery import forge, sign_again
+from tests.aidants.witnesses import KEY, running_witness
 from tests.builders import NOW
 
-KEY = journal_signer().verifier
 VICTIM = 100
 
 
@@ -48,14 +42,6 @@ def look(origin: str, folder: Path | None = None, *, full: bool = False) -> int 
     except Break as broken:
         return broken.number
     return "ok"
-
-
-def forge(name: str, *statements: tuple[str, tuple[object, ...]]) -> None:
-    """Do what the administrator of the server could: change rows with the triggers off."""
-    with psycopg.connect(database.the_server().url(database.ADMIN_ROLE, name)) as session:
-        session.execute("SET session_replication_role = replica")
-        for statement, values in statements:
-            session.execute(sql.SQL(statement), values)
 
 
 def entree(number: int) -> int:
@@ -113,16 +99,6 @@ def rewrite_and_grow(name: str) -> None:
     rewrite_tail(name)
     append(3)
     integrate(NOW)
-
-
-def sign_again() -> None:
-    """Sign the tree as it stands now, with the journal's own key."""
-    hashes = [bytes(item) for item in Leaf.objects.order_by("number").values_list("hash", flat=True)]
-    for at in range(len(hashes) // 256):
-        Node.objects.create(level=1, number=at, hash=merkle.full_root(hashes[at * 256 : at * 256 + 256]))
-    signer = journal_signer()
-    text = Signed(signer.name, len(hashes), root_of_leaves(hashes)).text
-    Checkpoint.objects.create(size=len(hashes), note=str(Note(text, (signer.sign(text),))), seen=0, at=NOW)
 
 
 Cheat = Callable[[str], None]
@@ -200,21 +176,6 @@ def test_two_auditors_shown_two_journals_are_told_by_the_missing_cosignature(
         assert [outcome.refused[:3] for outcome in ask_witnesses(NOW)] == ["409", "409"]
         with pytest.raises(Break, match="cosigned by 0 witnesses"):
             audit(Source(f"{live_service}/journal"), State(), policy)
-
-
-@contextmanager
-def running_witness(folder: Path, name: str) -> Iterator[str]:
-    """Run a witness of our journal; give its words for JOURNAL_WITNESSES."""
-    signer = Signer(f"witness.example/{name}", COSIGNATURE, name.encode().ljust(32, b"."))
-    made = server(Witness(signer, {KEY.name: KEY}, Memory(folder / f"{name}.sqlite")), "127.0.0.1", 0)
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"{signer.verifier} http://127.0.0.1:{made.server_port}"
-    finally:
-        made.shutdown()
-        made.server_close()
-        thread.join()
 
 
 # --- the auditor's own ways -------------------------------------------------------------------------------------

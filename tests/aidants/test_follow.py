@@ -15,26 +15,14 @@ from django.db import connection, transaction
 from aidants.domain.acteur import ANONYME
 from aidants.domain.events import SIGN_IN, SIGN_OUT
 from aidants.journal.follow import Follower, Integrated, follow
-from aidants.journal.models import Curseur, RefusCompte
+from aidants.journal.models import Curseur
 from aidants.journal.record import record
 from aidants.journal.sequence import integrate
 from tests import database
-from tests.aidants.test_sequence import append, append_fast
+from tests.aidants.entries import append, append_fast
+from tests.aidants.marks import MARKS, mark, numbers
 from tests.builders import NOW
 from tests.environment import SETTINGS
-
-
-def mark(entry: Integrated, now: datetime) -> None:
-    """Leave one row an entry: the order and the number of its readings can be told afterwards."""
-    RefusCompte.objects.create(kind="read", bucket=f"{entry.number:06d}", minute=now, count=1)
-
-
-def numbers() -> list[int]:
-    """Return the numbers that were read, in the order of reading."""
-    return [int(text) for text in RefusCompte.objects.order_by("id").values_list("bucket", flat=True)]
-
-
-MARKS = Follower("marks", {SIGN_IN: mark}, from_the_start=True)
 
 
 def other(count: int) -> None:
@@ -123,7 +111,7 @@ READER = """
 import django; django.setup()
 from django.utils import timezone
 from aidants.journal.follow import follow
-from tests.aidants.test_follow import MARKS
+from tests.aidants.marks import MARKS
 print("ready", flush=True)
 while True:
     follow(MARKS, timezone.now(), batch=40)

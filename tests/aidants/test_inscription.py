@@ -14,8 +14,8 @@ from aidants.journal.models import Checkpoint, Leaf
 from aidants.journal.record import record
 from aidants.journal.salts import destroy_salts
 from aidants.journal.sequence import integrate
-from tests.aidants.test_audit import forge, sign_again
-from tests.aidants.test_sequence import append, append_fast
+from tests.aidants.entries import append, append_fast
+from tests.aidants.forgery import forge, sign_again
 from tests.builders import NOW
 
 SUBJECT = uuid.UUID(int=7)

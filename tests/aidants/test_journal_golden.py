@@ -23,8 +23,7 @@ from aidants.journal.audit_state import State
 from aidants.journal.digest import salted_digest
 from aidants.journal.notes import Verifier, open_checkpoint, parse_note, verified
 from aidants.journal.tlog_proof import Proof
-from tests.aidants.leaves import root_of_leaves
-from tests.aidants.test_merkle import accepted_by_sigstore
+from tests.aidants.leaves import accepted_by_sigstore, root_of_leaves
 
 FOLDER = Path(__file__).parent.parent / "golden" / "journal-v1"
 KEY, *WITNESSES = map(Verifier.parse, (FOLDER / "keys").read_text().split())

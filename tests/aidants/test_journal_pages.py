@@ -14,8 +14,8 @@ from aidants.journal.models import Entree, Leaf
 from aidants.journal.notes import open_checkpoint
 from aidants.journal.sequence import integrate, journal_signer
 from tests import builders
+from tests.aidants.entries import append, append_fast
 from tests.aidants.leaves import root_of_leaves
-from tests.aidants.test_sequence import append, append_fast
 from tests.builders import NOW
 from tests.stack import LiveStack
 

@@ -28,7 +28,7 @@ from mandats.registre.services.revoke import revoke_mandat
 from mandats.registre.services.volet import renew_verification_code
 from oidc.provider.models import Client as Site
 from tests import builders
-from tests.aidants.test_sequence import append_fast
+from tests.aidants.entries import append_fast
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db

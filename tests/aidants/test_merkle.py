@@ -1,17 +1,13 @@
 """The tree: vectors of the Certificate Transparency reference implementation, and readers that others wrote."""
 
-from types import SimpleNamespace
-from typing import Any, cast
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
-from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore.errors import VerificationError
 
 from aidants.journal import merkle
-from tests.aidants.leaves import root_of_leaves
+from tests.aidants.leaves import accepted_by_sigstore, reader, root_of_leaves
 
 # transparency-dev/merkle, proof/verify_test.go: the leaves and roots of certificate-transparency's reference.
 LEAVES = [
@@ -59,16 +55,6 @@ CONSISTENCY = [
             "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"]),
 ]  # fmt: skip
-
-
-def reader(leaves: list[bytes]) -> merkle.ReadNode:
-    """Return a reader of nodes over data kept in memory."""
-    hashes = [merkle.leaf_hash(data) for data in leaves]
-
-    def read(level: int, index: int) -> bytes:
-        return merkle.full_root(hashes[index << level : (index + 1) << level])
-
-    return read
 
 
 READ = reader(LEAVES)
@@ -150,13 +136,6 @@ def test_every_proof_of_small_trees_convinces_pymerkle_and_sigstore() -> None:
             assert merkle.verify_consistency(old, size, tree.get_root(old), root, proof)
             verify_consistency(tree.get_root(old), root, tree.prove_consistency(old, size))
         verify_inclusion(tree.get_leaf(size), root, tree.prove_inclusion(size))
-
-
-def accepted_by_sigstore(index: int, size: int, data: bytes, proof: list[bytes], root: bytes) -> None:
-    """Hand an inclusion proof to sigstore's verifier, which raises when it does not hold."""
-    given_proof = SimpleNamespace(log_index=index, tree_size=size, hashes=proof, root_hash=root)
-    entry = SimpleNamespace(_inner=SimpleNamespace(inclusion_proof=given_proof, canonicalized_body=data))
-    verify_merkle_inclusion(cast("Any", entry))
 
 
 def test_sigstore_refuses_what_we_refuse() -> None:

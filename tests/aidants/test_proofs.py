@@ -17,8 +17,8 @@ from aidants.journal.tlog_proof import BadProof, Proof
 from mandats.domain.events import MANDAT_SIGN
 from mandats.registre.models import Mandat
 from tests import builders
-from tests.aidants.test_merkle import accepted_by_sigstore
-from tests.aidants.test_sequence import append
+from tests.aidants.entries import append
+from tests.aidants.leaves import accepted_by_sigstore
 from tests.builders import NOW
 from tests.database import ROOT
 

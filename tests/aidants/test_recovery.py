@@ -22,7 +22,7 @@ from aidants.structures.models import Affectation, Structure
 from tests import builders
 from tests.aidants.mailbox import messages_to, recovery_code, subjects_to
 from tests.aidants.soft_authenticator import SoftAuthenticator
-from tests.architecture.test_routes import routes
+from tests.architecture.all_routes import routes
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "girafe marteau violet tempete"

@@ -13,14 +13,12 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from aidants.domain.acteur import ANONYME
-from aidants.domain.events import SIGN_IN
 from aidants.journal import merkle, sequence, tiles
 from aidants.journal.models import Checkpoint, Entree, Leaf, Node
 from aidants.journal.notes import ED25519, BadNote, Signer, open_checkpoint
-from aidants.journal.record import record
 from aidants.journal.sequence import announce_key, integrate, journal_signer
 from tests import database
+from tests.aidants.entries import append, append_fast
 from tests.aidants.leaves import root_of_leaves
 from tests.builders import NOW
 from tests.environment import SETTINGS
@@ -29,23 +27,6 @@ ROW = """
 INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)
 VALUES ('compte:sign_in', now(), 'anonyme', '', '{}', %s)
 """
-
-
-def append(count: int = 1) -> list[int]:
-    """Append entries in one transaction; return their ids."""
-    with transaction.atomic():
-        return [record(SIGN_IN, acteur=ANONYME, at=NOW) for _ in range(count)]
-
-
-def append_fast(count: int) -> None:
-    """Append many entries by one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO journal_entree (event, at, acteur_kind, reason, body, digest)"
-            " SELECT 'compte:sign_in', now(), 'anonyme', '', '{}', sha256(n::text::bytea)"
-            " FROM generate_series(1, %s) AS n",
-            [count],
-        )
 
 
 def assert_sound() -> None:

@@ -39,9 +39,9 @@ from aidants.journal.witness import Witness
 from aidants.journal.witness_store import Memory
 from aidants.journal.witnessing import ask_witnesses
 from deploy import loops, sequencing
-from tests.aidants.test_audit import running_witness
-from tests.aidants.test_merkle import reader
-from tests.aidants.test_sequence import append
+from tests.aidants.entries import append
+from tests.aidants.leaves import reader
+from tests.aidants.witnesses import running_witness
 from tests.builders import NOW
 from tests.database import ROOT
 

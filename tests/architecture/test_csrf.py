@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tests import builders
-from tests.architecture.test_routes import routes
+from tests.architecture.all_routes import routes
 
 # Callers prove who they are by credentials or a token of their own, never by our cookie.
 EXCEPTED = {

@@ -14,6 +14,9 @@ FOREIGN_PLACES = re.compile(
     r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com)"
 )
 _AS_IT_IS = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
+IMPORTED_TEST = re.compile(
+    r"\s*(?:from tests[\w.]*\.test_\w+ import|import tests[\w.]*\.test_|from tests[\w.]* import .*\btest_\w+)"
+)
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 
@@ -118,3 +121,14 @@ def test_a_refusal_is_counted_by_the_journal_s_own_writer() -> None:
     """By hand, one copy of four left a fact of the entry out."""
     outside = [file for file in sources.python_files(*sources.APPS) if "count_refusal" in sources.text(file)]
     assert [str(file) for file in outside if file.parts[:2] != ("aidants", "journal")] == []
+
+
+def test_no_test_module_is_imported() -> None:
+    """What several tests need stands in a plain module beside them, as ``tests/oidc/flow.py`` does."""
+    found = [
+        f"{file}: {line.strip()}"
+        for file in sources.python_files("tests")
+        for line in sources.text(file).splitlines()
+        if IMPORTED_TEST.match(line)
+    ]
+    assert found == []

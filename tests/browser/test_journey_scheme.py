@@ -19,10 +19,10 @@ from tests.browser import activity, recruiting, training
 from tests.browser.allocations import Allocations
 from tests.browser.conftest import Visit
 from tests.browser.conseiller import Conseiller
+from tests.browser.newcomer import chooses_password, keeps_codes, opens
 from tests.browser.personne import Authenticator
 from tests.browser.recruiting import FIRST_DAY, holder, signs_in
 from tests.browser.signing import draws_and_signs
-from tests.browser.test_journey_account import chooses_password, keeps_codes, opens
 from tests.browser.usager import Usager
 from tests.browser.visitor import NARROW, Visitor
 from tests.stack import LiveStack

@@ -18,7 +18,7 @@ from joserfc.jwk import RSAKey
 from aidants.journal.models import Entree
 from tests.conformance import django_site
 from tests.conformance.node_client import started
-from tests.conformance.test_openid_clients import CALLBACK, Scene
+from tests.conformance.scene import CALLBACK, Scene
 from tests.oidc import keyed
 
 _FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from oidc.keys import sign
 from tests.oidc import flow
-from tests.oidc.test_prompt_none import silently
+from tests.oidc.silent import silently
 
 pytestmark = pytest.mark.django_db
 

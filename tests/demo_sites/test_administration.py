@@ -16,10 +16,10 @@ from deploy.demo.administration.config import Config, ConfigError, config_from, 
 from deploy.demo.administration.fin_de_session import EVENT
 from deploy.demo.franceconnect.app import create_app as create_franceconnect
 from deploy.demo.franceconnect.config import build_config
+from tests.demo_sites.changed import changed
 from tests.demo_sites.fake_idp import CLIENT_ID, CLIENT_SECRET, OTHER
 from tests.demo_sites.fake_service import FakeService
 from tests.demo_sites.served import served
-from tests.demo_sites.test_bridge import changed
 from tests.ports import free_ports
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.franceconnect import calls
+from tests.demo_sites.changed import changed
 from tests.demo_sites.conftest import Bridge, error_code, query
 from tests.demo_sites.fake_idp import CLIENT_ID, CLIENT_SECRET
 
@@ -64,15 +65,6 @@ def test_calls_are_those_of_openid_client(bridge: Bridge) -> None:
     assert set(form) == {"grant_type", "code", "redirect_uri", "client_id", "client_secret"}
     assert headers["Accept-Encoding"] == "identity"
     assert "Authorization" not in headers
-
-
-def changed(**claims: Any) -> Any:
-    """Give a change of claims; None removes one."""
-
-    def change(right: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in {**right, **claims}.items() if value is not None}
-
-    return change
 
 
 ID_TOKEN_CASES = [

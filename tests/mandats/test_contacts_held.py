@@ -20,7 +20,7 @@ from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text
-from tests.mandats.test_races import PROCESSES, race
+from tests.mandats.racing import PROCESSES, race
 
 LANDLINE, TYPED_LANDLINE = "+33492001177", "04 92 00 11 77"
 

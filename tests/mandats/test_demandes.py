@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from aidants.comptes.models import Fonction
-from aidants.domain.acteur import Acteur, Kind
+from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.journal.models import Entree
 from mandats.domain import errors_droits
@@ -26,15 +25,9 @@ from mandats.registre.selectors import mandat_of
 from mandats.registre.services.keep import archive_due
 from tests import builders
 from tests.builders import NOW
+from tests.mandats.droits_desk import BY_LETTER, asked, officer
 
 DAY = timedelta(days=1)
-BY_LETTER: dict[str, Any] = {"origin": "courrier", "proof": "piece", "received_on": NOW.date()}
-
-
-def officer(role: str = "administrateur") -> Acteur:
-    made = builders.compte()
-    Fonction.objects.create(compte=made, role=role)
-    return Acteur(Kind.COMPTE, made.id, None, role)
 
 
 def a_mandat(**fields: Any) -> Mandat:
@@ -45,12 +38,6 @@ def a_mandat(**fields: Any) -> Mandat:
 def weak(mandat: Mandat) -> None:
     """Make the person one whose document was seen at the desk."""
     Usager.objects.filter(pk=mandat.usager_id).update(sub_digest=None)
-
-
-def asked(mandat: Mandat, kind: Droit, by: Acteur | None = None, now: Any = NOW, **fields: Any) -> Demande:
-    made = demandes.ask(mandat.usager_id, kind, by or officer(), now=now, **BY_LETTER | fields)
-    assert isinstance(made, Demande), made
-    return made
 
 
 @pytest.mark.writes("droits:answer_refused")

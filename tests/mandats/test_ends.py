@@ -1,12 +1,11 @@
 """How mandats end or stop, by whom, in how many seconds, and how the usager learns it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.domain.acteur import SYSTEME
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import STRUCTURE_NOT_HABILITEE
 from aidants.domain.roles import Role
@@ -33,6 +32,7 @@ from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from tests import builders
 from tests.builders import NOW
+from tests.mandats.declarants import aidant, by, national
 
 pytestmark = pytest.mark.django_db
 
@@ -49,14 +49,6 @@ def fresh(mandat: Mandat) -> Mandat:
     return Mandat.objects.get(pk=mandat.pk)
 
 
-def aidant(mandat: Mandat) -> Acteur:
-    return builders.acteur(mandat.aidant, mandat.structure)
-
-
-def national(role: Role) -> Acteur:
-    return Acteur(Kind.COMPTE, builders.compte().id, None, role)
-
-
 def reach(mandat: Mandat, *, email: str = "", telephone: str = "") -> None:
     Usager.objects.filter(pk=mandat.usager_id).update(email=email, telephone=telephone)
 
@@ -64,17 +56,6 @@ def reach(mandat: Mandat, *, email: str = "", telephone: str = "") -> None:
 def last_event() -> tuple[str, str]:
     entry = Entree.objects.latest("id")
     return entry.event, entry.reason
-
-
-def by(mandat: Mandat, who: str) -> Acteur:
-    return {
-        "usager": acteur_usager(mandat.usager_id),
-        "aidant": aidant(mandat),
-        "referent": replace(aidant(mandat), role=Role.REFERENT),
-        "accueil": national(Role.ACCUEIL),
-        "administrateur": national(Role.ADMINISTRATEUR),
-        "systeme": SYSTEME,
-    }[who]
 
 
 @pytest.mark.parametrize(

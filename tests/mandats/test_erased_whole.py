@@ -35,8 +35,8 @@ from tests import builders
 from tests.dump import places_of
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
+from tests.mandats.droits_desk import asked
 from tests.mandats.pages_desk import Desk
-from tests.mandats.test_demandes import asked
 from tests.oidc import flow
 
 PERSON = {"given_name": "Perpétue Zénaïde", "family_name": "QUERBEZ-LUZARCHES"}

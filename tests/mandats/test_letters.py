@@ -17,9 +17,9 @@ from mandats.registre.releve import BRIDGE, DECLARED, releve_of
 from mandats.registre.services.corrections import correct_utilisation
 from tests import builders
 from tests.mandats import pages_desk
+from tests.mandats.bridge_use import bridge
 from tests.mandats.pages_desk import UNKNOWN, Desk, text
 from tests.mandats.pdf_readers import words_of
-from tests.mandats.test_uses_told import bridge
 
 pytestmark = pytest.mark.django_db
 

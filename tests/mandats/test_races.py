@@ -1,8 +1,5 @@
 """What several processes do at once: never two standing autorisations, never two uses of a single one."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from uuid import UUID
 
@@ -11,42 +8,8 @@ from django.utils import timezone
 
 from mandats.domain import errors
 from mandats.registre.models import Autorisation, Mandat, Usager, Utilisation
-from tests import builders, database
-from tests.environment import SETTINGS
-
-PROCESSES = 4
-
-
-def race(name: str, acts: list[list[str]]) -> list[str]:
-    """Start one process an act, let them go together, and return all that they said."""
-    own = {"DATABASE_URL": database.service_url(name), "DJANGO_SETTINGS_MODULE": "deploy.settings"}
-    environment = {**os.environ, **SETTINGS, **own}
-    command = [sys.executable, "-m", "tests.mandats.signer"]
-    running = [
-        subprocess.Popen(
-            command + act,
-            cwd=database.ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for act in acts
-    ]
-    for one in running:
-        assert one.stdout is not None
-        assert one.stdout.readline().strip() == "ready", one.communicate()
-    said: list[str] = []
-    for one in running:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    for one in running:
-        out, err = one.communicate(timeout=60)
-        assert one.returncode == 0, err
-        said += out.split()
-    return said
+from tests import builders
+from tests.mandats.racing import PROCESSES, race
 
 
 def _standing_twice() -> int:

@@ -25,9 +25,9 @@ from mandats.registre.services.titres import issue_titre
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from mandats.verification import statuses
 from tests import builders
-from tests.mandats.test_ends import by
-from tests.mandats.test_usager_pages import typed
-from tests.oidc.test_verification_api import Administration
+from tests.mandats.declarants import by
+from tests.mandats.usager_desk import typed
+from tests.oidc.verification_desk import Administration
 from tests.wallet import present, prove
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from mandats.registre.models import Mandat, Usager
 from tests import builders
-from tests.mandats.test_usager_pages import codes, inside, mandat, page_of
+from tests.mandats.usager_desk import codes, inside, mandat, page_of
 
 pytestmark = pytest.mark.django_db
 __all__ = ["codes", "inside", "mandat"]

@@ -11,52 +11,19 @@ from django.utils import timezone
 from aidants.journal.models import Entree, Leaf, RefusCompte
 from aidants.journal.sequence import integrate, journal_signer
 from aidants.journal.tlog_proof import Proof
-from mandats.domain.codes import grouped, new_code
+from mandats.domain.codes import new_code
 from mandats.domain.durees import local_date
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import CodeUsager, Mandat, Verification
 from mandats.registre.papers import produce_document
 from mandats.registre.services.uses import declare_utilisation
-from mandats.registre.services.volet import CodesVolet, check_code, renew_codes
+from mandats.registre.services.volet import CodesVolet, check_code
 from tests import builders
+from tests.mandats.usager_desk import codes, inside, mandat, page_of, typed
+
+__all__ = ["codes", "inside", "mandat"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mandat() -> Mandat:
-    place = builders.structure()
-    who = builders.aidant(place, given_name="Camille", family_name="Martin")
-    return builders.mandat(who, place, now=timezone.now(), demarches=("logement", "famille"))
-
-
-@pytest.fixture
-def codes(mandat: Mandat) -> CodesVolet:
-    made = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
-    assert isinstance(made, CodesVolet)
-    return made
-
-
-def typed(mandat: Mandat, codes: CodesVolet, **changes: str) -> dict[str, str]:
-    given = {
-        "reference": mandat.reference.lower().replace("-", " "),
-        "code": grouped(codes.revocation),
-        "day": "24",
-        "month": "8",
-        "year": "1962",
-    }
-    return {**given, **changes}
-
-
-@pytest.fixture
-def inside(mandat: Mandat, codes: CodesVolet) -> Client:
-    client = Client()
-    assert client.post("/usager", typed(mandat, codes))["Location"] == "/usager/mandats"
-    return client
-
-
-def page_of(mandat: Mandat) -> str:
-    return f"/usager/mandats/{mandat.id}"
 
 
 def test_the_volet_opens_the_page_of_one_mandat(inside: Client, mandat: Mandat) -> None:

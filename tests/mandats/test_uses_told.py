@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +16,10 @@ from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Usag
 from mandats.registre.selectors import annotated_autorisations, usable_autorisations
 from mandats.registre.services.corrections import correct_utilisation
 from mandats.registre.services.single_use import BRIDGE_LASTS, close_bridge_uses, close_expired
-from mandats.registre.services.uses import declare_utilisation, may_use_once, record_bridge_use, say_manner
+from mandats.registre.services.uses import declare_utilisation, may_use_once, say_manner
 from tests import builders
 from tests.builders import NOW
+from tests.mandats.bridge_use import bridge
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +30,6 @@ CONTACTS = {"email": ("a@example.org", ""), "sms": ("", "+33612345678"), "courri
 def mandat() -> Mandat:
     place = builders.structure()
     return builders.mandat(builders.aidant(place), place)
-
-
-def bridge(mandat: Mandat, **fields: Any) -> Utilisation:
-    doer = builders.acteur(mandat.aidant, mandat.structure)
-    row = annotated_autorisations(doer).get(mandat=mandat)
-    return record_bridge_use(row, doer, client_id=uuid4(), client_name="Allocations", now=NOW, **fields)
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(CONTACTS)), st.booleans()), max_size=8))

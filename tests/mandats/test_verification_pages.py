@@ -1,6 +1,5 @@
 """The agent's pages: the form, the answer, the receipt, the page of the QR code."""
 
-import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -17,6 +16,7 @@ from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from tests import builders
 from tests.mandats.pdf_readers import attachments, one_space, qpdf_check, words_of
+from tests.mandats.receipts import receipt_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +41,6 @@ def typed(mandat: Mandat) -> dict[str, str]:
         "year": "1962",
         "demarche": "logement",
     }
-
-
-def receipt_in(page: str) -> str:
-    found = re.search(r'name="receipt" value="([^"]+)"', page)
-    assert found
-    return found[1]
 
 
 def test_the_answer_is_the_first_thing_said(mandat: Mandat, typed: dict[str, str]) -> None:

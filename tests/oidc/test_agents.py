@@ -21,9 +21,9 @@ from mandats.registre.services.volet import CodesVolet, renew_codes
 from oidc.provider.clients import CHANGEABLE, NewClient, UnfitClient, change_client, create_client, suspend_client
 from oidc.provider.models import Client
 from tests import builders
-from tests.mandats.test_verification_pages import receipt_in
+from tests.mandats.receipts import receipt_in
 from tests.oidc import flow
-from tests.oidc.test_proconnect import ISSUER, agrees, proconnect, text
+from tests.oidc.proconnect_desk import ISSUER, agrees, proconnect, text
 
 pytestmark = pytest.mark.django_db
 __all__ = ("proconnect",)  # the fixture that serves a ProConnect to each test

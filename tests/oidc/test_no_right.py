@@ -22,7 +22,7 @@ from tests.access.partner import calling_partner
 from tests.aidants import training_desk
 from tests.aidants.dispositif import scheme
 from tests.aidants.training_desk import TrainingDesk
-from tests.domain.test_fiches import AIDANT
+from tests.domain.fiches import AIDANT
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text

@@ -10,14 +10,10 @@ from mandats.registre.models import Utilisation
 from oidc.provider.choices import MOST_RENEWALS
 from oidc.provider.models import Connexion
 from tests.oidc import flow
-from tests.oidc.test_token import end
+from tests.oidc.ending import end
+from tests.oidc.silent import silently
 
 pytestmark = pytest.mark.django_db
-
-
-def silently(at, asked, **changes):
-    """Ask with ``prompt=none``; return what comes back."""
-    return flow.parameters_of(flow.authorize(at.browser, asked, prompt="none", **changes)["Location"])
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.1")

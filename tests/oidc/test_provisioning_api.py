@@ -21,7 +21,7 @@ from oidc.provider.clients import NewClient, UnfitClient, create_client, suspend
 from oidc.provider.models import Client
 from tests import builders
 from tests.aidants.mailbox import is_them, link_code, messages_to, subjects_to
-from tests.domain.test_fiches import AIDANT, STRUCTURE
+from tests.domain.fiches import AIDANT, STRUCTURE
 from tests.together import at_once
 
 QueryCount = Callable[[int], AbstractContextManager[Any]]

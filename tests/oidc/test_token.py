@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from aidants.habilitation.models import HabilitationAidant
 from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.models import Mandat
 from oidc.provider.models import AccessToken, Client, Connexion
 from tests.oidc import flow
+from tests.oidc.ending import end
 
 pytestmark = pytest.mark.django_db
 
@@ -164,19 +164,6 @@ def test_what_ends_between_code_and_token_stops_it_and_is_journaled(what):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     assert last_event() == "utilisation:refuse"
     assert not AccessToken.objects.exists()
-
-
-def end(what: str) -> None:
-    """Make the mandat or its aidant unfit."""
-    now = timezone.now()
-    if what == "revoked":
-        Mandat.objects.update(ended_at=now, motif="revocation")
-    elif what == "suspended":
-        Mandat.objects.update(suspended_at=now)
-    elif what == "expired":
-        Mandat.objects.update(expires_at=now, accepted_at=now - timedelta(days=2), consented_at=now - timedelta(days=2))
-    else:
-        HabilitationAidant.objects.update(ended_at=now)
 
 
 def test_a_token_never_outlives_the_mandat():

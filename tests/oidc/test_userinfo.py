@@ -9,7 +9,7 @@ from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.models import Usager
 from oidc.provider.models import AccessToken, Client
 from tests.oidc import flow
-from tests.oidc.test_token import end
+from tests.oidc.ending import end
 
 pytestmark = pytest.mark.django_db
 

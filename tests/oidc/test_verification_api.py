@@ -1,6 +1,5 @@
 """``POST /api/v1/verifications``: credentials, forms of question, refusals, idempotency, published description."""
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -16,56 +15,14 @@ from aidants.journal.sequence import integrate
 from mandats.domain.codes import new_code
 from mandats.registre.models import Mandat, Verification
 from mandats.registre.services.revoke import revoke_mandat
-from mandats.registre.services.volet import CodesVolet, renew_codes
 from mandats.verification.receipt import read_receipt
-from oidc.provider.clients import NewClient, create_client
 from oidc.provider.models import Client
-from tests import builders
 from tests.oidc import keyed
+from tests.oidc.verification_desk import PATH, Administration, administration, fields, mandat
+
+__all__ = ["administration", "fields", "mandat"]
 
 pytestmark = pytest.mark.django_db
-PATH = "/api/v1/verifications"
-
-
-@pytest.fixture
-def mandat() -> Mandat:
-    place = builders.structure()
-    return builders.mandat(builders.aidant(place), place, now=timezone.now())
-
-
-@pytest.fixture
-def fields(mandat: Mandat) -> dict[str, Any]:
-    codes = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
-    assert isinstance(codes, CodesVolet)
-    return {
-        "reference": mandat.reference,
-        "code": codes.verification,
-        "family_name": "Dubois",
-        "birthdate": "1962-08-24",
-        "demarche": "logement",
-    }
-
-
-class Administration:
-    """A client of ours, calling the API."""
-
-    def __init__(self) -> None:
-        new = NewClient("Allocations", "administration", ["https://alloc.example.org/retour"])
-        self.client, self.secret = create_client(new, timezone.now())
-
-    def credentials(self) -> str:
-        return "Basic " + base64.b64encode(f"{self.client.client_id}:{self.secret}".encode()).decode()
-
-    def ask(self, body: Any, **headers: str) -> Any:
-        given = {"Authorization": self.credentials()} | {name.replace("_", "-"): text for name, text in headers.items()}
-        text = body if isinstance(body, str | bytes) else json.dumps(body)
-        kind = given.pop("Content-Type", "application/json")
-        return Browser().post(PATH, text, content_type=kind, headers=given)
-
-
-@pytest.fixture
-def administration() -> Administration:
-    return Administration()
 
 
 def test_the_answer_says_what_was_asked_and_no_more(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from aidants.journal.models import Entree
 from mandats.domain.suites import MOTIFS_DE_REFUS
 from mandats.registre.models import Mandat, Verification
-from tests.oidc.test_verification_api import PATH, Administration, administration, fields, mandat
+from tests.oidc.verification_desk import PATH, Administration, administration, fields, mandat
 
 pytestmark = pytest.mark.django_db
 __all__ = ["administration", "fields", "mandat"]

@@ -12,8 +12,8 @@ from aidants.journal.models import Curseur
 from aidants.journal.sequence import integrate
 from deploy import following, loops
 from oidc.provider.ends import ENDS
-from tests.aidants.test_follow import MARKS, numbers
-from tests.aidants.test_sequence import append
+from tests.aidants.entries import append
+from tests.aidants.marks import MARKS, numbers
 from tests.builders import NOW
 from tests.together import wait_until
 

@@ -14,8 +14,8 @@ from aidants.journal.models import Entree, RefusCompte
 from aidants.structures.models import Affectation
 from mandats.registre.services.uses import declare_utilisation
 from tests import builders
+from tests.architecture.all_routes import routes
 from tests.architecture.sources import ROOT
-from tests.architecture.test_routes import routes
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db

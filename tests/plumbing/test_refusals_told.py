@@ -13,9 +13,9 @@ from aidants.dispositif.models import Comite
 from aidants.journal.models import Entree, RefusCompte
 from mandats.registre.models import Mandat
 from tests import builders
-from tests.aidants.test_sequence import append
-from tests.mandats.test_usager_pages import codes, inside, mandat
-from tests.oidc.test_verification_api import PATH, administration
+from tests.aidants.entries import append
+from tests.mandats.usager_desk import codes, inside, mandat
+from tests.oidc.verification_desk import PATH, administration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_minute")]
 __all__ = ["administration", "codes", "inside", "mandat"]

@@ -32,8 +32,8 @@ from deploy.register_checks import COMPARISONS
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.services.closure import end_structure
 from tests import builders, database
-from tests.plumbing.test_register_checks import TAMPERINGS as REGISTER
-from tests.plumbing.test_register_checks import UNDONE, as_administrator, run, told
+from tests.plumbing.tampering import TAMPERINGS as REGISTER
+from tests.plumbing.tampering import UNDONE, as_administrator, run, told
 
 
 @pytest.fixture(scope="module")
