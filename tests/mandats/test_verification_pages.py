@@ -1,5 +1,6 @@
 """The agent's pages: the form, the answer, the receipt, the page of the QR code."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
