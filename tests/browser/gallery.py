@@ -26,13 +26,24 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "referent": (
         "referent-window1",
-        ("equipe", "nom-et-roles-dans-l-equipe", "aider-a-revenir", "journal-de-la-structure"),
+        (
+            "equipe",
+            "inviter-quelqu-un",
+            "accueillir-dans-l-equipe",
+            "nom-et-roles-dans-l-equipe",
+            "rouvrir-un-compte",
+            "aider-a-revenir",
+            "journal-de-la-structure",
+        ),
     ),
     "instructeur": (
         "instructeur-window1",
         ("accueil", "structures", "dossiers-d-habilitation", "rechercher-dans-le-journal"),
     ),
-    "administrateur": ("administrateur-window1", ("fonctions-nationales", "fusionner", "sites", "cartes")),
+    "administrateur": (
+        "administrateur-window1",
+        ("fonctions-nationales", "corriger-un-nom", "fusionner", "sites", "cartes"),
+    ),
     "accueil": ("accueil-window1", ("lettres-a-imprimer", "accueil-telephonique")),
     "prefecture": ("prefecture-window1", ("avis-de-la-prefecture", "avis-sur-une-candidature")),
     "operateur": ("operateur-window1", ("conventions-et-versements", "convention", "budget")),
