@@ -149,6 +149,15 @@ def _send(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
     return made
 
 
+def _inviter_stands(invitation: Invitation) -> bool:
+    """Tell whether who invited could still do it: an invitation does not outlive the right that it came from."""
+    inviter = invitation.invited_by
+    if inviter is None:
+        return True
+    referent = is_referent_of(inviter.pk, invitation.structure_id) if invitation.structure_id else False
+    return inviter.is_active and (referent or Fonction.objects.filter(compte=inviter, ended_at__isnull=True).exists())
+
+
 @transaction.atomic
 def _refuse(reason: ErrorCode, structure: Structure, acteur: Acteur, now: datetime) -> Denied:
     """Journal that an invitation was not sent."""
@@ -282,7 +291,7 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
     has proved the address before (:mod:`aidants.structures.address_code`).
     """
     known = Compte.objects.filter(email=invitation.email).first()
-    allowed = _may_accept(known, signed_in)
+    allowed = _may_accept(known, signed_in) if _inviter_stands(invitation) else Denied(INVITATION_GONE)
     if isinstance(allowed, Denied):
         return _not_accepted(allowed.reason, invitation, signed_in, now)
     has_signed_in = known is not None and known.last_login is not None

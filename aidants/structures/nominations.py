@@ -124,6 +124,7 @@ def _ask(
 
 
 def _administrateurs() -> QuerySet[Fonction]:
+    """Return the functions of the administrateurs who can come in."""
     return Fonction.objects.filter(role=Role.ADMINISTRATEUR.value, ended_at__isnull=True, compte__is_active=True)
 
 
@@ -181,6 +182,8 @@ def _why_no_answer(row: Nomination, acteur: Acteur, now: datetime, *, approve: b
         return NOMINATION_SAME_PERSON
     if row.fonction is not None and row.fonction.compte_id == acteur.id:
         return ROLE_OF_ONESELF
-    if approve and row.fonction is not None and _administrateurs().count() <= FEWEST_ADMINISTRATEURS:
+    # Locked before they are counted: of two withdrawals approved at once, the second counts what the first left.
+    held = _administrateurs().select_for_update(of=("self",)).order_by("id")
+    if approve and row.fonction is not None and len(held) <= FEWEST_ADMINISTRATEURS:
         return LAST_ADMINISTRATEUR
     return None

@@ -75,19 +75,24 @@ def _bring_up_to_date(structure: Structure, fiche: FicheStructure, acteur: Acteu
 def keep_structure(
     source: UUID, external_id: str, fiche: FicheStructure, acteur: Acteur, now: datetime
 ) -> Kept | Denied:
-    """Keep a structure under the name that ``source`` gives it; the same call again changes nothing."""
+    """Keep a structure under the name that ``source`` gives it; the same call again changes nothing.
+
+    Asked before anything is written: what is refused here leaves the other system's structure as it was.
+    """
     _one_at_a_time(f"{source}:{external_id}")
     known = structure_of_source(source, external_id)
     if known is not None:
         if known.structure.siret != fiche.siret:
             return Denied(SIRET_FIXED)
         return Kept(known, False, _bring_up_to_date(known.structure, fiche, acteur, now))
+    _one_at_a_time(fiche.siret)
+    kept = ReferencePartenaire.objects.filter(kind=ReferencePartenaire.STRUCTURE, structure__siret=fiche.siret)
+    if kept.exists():
+        return Denied(STRUCTURE_KEPT_BY_ANOTHER)
     outcome = import_structure(fiche, acteur, now)
     if isinstance(outcome, Denied):
         return outcome
     structure, created = outcome
-    if ReferencePartenaire.objects.filter(structure=structure, kind=ReferencePartenaire.STRUCTURE).exists():
-        return Denied(STRUCTURE_KEPT_BY_ANOTHER)
     made = ReferencePartenaire.objects.create(
         source=source, kind=ReferencePartenaire.STRUCTURE, external_id=external_id, structure=structure, created_at=now
     )

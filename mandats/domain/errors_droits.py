@@ -50,6 +50,12 @@ ALERTE_ONE_S_OWN = declare(
     "Cette alerte parle de vos propres actes : une autre personne doit la regarder.",
     "Un autre référent de la structure, ou un instructeur, répond.",
 )
+OBJECTION_ONE_S_OWN = declare(
+    "desaccord.one_s_own",
+    403,
+    "Ce désaccord parle de votre propre acte : un autre référent de la structure y répond.",
+    "La personne conteste ce qu’a fait ce référent ; la structure en a un autre.",
+)
 ALERTE_WORDLESS = declare(
     "alerte.wordless",
     422,

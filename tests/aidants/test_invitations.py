@@ -13,8 +13,11 @@ from django_otp.oath import totp
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.cartes import seed_of
+from aidants.domain.decisions import Denied
+from aidants.domain.errors import INVITATION_GONE
 from aidants.journal.models import Entree
-from aidants.structures.invitations import purge_invitations
+from aidants.structures import invitations
+from aidants.structures.invitations import Accepted, Invite, accept, purge_invitations
 from aidants.structures.models import Affectation, Invitation, Structure
 from tests import builders
 from tests.aidants.mailbox import invitation_code, is_them, link_code, messages_to, subjects_to
@@ -363,3 +366,24 @@ def test_the_first_structure_of_an_install(capsys: pytest.CaptureFixture[str]) -
     names = ("--email=odile@mairie.example", "--given-name=Odile", "--family-name=Rambaud")
     call_command("create_compte", *names, "--siret=99999910500011", "--referent")
     assert Invitation.objects.get().expires_at - timezone.now() > timedelta(days=6)
+
+
+@pytest.mark.parametrize("how", ["no referent any more", "account closed"])
+def test_an_invitation_does_not_outlive_the_right_of_who_sent_it(how: str) -> None:
+    """A referent about to leave would otherwise come back by an invitation to another address of theirs."""
+    place, who = builders.structure(), builders.compte()
+    held = Affectation.objects.create(compte=who, structure=place, is_referent=True, started_at=builders.NOW)
+    invited = Invite("retour@example.org", "Zoé", "Le Goff", is_referent=True)
+    made = invitations.invite(place, invited, builders.acteur(who, place), timezone.now())
+    assert isinstance(made, Invitation)
+    if how == "account closed":
+        Compte.objects.filter(pk=who.pk).update(is_active=False)
+    else:
+        Affectation.objects.filter(pk=held.pk).update(ended_at=timezone.now())
+    again = Invitation.objects.select_related("structure", "invited_by").get()
+    assert accept(again, None, timezone.now()) == Denied(INVITATION_GONE)
+    assert not Compte.objects.filter(email="retour@example.org").exists()
+    Compte.objects.filter(pk=who.pk).update(is_active=True)
+    Affectation.objects.filter(pk=held.pk).update(ended_at=None)
+    again = Invitation.objects.select_related("structure", "invited_by").get()
+    assert isinstance(accept(again, None, timezone.now()), Accepted)

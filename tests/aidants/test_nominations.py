@@ -1,11 +1,13 @@
 """National roles by screen: one administrateur gives and withdraws them, two are needed for that very role."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
@@ -18,6 +20,7 @@ from aidants.structures.invitations import Invite
 from aidants.structures.models import Invitation, Nomination
 from aidants.structures.nominations import answer_nomination, give_role, withdraw_role
 from tests import builders
+from tests.together import at_once, wait_for_locks
 
 
 def admin() -> Compte:
@@ -136,3 +139,22 @@ def test_of_two_answers_at_once_one_counts(committed_db: str) -> None:
     for thread in threads:
         thread.join()
     assert sum(isinstance(one, Denied) for one in found) == 1
+
+
+def test_two_administrateurs_remain_whoever_answers_at_once(committed_db: str) -> None:
+    """Three are there, two withdrawals were asked; the second answer counts what the first one left."""
+    one, two, three = admin(), admin(), admin()
+    now = timezone.now()
+    first = withdraw_role(Fonction.objects.get(compte=two).id, doer(one), now)
+    second = withdraw_role(Fonction.objects.get(compte=one).id, doer(two), now)
+    assert isinstance(first, Nomination)
+    assert isinstance(second, Nomination)
+    answers = [partial(answer_nomination, asked.id, doer(three), approve=True, now=now) for asked in (first, second)]
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            list(Fonction.objects.select_for_update().order_by("id"))
+            answering = apart.submit(at_once, *answers)
+            wait_for_locks(2)
+        given = answering.result()
+    assert given.count(Denied(LAST_ADMINISTRATEUR)) == 1
+    assert Fonction.objects.filter(ended_at__isnull=True).count() == 2

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from django.test import Client
 from django.utils import timezone
 
 from aidants.comptes.models import Fonction
+from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.envois.models import Envoi
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation
+from mandats.domain import errors_droits
 from mandats.domain.codes import grouped
 from mandats.pages.usager import session as usager_session
 from mandats.registre.models import Contestation, Mandat
@@ -154,13 +157,27 @@ def test_objecting_tells_referent_and_instructeur_and_shows_the_answer(by_code: 
     assert all(mandat.usager.family_name not in sent.body and "dormais" not in sent.body for sent in told)
     assert "déjà signalé" in text(by_code.post(address, {"words": "encore"}, follow=True))
     acteur = builders.acteur(referent, mandat.structure)
-    from dataclasses import replace
-
     assert answer_objection(use.contestation.id, replace(acteur, role=Role.REFERENT), "Pardon.", timezone.now())
     page = text(by_code.get(page_of(mandat)))
     assert "Pardon." in page
     entry = Entree.objects.get(event="utilisation:object")
     assert (entry.subject_id, entry.acteur_kind) == (mandat.id, "usager")
+
+
+@pytest.mark.writes("utilisation:object_refused")
+def test_whose_act_it_was_answers_only_where_nobody_else_can(by_code: Client, mandat: Mandat) -> None:
+    use = builders.utilisation(mandat)
+    by_code.post(f"{page_of(mandat)}/utilisations/{use.id}/desaccord", {"words": "Je dormais."})
+    Affectation.objects.filter(compte=mandat.aidant).update(is_referent=True)
+    who = replace(builders.acteur(mandat.aidant, mandat.structure), role=Role.REFERENT)
+    other = builders.compte("autre@example.org")
+    place = Affectation.objects.create(
+        compte=other, structure=mandat.structure, is_referent=True, started_at=builders.NOW
+    )
+    refused = answer_objection(use.contestation.id, who, "C’était moi.", timezone.now())
+    assert refused == Denied(errors_droits.OBJECTION_ONE_S_OWN)
+    Affectation.objects.filter(pk=place.pk).update(ended_at=timezone.now())
+    assert answer_objection(use.contestation.id, who, "C’était moi.", timezone.now())
 
 
 @pytest.mark.writes("volet:print")

@@ -81,8 +81,10 @@ def test_a_structure_that_exists_is_found_by_its_siret(coop: Partner) -> None:
     existing.refresh_from_db()
     assert existing.name == "CCAS de Gap"
     other = Partner("Plateforme")
-    taken = other.call("put", f"{ROOT}/structures/x", STRUCTURE)
+    taken = other.call("put", f"{ROOT}/structures/x", STRUCTURE | {"nom": "Autre nom", "courriel": "x@autre.example"})
     assert (taken.status_code, taken.json()["code"]) == (409, "partenaire.structure_kept_by_another")
+    existing.refresh_from_db()
+    assert existing.name == "CCAS de Gap", "a call that is refused changes nothing of another's structure"
     assert other.call("get", PLACE).status_code == 404, "another's name is as unknown as none"
     assert other.call("get", f"{ROOT}/structures").json() == {"structures": [], "suite": None}
 
