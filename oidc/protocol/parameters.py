@@ -13,7 +13,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 LONGEST = 16 * 1024
 LONGEST_QUERY = 8000
-"""What a query may hold: with method, path and version it fits the 8 190 bytes of a line that our server reads."""
+"""What a query may hold: with method, path and version it fits the 8 190 bytes of a line that our server reads.
+
+A longer line is answered 414 by gunicorn, before anything of ours has run: its page is its own, and in English.
+"""
 MOST_FIELDS = 64
 
 

@@ -108,6 +108,19 @@ def test_a_slip_is_told_and_nothing_is_looked_up(typed: dict[str, str], changes:
     assert not RefusCompte.objects.exists()
 
 
+def test_who_mistyped_something_corrects_it_and_types_the_code_alone_again(typed: dict[str, str]) -> None:
+    page = Client().post("/verifier", typed | {"family_name": "Martin"}).content.decode()
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.partition("<main")[2]))
+    again = Client().post("/verifier", kept | {"corriger": "1"})
+    shown = again.content.decode()
+    assert again.status_code == 200
+    assert 'value="Martin"' in shown
+    assert f'value="{typed["reference"]}"' in shown
+    assert ('id="errors"' in shown, typed["code"] in page + shown) == (False, False)
+    assert Verification.objects.count() == 0, "coming back asks nothing"
+    assert "corriger" not in Client().post("/verifier", typed).content.decode()
+
+
 def test_the_answer_says_that_the_mandat_is_in_the_journal(typed: dict[str, str]) -> None:
     assert "Mandat en cours d’inscription au journal" in Client().post("/verifier", typed).content.decode()
     integrate(timezone.now())

@@ -3,9 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from aidants.domain.demarches import DEMARCHES
 from mandats.pages.usager.forms import VoletFields
+
+CORRECT = "corriger"
+"""The button by which an agent comes back to what they typed."""
 
 
 class VerifyForm(VoletFields):
@@ -42,3 +46,15 @@ class AgentVerifyForm(VerifyForm):
     """The same, typed by an agent whose organisation is known already."""
 
     organisation = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+
+
+def typed_in(form: type[VerifyForm], post: QueryDict) -> VerifyForm:
+    """Return what was typed; not judged, and without its code, when the agent comes back to correct it."""
+    if CORRECT in post:
+        return form(initial={name: post.get(name, "") for name in form.base_fields if name != "code"})
+    return form(post or None)
+
+
+def kept_of(form: VerifyForm) -> dict[str, str]:
+    """Return what was typed but the code, to be sent again."""
+    return {name: str(form.data.get(name, "")) for name in form.fields if name != "code"}

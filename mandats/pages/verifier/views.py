@@ -19,7 +19,7 @@ from aidants.domain.demarches import DEMARCHES
 from aidants.journal.limits import Throttled
 from mandats.domain.errors import RECEIPT_UNKNOWN, TOO_MANY_LOOKUPS
 from mandats.domain.suites import MOTIFS_DE_REFUS, Suite
-from mandats.pages.verifier.forms import VerifyForm
+from mandats.pages.verifier.forms import VerifyForm, kept_of, typed_in
 from mandats.verification.answers import LABELS, Answer
 from mandats.verification.lookups import verify
 from mandats.verification.questions import Asker, Question, Verdict
@@ -48,7 +48,7 @@ ANYBODY = Counter()
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
     """Ask the fields; show the answer with its receipt."""
-    asked = VerifyForm(request.POST or None)
+    asked = typed_in(VerifyForm, request.POST)
     if not asked.is_valid():
         return ask(request, asked, ANYBODY)
     asker = Asker(asked.cleaned_data["organisation"], "page", client_network(request))
@@ -68,6 +68,8 @@ def answered(request: HttpRequest, asked: VerifyForm, asker: Asker, counter: Cou
     if not isinstance(verdict, Verdict):
         return _too_many(request, asked, verdict if isinstance(verdict, Throttled) else Throttled(60), counter)
     context = _answer_context(verdict, given["reference"], asker) | {"counter": counter, "asked_at": now}
+    if verdict.answer is Answer.INCONNU:
+        context["kept"] = kept_of(asked).items()
     return render(request, "verifier/answer.html", context)
 
 
@@ -97,9 +99,8 @@ def _answer_context(verdict: Verdict, reference: str, asker: Asker) -> dict[str,
 
 def _too_many(request: HttpRequest, asked: VerifyForm, wait: Throttled, counter: Counter) -> HttpResponse:
     """Say how long to wait, on a page that costs little and keeps what was typed."""
-    typed = {name: request.POST.get(name, "") for name in asked.fields}
-    code = typed.pop("code")
-    context = {"wait": wait, "counter": counter, "kept": typed.items(), "code": code, "reference": typed["reference"]}
+    kept, code = kept_of(asked), asked.data.get("code", "")
+    context = {"wait": wait, "counter": counter, "kept": kept.items(), "code": code, "reference": kept["reference"]}
     response = render(request, "verifier/wait.html", context, status=TOO_MANY_LOOKUPS.http)
     response["Retry-After"] = str(wait.seconds)
     return response

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aidants.comptes.address import client_network
 from aidants.domain.decisions import Denied
 from mandats.pages.verifier import views as verifier
-from mandats.pages.verifier.forms import AgentVerifyForm
+from mandats.pages.verifier.forms import AgentVerifyForm, typed_in
 from mandats.verification.questions import Asker
 from oidc.proconnect import agents, sign_in
 from oidc.provider.models import Client
@@ -69,7 +69,7 @@ def _counter(client: Client) -> verifier.Counter:
 @for_agent
 def verify(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask the fields, but for the organisation; show the answer with its receipt."""
-    asked = AgentVerifyForm(request.POST or None)
+    asked = typed_in(AgentVerifyForm, request.POST)
     if not asked.is_valid():
         return verifier.ask(request, asked, _counter(client))
     asker = Asker(client.name, "page", client_network(request), authenticated=True, client_id=client.id)
