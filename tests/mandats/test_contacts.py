@@ -177,6 +177,14 @@ def test_the_old_address_is_told_and_undoes_the_change(desk: Desk) -> None:
     assert scanner.post("/contact", {"code": code}).status_code == 422
 
 
+def test_a_structure_whose_mandat_has_ended_changes_no_contact(desk: Desk) -> None:
+    mandat = _with_contacts(desk)
+    Mandat.objects.filter(pk=mandat.pk).update(ended_at=timezone.now(), motif="revocation")
+    assert "Modifier les contacts" not in text(desk.client.get(f"/mandats/{mandat.id}"))
+    assert changes(desk, mandat, "nouvelle@famille-dubois.fr").status_code == 422
+    assert contact_of(mandat)[0] == "ancienne@famille-dubois.fr"
+
+
 def test_undoing_the_first_change_undoes_those_after_it(desk: Desk) -> None:
     mandat = _with_contacts(desk)
     changes(desk, mandat, "voleur@un-domaine.fr")

@@ -93,6 +93,13 @@ def test_another_structure_sees_and_marks_nothing(mandat: Mandat) -> None:
     assert Usager.objects.get(pk=mandat.usager_id).postal_address == ""
 
 
+def test_who_has_no_letter_to_send_does_not_say_where_letters_go(desk: Desk, mandat: Mandat) -> None:
+    """The address serves every structure: one that once served the person would receive the others' letters."""
+    address = {f"{mandat.usager_id}-address": "1 rue Volée"}
+    assert desk.client.post(f"/a-remettre/{mandat.usager_id}/adresse", address).status_code == 404
+    assert Usager.objects.get(pk=mandat.usager_id).postal_address == ""
+
+
 @pytest.mark.writes("usager:keep_address")
 @pytest.mark.reaches("GET mandats:letter")
 def test_an_address_is_kept_and_stands_in_the_window(desk: Desk, mandat: Mandat) -> None:

@@ -17,7 +17,7 @@ from aidants.structures.models import Structure
 from mandats.domain import contact_errors, errors, events
 from mandats.domain.identite import Identite
 from mandats.registre.coffre import identity_of, seal_identity
-from mandats.registre.models import Brouillon, Usager
+from mandats.registre.models import Brouillon, Mandat, Usager
 from mandats.registre.services.accords import needs_accord_in_couple
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.contacts import (
@@ -127,11 +127,14 @@ def change_contact(
 ) -> Decision:
     """Change one contact of a known usager; ``value`` may be empty: the releve is then on paper.
 
+    ``structure``: at whose desk, while a mandat of theirs stands there; ``None`` on their own page.
     What is theirs already stays so, whatever it looks like.
     """
     hold_contacts((kind, value))
     usager = Usager.objects.select_for_update().get(pk=usager_id)
     fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if value else None
+    if structure is not None and not _has_standing(usager, structure, now):
+        fault = errors.ALREADY_ENDED
     if fault is not None:
         record(
             events.CONTACT_REFUSED, acteur=acteur, at=now, subject=usager.id, reason=fault.code, facts={"kind": kind}
@@ -139,3 +142,8 @@ def change_contact(
         return Denied(fault)
     replace_contact(usager, kind, value, acteur, way=way, now=now)
     return GRANTED
+
+
+def _has_standing(usager: Usager, structure: Structure, now: datetime) -> bool:
+    held = Mandat.objects.filter(usager=usager, structure=structure, ended_at__isnull=True)
+    return held.filter(expires_at__gt=now).exists()

@@ -11,7 +11,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.journal.record import record
 from mandats.domain import errors, events
-from mandats.registre.models import Avis, Mandat, Usager
+from mandats.registre.models import Avis, Usager
 from mandats.registre.services.avis import ACCUEIL, STRUCTURE
 
 HOWS = {"main": "Remis en main propre", "poste": "Posté"}
@@ -47,9 +47,12 @@ def hand_over(avis_ids: Iterable[UUID], acteur: Acteur, how: str, now: datetime)
 
 @transaction.atomic
 def keep_address(usager_id: UUID, address: str, acteur: Acteur, now: datetime) -> Decision:
-    """Keep where an usager of the structure wants their letters; an empty address forgets it."""
-    served = Mandat.objects.filter(usager=usager_id, structure=acteur.structure_id).exists()
-    if not served or acteur.structure_id is None:
+    """Keep where an usager wants their letters, while one waits at the structure; an empty address forgets it.
+
+    The address serves every structure's letters: whoever has nothing to send does not say where they go.
+    """
+    waiting = letters_within(acteur).filter(usager=usager_id, handed_at__isnull=True)
+    if acteur.structure_id is None or not waiting.exists():
         return Denied(errors.AUTORISATION_UNKNOWN)
     lines = [" ".join(line.split()) for line in address.splitlines() if line.strip()]
     Usager.objects.filter(pk=usager_id).update(postal_address="\n".join(lines))
