@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.machine import program
+from tests.machine import browser
 
 _SILENT = (
     "--no-sandbox",  # tests run as root too
@@ -33,7 +33,7 @@ def running_chromium() -> Iterator[Browser]:
         preferences.parent.mkdir()
         preferences.write_text(json.dumps({"plugins": {"always_open_pdf_externally": True}}))
         first = tool.chromium.launch_persistent_context(
-            folder, executable_path=program("chromium"), args=list(_SILENT), ignore_default_args=["--enable-automation"]
+            folder, executable_path=browser(), args=list(_SILENT), ignore_default_args=["--enable-automation"]
         )
         try:
             assert first.browser is not None

@@ -10,8 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.keys import active_key, published_keys
 from mandats.attestation.statement import sign_statement
-from tests import builders
-from tests.machine import program
+from tests import builders, machine
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +28,7 @@ def address(live_service: str) -> str:
 @pytest.fixture
 def page(address: str) -> Iterator[Page]:
     with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
+        browser = tool.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
         yield browser.new_page(viewport={"width": 360, "height": 740}, locale="fr-FR")
         browser.close()
 
