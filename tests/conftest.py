@@ -16,7 +16,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import hypothesis
@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 
-from tests import database, machine, network, stack
+from tests import database, days, machine, network, stack
 from tests.faults import StackFaults
 from tests.timestamps import LocalAuthority, local_authority
 
@@ -185,6 +185,13 @@ def query_count() -> Callable[[int], AbstractContextManager[CaptureQueriesContex
         return TransactionTestCase().assertNumQueries(count)
 
     return expect
+
+
+@pytest.fixture(autouse=True)
+def _no_day_ends_within_a_test(request: pytest.FixtureRequest) -> None:
+    """Let midnight pass first, where one is near: « today » is one day for a test and for what it tests."""
+    lasting = timedelta(seconds=150 if "live_stack" in request.fixturenames else 20)
+    time.sleep(days.wait_before(datetime.now(UTC), lasting))
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ def _signs_and_concludes(conseiller: Conseiller) -> Mandat:
 
 
 def test_last_day_reserved_acts_and_formalities(conseiller: Conseiller) -> None:
-    at, last = conseiller.visitor, (timezone.now() + timedelta(days=40)).date()
+    at, last = conseiller.visitor, timezone.localdate() + timedelta(days=40)
     conseiller.signs_in()
     at.follow("Nouveau mandat")
     at.see("Démarches et durée")

@@ -126,11 +126,12 @@ def test_the_releve_shows_what_the_person_now_does_alone(desk: Desk, query_count
     assert part.index("Avec un peu d’aide") < part.index("Logement")
     paper = words_of(desk.client.post(f"{address}/lettre").content)
     assert "Ce que vous faites maintenant seul : Famille - Scolarité" in paper
-    before = (timezone.now() - timedelta(days=30)).date()
+    today = timezone.localdate()
+    before = today - timedelta(days=30)
     early = releve_of(old.usager, before, before, structure=desk.place)
     assert early.autonomie == []
     with query_count(2):
-        found = releve_of(old.usager, before, timezone.now().date(), structure=desk.place)
+        found = releve_of(old.usager, before, today, structure=desk.place)
     assert [one.label for one in found.alone] == ["Famille - Scolarité", "Social - Santé"]
 
 
@@ -146,7 +147,7 @@ def test_the_question_is_asked_for_each_demarche(desk: Desk) -> None:
 
 @pytest.mark.writes("mandat:renew")
 def test_a_last_day_once_chosen_becomes_an_ordinary_duration(desk: Desk) -> None:
-    last = (timezone.now() + timedelta(days=40)).date().isoformat()
+    last = (timezone.localdate() + timedelta(days=40)).isoformat()
     assert renewed(desk, desk.mandat(duree=f"DATE:{last}"), logement="aide").duree == "J182"
 
 

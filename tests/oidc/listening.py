@@ -11,13 +11,15 @@ from django.test import override_settings
 
 
 class Listening(ThreadingHTTPServer):
-    """``status`` and ``pieces`` are what it answers, ``pause`` seconds between two pieces; ``received`` what came."""
+    """``status`` and ``pieces`` are what it answers, ``pause`` seconds between two pieces; ``received`` what came,
+    ``sent`` how many pieces left.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.pieces, self.pause = 200, [b"{}"], 0.0
+        self.status, self.pieces, self.pause, self.sent = 200, [b"{}"], 0.0, 0
         self.received: list[tuple[str, str, dict[str, list[str]]]] = []
 
     def address(self, path: str) -> str:
@@ -39,6 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         for piece in self.server.pieces:
             self.wfile.write(piece)
             self.wfile.flush()
+            self.server.sent += 1
             time.sleep(self.server.pause)
 
     def do_POST(self) -> None:

@@ -3,6 +3,7 @@
 import socket
 import urllib.request
 import warnings
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.events import SIGN_IN
 from aidants.journal.record import record
 from tests import builders, database
+from tests.days import wait_before
 from tests.journal_guard import StackGuard, entries_that_name_somebody, missing
 from tests.network import NetworkForbiddenError
 from tests.undefined import UndefinedVariable, UndefinedVariableError
@@ -31,6 +33,22 @@ def test_another_machine_cannot_be_reached(host: str) -> None:
 def test_this_machine_can_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
         pass
+
+
+@pytest.mark.parametrize(
+    ("now", "waits"),
+    [
+        ("2026-11-26T12:00:00+00:00", 0),
+        ("2026-11-26T22:59:39+00:00", 0),
+        ("2026-11-26T22:59:50+00:00", 10),
+        ("2026-11-26T23:00:00+00:00", 0),
+        ("2026-12-31T23:59:55+00:00", 5),
+        ("2027-03-28T21:59:59+00:00", 1),
+        ("2027-07-31T21:59:40.5+00:00", 19.5),
+    ],
+)
+def test_no_day_ends_within_a_test(now: str, waits: float) -> None:
+    assert wait_before(datetime.fromisoformat(now), timedelta(seconds=20)) == waits
 
 
 def _render(source: str, file: Path) -> str:
