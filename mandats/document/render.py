@@ -40,7 +40,9 @@ _SIZES: Final = (10.4, 10.0, 9.6)
 _PAGES: Final = 3
 """Two of text, one of summary (DOMAIN §3.6)."""
 _VOLET: Final = (16.0, 15.0, 14.0)
-_VOLET_LARGE: Final = (22.0,)
+_VOLET_LARGE: Final = (22.0, 21.0, 20.0)
+_AIR: Final = (1.0, 0.9, 0.8)
+"""Between the lines of a leaflet, so that it holds one page: its letters are never smaller."""
 
 _CONSENT: Final = {
     ("ecran", "dessin"): "en signant à l’écran",
@@ -62,14 +64,18 @@ def _compiled(template: str, data: dict[str, Any], at: datetime) -> bytes:
     return typeset(_FOLDER / "modeles" / f"{template}.typ", data, at)
 
 
-def _fitted(template: str, data: dict[str, Any], at: datetime, pages: int, sizes: tuple[float, ...]) -> bytes:
-    """Return the PDF at the first of ``sizes`` (points) that holds in ``pages``, or at the first one when none does.
+def _fitted(
+    template: str, data: dict[str, Any], at: datetime, pages: int, sizes: tuple[float, ...], *, fits: str = "size"
+) -> bytes:
+    """Return the PDF at the first of ``sizes`` that holds in ``pages``, or at the first one when none does.
+
+    ``fits``  what of the template they are: ``size`` of the letters in points, or ``air`` between the lines, a share.
 
     Long names and many formalities would otherwise leave the signatures alone on a page of their own.
     """
     first = b""
     for size in sizes:
-        pdf = _compiled(template, data | {"size": size}, at)
+        pdf = _compiled(template, data | {fits: size}, at)
         first = first or pdf
         with pikepdf.open(BytesIO(pdf)) as read:
             if len(read.pages) <= pages:
@@ -118,7 +124,10 @@ def render_exemplaire(given: ExemplaireDocument) -> bytes:
 
 
 def render_volet(given: VoletDocument) -> bytes:
-    """Return the usager's sheet of codes, at 16 points (14 when names are long), or 22.  Never keep these bytes."""
+    """Return the usager's sheet of codes: one page at 16 points (14 when names are long), or two pages at 22 (20).
+
+    Never keep these bytes.
+    """
     data = {
         "reference": one_line(given.reference),
         "mandant": one_line(given.mandant),
@@ -134,7 +143,8 @@ def render_volet(given: VoletDocument) -> bytes:
         "plain": given.plain,
         "date": day_parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
     }
-    return _fitted("volet", data, given.printed_at, 1, _VOLET_LARGE if given.large else _VOLET)
+    pages, sizes = (2, _VOLET_LARGE) if given.large else (1, _VOLET)
+    return _fitted("volet", data, given.printed_at, pages, sizes)
 
 
 def render_end_certificate(given: EndCertificate) -> bytes:
@@ -240,7 +250,7 @@ def _explained(
     data = {"large": False} | found
     data |= {"notices": list(notices), "blocks": [{"kind": one.kind, "text": one.text} for one in text]}
     data |= {"reference": one_line(reference), "service": one_line(service.name)}
-    return _compiled("explication", data | {"date": day_parts(local_date(at, time_zone))}, at)
+    return _fitted("explication", data | {"date": day_parts(local_date(at, time_zone))}, at, 1, _AIR, fits="air")
 
 
 def render_blank(service: ServiceContact, at: datetime, time_zone: str) -> bytes:

@@ -307,6 +307,7 @@ def test_the_volet_holds_the_codes_in_large_type() -> None:
         assert min(font_sizes(pdf)) >= smallest
     assert max(font_sizes(PAPERS["large volet"]())) > max(font_sizes(PAPERS["volet"]()))
     assert page_count(PAPERS["volet"]()) == page_count(render_volet(volet(longest_text()))) == 1
+    assert page_count(render_volet(replace(volet(longest_text()), large=True))) == 2
 
 
 def test_codes_are_never_in_the_mandat() -> None:

@@ -69,6 +69,12 @@ def test_each_form_is_archival_accessible_and_sound(name: str, tmp_path: Path) -
         assert str(document.Root.Lang) == (name[:2] if name[:2] in {"en", "ar"} else "fr")
 
 
+@pytest.mark.parametrize("name", ["falc ordinary", "en ordinary", "ar ordinary", "gros"])
+def test_an_ordinary_form_is_one_sheet(name: str) -> None:
+    """A heading alone overleaf is not read."""
+    assert page_count(FORMS[name]()) == 1
+
+
 def test_there_are_plain_words_and_two_languages() -> None:
     assert [one.code for one in forms()] == ["falc", "ar", "en"]
     assert head("ar").direction == "rtl"
