@@ -57,7 +57,7 @@ class Accueil:
         form = at.take(at.link("formulaire d’arrêt"))
         at.press(f"Posté : {name}")
         at.hear("C’est noté")
-        at.read("Aucune lettre n’attend")
+        at.read_nowhere(name)
         at.follow("Accueil téléphonique")
         at.see("Une personne téléphone")
         return letter, form

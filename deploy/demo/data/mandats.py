@@ -16,14 +16,17 @@ from aidants.domain.vault import keyed_digest
 from deploy.demo.franceconnect.claims import pairwise_sub
 from deploy.demo.franceconnect.identities import IDENTITIES
 from mandats.consentement.ecran import consent_by_drawing
+from mandats.consentement.piece_vue import identify_by_document
 from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.domain.motifs import MotifDeFin
 from mandats.domain.perimetre import DemarcheChoisie, Perimetre
+from mandats.domain.pieces import Piece
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.brouillons import freeze, identify, open_brouillon
 from mandats.registre.services.carte import answer_card
+from mandats.registre.services.contacts_bureau import give_contacts
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.sign import sign_mandat
 from mandats.registre.services.suspend import suspend_mandat
@@ -145,15 +148,43 @@ def load_mandats(acteurs: dict[str, Acteur], now: datetime) -> None:
 
 
 def _live(story: Story, acteur: Acteur, then: datetime) -> None:
-    brouillon = _consented(story, acteur, then)
+    mandat = _signed(_consented(story, acteur, then), acteur, then)
+    story.after(mandat, acteur, then + timedelta(hours=2))
+
+
+def _signed(brouillon: Brouillon, acteur: Acteur, then: datetime) -> Mandat:
     mandat = sign_mandat(brouillon.id, acteur, then + timedelta(minutes=6))
     if isinstance(mandat, Denied):
         raise DemoRefused(f"demo data refused: {mandat.reason.code}")
     produce_document(mandat.id, acteur, then + timedelta(minutes=6))
-    story.after(mandat, acteur, then + timedelta(hours=2))
+    return mandat
+
+
+def concluded_by_document(story: Story, person: Identite, telephone: str, acteur: Acteur, now: datetime) -> Mandat:
+    """Live the story of somebody whose identity document was seen, who has a telephone at most; return the mandat."""
+    then = now - timedelta(days=story.days_ago)
+    brouillon = _opened(story, acteur, then)
+    identify_by_document(brouillon.id, Piece.CARTE_IDENTITE, person, acteur, then + timedelta(minutes=2))
+    given = give_contacts(brouillon.id, "", telephone, acteur, then + timedelta(minutes=2))
+    if not given or isinstance(given, dict):
+        raise DemoRefused("demo data refused: contacts")
+    _agreed(brouillon, acteur, then)
+    return _signed(brouillon, acteur, then)
 
 
 def _consented(story: Story, acteur: Acteur, then: datetime, consents: bool = True) -> Brouillon:
+    brouillon = _opened(story, acteur, then)
+    identite = demo_identite(story.usager)
+    preuve = PreuveIdentite("franceconnect", "eidas1", identite.sub_digest, secrets.token_hex(32))
+    identify(brouillon.id, identite, preuve, acteur, then + timedelta(minutes=2))
+    if consents:
+        _agreed(brouillon, acteur, then)
+    else:
+        freeze(brouillon.id, acteur, then + timedelta(minutes=3))
+    return brouillon
+
+
+def _opened(story: Story, acteur: Acteur, then: datetime) -> Brouillon:
     chosen: tuple[DemarcheChoisie, ...] = tuple(
         {"code": code, "formalites": named} for code, named in story.demarches.items()
     )
@@ -161,13 +192,13 @@ def _consented(story: Story, acteur: Acteur, then: datetime, consents: bool = Tr
     if isinstance(brouillon, Denied):
         raise DemoRefused(f"demo data refused: {brouillon.reason.code}")
     answer_card(brouillon.id, acteur, concerned=False, now=then + timedelta(minutes=1))
-    identite = demo_identite(story.usager)
-    preuve = PreuveIdentite("franceconnect", "eidas1", identite.sub_digest, secrets.token_hex(32))
-    identify(brouillon.id, identite, preuve, acteur, then + timedelta(minutes=2))
-    texts = freeze(brouillon.id, acteur, then + timedelta(minutes=3))
-    if consents and not isinstance(texts, Denied):
-        consent_by_drawing(brouillon.id, _drawing(), texts.text_sha256, acteur, then + timedelta(minutes=5))
     return brouillon
+
+
+def _agreed(brouillon: Brouillon, acteur: Acteur, then: datetime) -> None:
+    texts = freeze(brouillon.id, acteur, then + timedelta(minutes=3))
+    if not isinstance(texts, Denied):
+        consent_by_drawing(brouillon.id, _drawing(), texts.text_sha256, acteur, then + timedelta(minutes=5))
 
 
 def _drawing() -> bytes:

@@ -71,6 +71,7 @@ class Command(BaseCommand):
         from deploy.demo.data.clients import load_clients  # noqa: PLC0415
         from deploy.demo.data.dispositif import load_scheme  # noqa: PLC0415
         from deploy.demo.data.equipes import load_partner, load_teams  # noqa: PLC0415
+        from deploy.demo.data.lettres import load_letters  # noqa: PLC0415
         from deploy.demo.data.mandats import load_mandats  # noqa: PLC0415
         from deploy.demo.data.people import PASSWORD, load_people, load_places  # noqa: PLC0415
         from deploy.demo.data.verifications import load_verifications  # noqa: PLC0415
@@ -86,6 +87,7 @@ class Command(BaseCommand):
             acteurs = load_people(load_places(long_ago), long_ago)
             load_scheme(acteurs, now)
             load_mandats(acteurs, now)
+            load_letters(acteurs, now)
             load_activity(acteurs, now)
             load_verifications(now)
             load_teams(acteurs, now)
