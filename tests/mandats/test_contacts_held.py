@@ -12,9 +12,11 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import message_of
 from aidants.journal.models import Entree
+from mandats.domain.contacts import UNDO_LIVES
 from mandats.registre.coffre import FrozenTexts
-from mandats.registre.models import Avis, Brouillon, Usager
+from mandats.registre.models import Avis, Brouillon, ChangementContact, Usager
 from mandats.registre.services.brouillons import freeze, identify
+from mandats.registre.services.contacts import forget_contacts, undo_change
 from mandats.registre.services.contacts_bureau import change_contact, give_contacts
 from tests import builders
 from tests.mandats import consent_desk as ways
@@ -192,3 +194,37 @@ def test_a_change_of_landline_is_told_where_it_can_be(desk: Desk, email: str) ->
         letter = Avis.objects.get(kind="contact")
         assert (letter.channel, letter.office) == ("courrier", "accueil")
         assert "nous suspendons vos mandats" in letter.texte
+
+
+# --- a contact given up, while the change may be undone ---
+
+
+def _moved(desk: Desk, old: str, email: str = "") -> Usager:
+    """Return somebody whose telephone just changed from ``old``."""
+    usager = desk.mandat().usager
+    Usager.objects.filter(pk=usager.pk).update(telephone=old, email=email)
+    assert change_contact(usager.id, "telephone", "+33639980077", None, desk.acteur, way="aidant", now=timezone.now())
+    return usager
+
+
+def test_a_number_given_up_is_its_holder_s_while_they_may_take_it_back(desk: Desk) -> None:
+    """Who moves somebody's number away gives it to nobody else meanwhile: « ANNULER » finds it free."""
+    usager, brouillon = _moved(desk, ways.TELEPHONE), ways.by_document(desk)
+    assert "que si tous deux sont d’accord" in text(gives(desk, brouillon, telephone="06 39 98 00 42"))
+    assert ways.answers("annuler") == "contact"
+    usager.refresh_from_db()
+    assert usager.telephone == ways.TELEPHONE
+    assert change_contact(usager.id, "telephone", "", None, desk.acteur, way="aidant", now=timezone.now())
+    forget_contacts(timezone.now() + UNDO_LIVES)
+    assert gives(desk, brouillon, telephone="06 39 98 00 42").status_code == 302
+
+
+def test_a_landline_that_somebody_gave_meanwhile_is_not_shared_by_an_undoing(desk: Desk) -> None:
+    usager, brouillon = _moved(desk, LANDLINE, "odette@famille-fevrier.fr"), ways.by_document(desk)
+    assert gives(desk, brouillon, telephone=TYPED_LANDLINE).status_code == 302
+    ways.draws(desk, brouillon)
+    ways.accepts(desk, brouillon)
+    assert undo_change(ChangementContact.objects.get().id, way="email", now=timezone.now())
+    usager.refresh_from_db()
+    assert usager.telephone == ""
+    assert Usager.objects.filter(telephone=LANDLINE).count() == 1

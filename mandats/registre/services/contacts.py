@@ -70,8 +70,21 @@ def is_somebody_elses(kind: str, value: str, usager_id: UUID | None) -> bool:
     """Tell whether a contact is an aidant's, or another usager's, whatever the structure."""
     others = Usager.objects.exclude(pk=usager_id) if usager_id else Usager.objects.all()
     if kind == EMAIL:
-        return Compte.objects.filter(email=value.lower()).exists() or others.filter(email__iexact=value).exists()
-    return Compte.objects.filter(telephone=value).exists() or others.filter(telephone=value).exists()
+        held = Compte.objects.filter(email=value.lower()).exists() or others.filter(email__iexact=value).exists()
+    else:
+        held = Compte.objects.filter(telephone=value).exists() or others.filter(telephone=value).exists()
+    return held or _may_come_back(kind, value, usager_id)
+
+
+def _may_come_back(kind: str, value: str, usager_id: UUID | None) -> bool:
+    """Tell whether another usager may still undo the change that took this contact from them.
+
+    Whoever holds it is asked by a code; a landline receives none, and is free as soon as it was given up.
+    """
+    if kind == TELEPHONE and not receives_sms(value):
+        return False
+    given_up = ChangementContact.objects.filter(kind=kind, old_digest=contact_digest(kind, value))
+    return given_up.filter(contacts_sealed__isnull=False, undone_at__isnull=True).exclude(usager=usager_id).exists()
 
 
 def no_sms(number: str) -> ErrorCode | None:
@@ -216,14 +229,20 @@ def undoable_by_telephone(telephone: str, now: datetime) -> list[ChangementConta
 
 @transaction.atomic
 def undo_change(change_id: UUID, *, way: str, now: datetime) -> Decision:
-    """Put the old contact back, and undo every later change of the same kind with it."""
+    """Put the old contact back, and undo every later change of the same kind with it.
+
+    A landline that somebody else gave meanwhile is theirs: this person is then left without one.
+    """
     change = ChangementContact.objects.filter(pk=change_id).first()
+    old = _old_of(change) if change else ""
+    if change is not None:
+        hold_contacts((change.kind, old))
     usager = Usager.objects.select_for_update().filter(pk=change.usager_id).first() if change else None
     change = ChangementContact.objects.select_for_update().filter(pk=change_id, undone_at__isnull=True).first()
-    if usager is None or change is None or change.undo_until <= now or change.contacts_sealed is None:
+    if usager is None or change is None or change.undo_until <= now or not old:
         return Denied(contact_errors.CONTACT_CODE_REFUSED)
-    old, _ = json.loads(unseal(bytes(change.contacts_sealed), settings.VAULT_KEYS))
-    setattr(usager, change.kind, old)
+    taken = is_somebody_elses(change.kind, old, usager.id) and not both_agreed(change.kind, old, usager.id)
+    setattr(usager, change.kind, "" if taken else old)
     usager.save(update_fields=(change.kind,))
     later = ChangementContact.objects.filter(
         usager=usager, kind=change.kind, made_at__gte=change.made_at, undone_at__isnull=True
@@ -232,6 +251,13 @@ def undo_change(change_id: UUID, *, way: str, now: datetime) -> Decision:
     facts = {"kind": change.kind, "way": way, "changement": str(change.id)}
     record(events.CONTACT_UNDO, acteur=Acteur(Kind.USAGER, usager.id), at=now, subject=usager.id, facts=facts)
     return GRANTED
+
+
+def _old_of(change: ChangementContact) -> str:
+    """Return the contact that a change replaced; empty once nobody may undo it any more."""
+    if change.contacts_sealed is None:
+        return ""
+    return str(json.loads(unseal(bytes(change.contacts_sealed), settings.VAULT_KEYS))[0])
 
 
 def forget_contacts(now: datetime) -> int:
