@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "aidants.comptes.access.DefaultDenyMiddleware",
     "aidants.structures.acting.ActingMiddleware",
     "aidants.pages.refusals.RefusalsMiddleware",
+    "aidants.pages.errors.PapersMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 # What the routes of SERVER_ROUTES owe; nothing of a browser's session is there.

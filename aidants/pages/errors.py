@@ -1,5 +1,7 @@
 """The pages shown when a request cannot be answered."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 
 from aidants.domain.errors import BODY_TOO_LARGE, FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING
 from aidants.pages.refusals import because
+from aidants.papiers.typesetting import PaperNotMade
 
 
 def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
@@ -46,3 +49,24 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def _bare(template: str, told: dict[str, str], status: int) -> HttpResponse:
     return HttpResponse(render_to_string(template, told | {"service": settings.SERVICE_NAME}), status=status)
+
+
+class PapersMiddleware:
+    """Answers for a paper that could not be laid out: what wanted it changed nothing, and may ask again in a minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page of a paper that failed; ``None`` for any other failure."""
+        if not isinstance(exception, PaperNotMade):
+            return None
+        advice = "Rien n’est perdu, et rien n’a changé. Revenez en arrière, puis réessayez dans une minute."
+        answer = _page(request, 503, "Ce papier n’a pas pu être fait", advice)
+        answer.headers["Retry-After"] = "60"
+        return answer

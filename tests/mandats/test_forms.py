@@ -14,6 +14,7 @@ from django.utils import timezone
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import message_of
 from aidants.journal.models import Entree
+from aidants.papiers.typesetting import PaperNotMade
 from mandats.document.explications import Explained, forms, head
 from mandats.document.render import render_blank, render_explanation, render_large_summary
 from mandats.document.textes import TextInput
@@ -245,3 +246,24 @@ def test_a_copy_for_who_has_no_address_is_refused_and_journaled(mandat: Mandat, 
     client.post(f"/mandats/{mandat.id}/envoi")
     assert not Envoi.objects.filter(purpose="copie").exists()
     assert events_of(mandat).count("document:send_copy_refused") == 1
+
+
+def test_a_paper_that_fails_changes_nothing_and_says_so(
+    mandat: Mandat, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheet in the person's hands keeps its codes when the next one cannot be laid out."""
+    assert client.post(f"/mandats/{mandat.id}/volet", {}).status_code == 200
+
+    def fails(*_: object) -> bytes:
+        raise PaperNotMade("volet")
+
+    def kept() -> tuple[list[str], int]:
+        standing = CodeUsager.objects.filter(mandat=mandat, ended_at=None).order_by("kind")
+        return list(standing.values_list("digest", flat=True)), Entree.objects.filter(event="volet:print").count()
+
+    before = kept()
+    monkeypatch.setattr("mandats.document.render.typeset", fails)
+    answer = client.post(f"/mandats/{mandat.id}/volet", {})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Ce papier n’a pas pu être fait" in answer.content.decode()
+    assert kept() == before

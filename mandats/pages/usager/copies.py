@@ -66,8 +66,9 @@ def releve(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpRespo
 def releve_pdf(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpResponse:
     """Hand the account as a PDF to print."""
     _, made, mandat = _made(request, who, now)
+    pdf = render_releve(made, mandat.structure, now)
     note_releve(who.usager_id, acteur_usager(who.usager_id), "pdf", len(made.lignes), now)
-    return pdf_answer(render_releve(made, mandat.structure, now), "releve.pdf")
+    return pdf_answer(pdf, "releve.pdf")
 
 
 @require_POST
