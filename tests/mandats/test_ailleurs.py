@@ -210,3 +210,7 @@ def test_the_recap_says_what_is_shortened_or_narrowed(desk: Desk) -> None:
     page = text(desk.client.get(f"/mandats/brouillons/{longer.id}/recapitulatif"))
     assert "Le nouveau finit plus tôt" not in page
     assert "Le nouveau permet moins" in page
+    paying = builders.identite()
+    desk.mandat(paying, reserved_acts=("paiement",))
+    again = desk.identified(paying)
+    assert "Le nouveau permet moins" in text(desk.client.get(f"/mandats/brouillons/{again.id}/recapitulatif"))

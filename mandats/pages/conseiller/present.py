@@ -318,7 +318,9 @@ def replaced_rows(rows: Iterable[Autorisation], brouillon: Brouillon, now: datet
             reference=row.mandat.reference,
             ends=last_day_of(row.mandat),
             shortened=ends < row.mandat.expires_at,
-            narrower=narrower(row.formalites, named[row.demarche]) or brouillon.single_use > row.mandat.single_use,
+            narrower=narrower(row.formalites, named[row.demarche])
+            or brouillon.single_use > row.mandat.single_use
+            or not set(row.mandat.reserved_acts) <= set(brouillon.reserved_acts),
         )
         for row in rows
     ]
