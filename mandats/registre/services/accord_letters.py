@@ -115,6 +115,7 @@ def print_accord_letter(accord_id: UUID, acteur: Acteur, now: datetime) -> bytes
         return None
     given = Mandat.objects.filter(usager=holder).select_related("structure").order_by("-accepted_at").first()
     if given is None or contact_digest(TELEPHONE, holder.telephone) != row.contact_digest:
+        refuse(events.CONTACT_REFUSED, contact_errors.CONTACT_FREE, acteur, now, row.subject_id)
         row.delete()
         return None
     asker = f"Une personne aidée par {row.structure.name}" if row.structure else "Une personne qui confie des mandats"
