@@ -248,22 +248,13 @@ def test_a_copy_for_who_has_no_address_is_refused_and_journaled(mandat: Mandat, 
     assert events_of(mandat).count("document:send_copy_refused") == 1
 
 
-def test_a_paper_that_fails_changes_nothing_and_says_so(
-    mandat: Mandat, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sheet in the person's hands keeps its codes when the next one cannot be laid out."""
-    assert client.post(f"/mandats/{mandat.id}/volet", {}).status_code == 200
+def test_a_paper_that_cannot_be_laid_out_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever page hands it: what wanted it changed nothing, and may ask again in a minute."""
 
     def fails(*_: object) -> bytes:
-        raise PaperNotMade("volet")
+        raise PaperNotMade("formulaire_arret")
 
-    def kept() -> tuple[list[str], int]:
-        standing = CodeUsager.objects.filter(mandat=mandat, ended_at=None).order_by("kind")
-        return list(standing.values_list("digest", flat=True)), Entree.objects.filter(event="volet:print").count()
-
-    before = kept()
     monkeypatch.setattr("mandats.document.render.typeset", fails)
-    answer = client.post(f"/mandats/{mandat.id}/volet", {})
+    answer = client.get("/formulaire-d-arret")
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert "Ce papier n’a pas pu être fait" in answer.content.decode()
-    assert kept() == before
