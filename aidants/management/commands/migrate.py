@@ -31,13 +31,14 @@ class Command(migrate.Command):
         """Migrate under an advisory lock, then grant."""
         if settings.DATABASE_OWNER_URL:
             owner = dj_database_url.parse(settings.DATABASE_OWNER_URL)
-            connection.close()
             for name in ("USER", "PASSWORD", "HOST", "PORT"):
                 connection.settings_dict[name] = owner[name]
-            # Rewriting a table takes longer than any request may.
-            connection.settings_dict["OPTIONS"] = {"options": "-c lock_timeout=5000 -c timezone=UTC"}
+        # Rewriting a table takes longer than any request may; what the running service holds is not waited for long.
+        connection.close()
+        connection.settings_dict["OPTIONS"] = {"options": "-c timezone=UTC"}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # the other release, as long as it takes
+            cursor.execute("SET lock_timeout = '5s'")
         super().handle(*args, **options)
         self._grant()
         connection.close()
