@@ -27,7 +27,7 @@ from aidants.domain.roles import Role
 from aidants.habilitation.selectors import missing_in_team
 from aidants.pages.posted import posted
 from aidants.structures import invitations, team
-from aidants.structures.acting import PlacedRequest
+from aidants.structures.acting import PlacedRequest, sent_for_another
 from aidants.structures.models import Affectation, Invitation
 from aidants.structures.places import waiting_to_join
 from aidants.structures.team import last_acts
@@ -44,7 +44,7 @@ def for_referent(view: View) -> View:
         if not place or not place.is_referent:
             raise PermissionDenied
         acteur = Acteur(Kind.COMPTE, place.compte_id, place.structure_id, Role.REFERENT.value)
-        return view(request, place, acteur, *args, **kwargs)
+        return sent_for_another(request) or view(request, place, acteur, *args, **kwargs)
 
     return guarded
 

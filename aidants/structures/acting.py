@@ -6,11 +6,13 @@ from functools import wraps
 from typing import cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from aidants.compiled import CompiledRead
@@ -107,6 +109,19 @@ def switch_structure(session: SessionBase, compte_id: UUID, structure_id: UUID, 
     return chosen
 
 
+def sent_for_another(request: HttpRequest) -> HttpResponse | None:
+    """Return to the page, nothing done, when its form named another structure than the one acted for now.
+
+    A second tab changes the structure of the first: what was opened for one is never counted for the other.
+    """
+    place, named = cast("PlacedRequest", request).affectation, request.POST.get("opened_for")
+    if not named or not place or named == str(place.structure_id):
+        return None
+    name = place.structure.name
+    messages.warning(request, f"Cette page était ouverte pour une autre structure. Rien n’est fait : voici {name}.")
+    return redirect(request.get_full_path())
+
+
 def for_aidant(view: View) -> View:
     """Hand the acteur to ``view`` as its second argument; 403 for who is no aidant here (DOMAIN §3.4).
 
@@ -118,6 +133,6 @@ def for_aidant(view: View) -> View:
         acteur = acteur_of(request)
         if acteur.role != Role.AIDANT.value:
             raise PermissionDenied
-        return view(request, acteur, *args, **kwargs)
+        return sent_for_another(request) or view(request, acteur, *args, **kwargs)
 
     return guarded

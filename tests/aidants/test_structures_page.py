@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from aidants.comptes.models import Compte
+from aidants.dispositif.activite.models import CompteRendu
 from aidants.habilitation.models import HabilitationAidant
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
@@ -50,6 +52,43 @@ def test_a_structure_of_others_is_as_unknown_as_none(places: tuple[Compte, Struc
     refused = Entree.objects.filter(event="structure:switch_refused")
     assert [(row.subject_id, row.structure_id) for row in refused] == ([(who.id, None)] if typed == "foreign" else [])
     assert first.name in bar(client)
+
+
+REPORT = {
+    "kind": "individuel", "channel": "bureau", "people": "1", "minutes": "30", "manner": "avec", "outcome": "fait",
+    "themes": ["courriel"],
+}  # fmt: skip
+SOMEBODY = {
+    "given_name": "Zoé", "family_name": "Petit", "email": "zoe@example.org", "profession": "Agente", "roles": ["aidant"]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "given"),
+    [
+        ("/activite", REPORT),
+        ("/equipe/invitation", SOMEBODY),
+        ("/structure/demarches", {"demarches": ["logement"]}),
+        ("/structure/annuaire", {}),
+        ("/kits", {}),
+    ],
+)
+def test_a_form_opened_for_one_structure_does_nothing_for_another(
+    places: tuple[Compte, Structure, Structure], page: str, given: dict[str, object]
+) -> None:
+    who, first, second = places
+    Affectation.objects.filter(compte=who).update(is_referent=True)
+    client = builders.signed_in(who)
+    opened_for = f'name="opened_for" value="{first.id}"'
+    assert opened_for in client.get(page).content.decode()
+    client.post("/structures", {"structure": str(second.id)})
+    before = Entree.objects.count()
+    typed = given | {"day": f"{timezone.localdate()}", "code": builders.totp_code(who), "opened_for": str(first.id)}
+    answer = client.post(page, typed)
+    assert answer["Location"] == page
+    assert Entree.objects.count() == before
+    assert not CompteRendu.objects.exists()
+    assert "ouverte pour une autre structure" in client.get(page).content.decode()
 
 
 @pytest.mark.writes("structure:switch")
