@@ -101,9 +101,12 @@ def test_an_answer_serves_once_and_in_its_own_browser(who: Compte) -> None:
     key = SoftAuthenticator()
     enrolled(who, key)
     browser, other = Client(), Client()
+    # A synced passkey's counter stays at nought, and refuses nothing that is sent twice.
+    key.counter = -1
     given = key.get(browser.post("/connexion/cle/options").json())
     assert other.post("/connexion/cle", {"passkey": given}).status_code == 403
     assert browser.post("/connexion/cle", {"passkey": given}).status_code == 302
+    assert browser.post("/connexion/cle", {"passkey": given}).status_code == 403
     browser.post("/deconnexion")
     assert browser.post("/connexion/cle", {"passkey": given}).status_code == 403
 
