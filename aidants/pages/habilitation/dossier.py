@@ -119,7 +119,7 @@ def dossier(request: HttpRequest, mine: Dossier) -> HttpResponse:
 
 
 def _show_missing(form: DossierForm) -> None:
-    for name in [one for one in dossiers.REQUIRED if not form.cleaned_data.get(one)]:
+    for name in [one for one in dossiers.REQUIRED if one in form.fields and not form.cleaned_data.get(one)]:
         form.add_error(name, "À remplir avant de déposer.")
 
 
