@@ -37,9 +37,12 @@ _TITLES = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choice(request: HttpRequest, interaction_id: UUID) -> HttpResponse:
-    """Show what stands for the request; take the answer."""
+    """Show what stands for the request, by name when one is typed; take the answer.
+
+    A name is posted: what addresses say is kept by proxies, and by the desk's own browser.
+    """
     placed = bool(getattr(request, "affectation", None))
-    if placed and request.method == "POST":
+    if placed and request.method == "POST" and "q" not in request.POST:
         return _take_choice(request, interaction_id)
     interaction = _find(request, interaction_id)
     if not placed:
@@ -93,8 +96,8 @@ def _number(asked: str) -> int:
 def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpResponse:
     """List usagers and demarches, searched and cut on the server."""
     now, acteur = timezone.now(), acteur_of(request)
-    query = request.GET.get("q", "").strip()[:100]
-    place, number = cast("PlacedRequest", request).affectation, _number(request.GET.get("page", ""))
+    query = request.POST.get("q", "").strip()[:100]
+    place, number = cast("PlacedRequest", request).affectation, _number(request.POST.get("page", ""))
     if place is None:
         raise Http404
     page = page_of_choices(interaction, acteur, place.structure, query, number, now)

@@ -155,7 +155,7 @@ def test_the_page_says_who_asks_and_lists_what_stands():
 @pytest.mark.parametrize(("query", "found"), [("dub", True), ("DÜBOIS", True), ("ang", True), ("ubois", False)])
 def test_usagers_are_searched_on_the_server(query, found):
     at, asked = flow.desk(), flow.site()
-    content = at.browser.get(flow.choice_page(at.browser, asked), {"q": query}).content.decode()
+    content = at.browser.post(flow.choice_page(at.browser, asked), {"q": query}).content.decode()
     assert (str(at.autorisation().id) in content) is found
 
 
@@ -164,8 +164,7 @@ def test_when_nothing_stands_the_page_says_so_and_shows_the_way_back():
     claims = json.dumps({"id_token": {"rep_scope": {"values": ["Justice"]}}})
     page = flow.choice_page(at.browser, asked, claims=claims)
     assert "Aucun mandat utilisable" in at.browser.get(page).content.decode()
-    answer = at.browser.get(page + "/retour")
-    told = flow.parameters_of(answer["Location"])
+    told = flow.parameters_of(flow.leave_uri(at.browser.post(page + "/retour")))
     assert (told["error"], told["state"]) == ("access_denied", asked.state)
     assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 409
 
@@ -199,8 +198,9 @@ def test_another_session_does_not_know_the_request():
     at, asked = flow.desk(), flow.site()
     page = flow.choice_page(at.browser, asked)
     other = builders.signed_in(builders.aidant(at.place))
-    for path in (page, page + "/retour"):
-        assert other.get(path).status_code == 404
+    assert other.get(page).status_code == 404
+    assert other.post(page + "/retour").status_code == 404
+    assert other.post(page, {"q": ""}).status_code == 404
     assert other.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 404
 
 
@@ -344,7 +344,7 @@ def test_a_long_list_is_read_page_by_page():
         builders.mandat(at.aidant, at.place, now=timezone.now(), demarches=("logement", "argent"))
     page = flow.choice_page(at.browser, asked)
     for asked_page in ("1", "2", "0", "-1", "x", "9" * 30, "²"):
-        shown = at.browser.get(page, {"page": asked_page}).content.decode()
+        shown = at.browser.post(page, {"q": "", "page": asked_page}).content.decode()
         on_second = asked_page == "2"
         assert shown.count('type="radio"') == (12 if on_second else 20), asked_page
         assert ("Page précédente" in shown, "Page suivante" in shown) == (on_second, not on_second), asked_page

@@ -5,7 +5,7 @@
 (function () {
   let sent = false;
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
+    if (!event.target.elements.autorisation) return;
     if (sent) event.preventDefault();
     sent = true;
   });
@@ -27,7 +27,7 @@
     if (wanted === asked) return;
     asked = wanted;
     try {
-      const answer = await fetch(`?q=${encodeURIComponent(wanted)}`, { redirect: "error" });
+      const answer = await fetch(form.action, { method: "post", body: new FormData(form), redirect: "error" });
       if (!answer.ok || wanted !== field.value) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.getElementById(list.id);
