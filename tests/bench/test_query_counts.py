@@ -63,7 +63,7 @@ def test_from_identity_to_signature(desk, query_count):
     assert isinstance(texts, FrozenTexts)
     with query_count(8):
         assert builders.consent_by_drawing(opened.id, builders.signature_png(), texts.text_sha256, doer, NOW)
-    with query_count(23):
+    with query_count(24):
         assert sign_mandat(opened.id, doer, NOW)
 
 
@@ -72,7 +72,7 @@ def test_a_mandat_that_replaces_another(desk, query_count):
     person = builders.identite()
     builders.mandat(who, place, person)
     ready = builders.consented(who, place, person)
-    with query_count(27):
+    with query_count(28):
         assert sign_mandat(ready.id, builders.acteur(who, place), NOW)
 
 
@@ -84,7 +84,7 @@ def test_papers_codes_use_and_end_of_a_mandat(desk, query_count):
         produce_document(signed.id, doer, NOW)
     with query_count(9):
         renew_codes(signed.id, doer, NOW)
-    with query_count(18):  # codes made again are told
+    with query_count(20):  # codes made again are told
         print_volet(signed.id, doer, NOW)
     told: dict[str, Any] = {"channel": "telephone", "body": "CAF", "description": "appel", "used_on": NOW.date()}
     with query_count(8):  # three tell the usager

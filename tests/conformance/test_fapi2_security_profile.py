@@ -93,7 +93,7 @@ def test_refresh_token(at, site):
 @module("user-rejects-authentication")
 def test_user_rejects_authentication(at, site):
     page = keyed.authorize_pushed(at.browser, site, keyed.pushed_uri(site))["Location"]
-    back = flow.parameters_of(at.browser.get(page + "/retour")["Location"])
+    back = flow.parameters_of(flow.leave_uri(at.browser.post(page + "/retour")))
     assert (back["error"], back["state"], back["iss"]) == ("access_denied", site.state, settings.ISSUER)
 
 

@@ -177,8 +177,8 @@ def test_an_error_comes_back_by_its_name_with_the_state_that_came(changes, error
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
 def test_who_goes_back_says_access_denied():
     at, asked = flow.desk(), flow.site()
-    answer = at.browser.get(flow.choice_page(at.browser, asked) + "/retour")
-    assert redirected(answer) | {"error_description": ""} == {
+    answer = at.browser.post(flow.choice_page(at.browser, asked) + "/retour")
+    assert flow.parameters_of(flow.leave_uri(answer)) | {"error_description": ""} == {
         "error": "access_denied",
         "error_description": "",
         "state": asked.state,
