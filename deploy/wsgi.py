@@ -11,3 +11,5 @@ application = get_wsgi_application()
 # go on sharing its memory (Python's `gc.freeze`).
 gc.collect()
 gc.freeze()
+# A page makes thousands of short-lived objects: Python would look for dead circles at each seven hundred of them.
+gc.set_threshold(20_000)
