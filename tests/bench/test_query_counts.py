@@ -63,7 +63,7 @@ def test_from_identity_to_signature(desk, query_count):
     assert isinstance(texts, FrozenTexts)
     with query_count(8):
         assert builders.consent_by_drawing(opened.id, builders.signature_png(), texts.text_sha256, doer, NOW)
-    with query_count(24):
+    with query_count(25):
         assert sign_mandat(opened.id, doer, NOW)
 
 
