@@ -101,7 +101,7 @@ def test_who_has_no_letter_to_send_does_not_say_where_letters_go(desk: Desk, man
 
 
 @pytest.mark.writes("usager:keep_address")
-@pytest.mark.reaches("GET mandats:letter")
+@pytest.mark.reaches("GET mandats:letter", "POST mandats:usager_address")
 def test_an_address_is_kept_and_stands_in_the_window(desk: Desk, mandat: Mandat) -> None:
     builders.utilisation(mandat)
     address = {f"{mandat.usager_id}-address": " 3  rue des Lilas \r\n\r\n05000 Gap"}

@@ -74,7 +74,6 @@ def test_the_notice_says_who_did_what_with_whom_and_never_for_whom(mandat: Manda
     assert mandat.usager.family_name not in told.texte + told.objet
 
 
-@pytest.mark.reaches("POST mandats:use_manner")
 def test_the_manner_of_a_use_through_the_bridge_is_said_on_the_record(mandat: Mandat) -> None:
     use = bridge(mandat, manner="")
     desk, path = builders.signed_in(mandat.aidant), f"/mandats/{mandat.id}/utilisations/{use.id}/maniere"
