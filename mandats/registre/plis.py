@@ -9,6 +9,7 @@ from datetime import datetime
 from textwrap import wrap
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from aidants.structures.models import Structure
@@ -16,12 +17,17 @@ from mandats.document.given import Letter
 from mandats.document.render import render_letter
 from mandats.registre.models import Avis, Mandat, Usager
 from mandats.registre.services.avis import ACCUEIL, STRUCTURE
+from mandats.registre.services.contacts import LETTER_OF_CHANGE, undo_code
 from mandats.registre.texts import service_contact
 
 _LINES, _WIDTH = 4, 38
 _CLOSING = (
     "Vous pouvez arrêter un mandat à tout moment, sans dire pourquoi : téléphonez au {telephone}, "
     "ou renvoyez le formulaire d’arrêt."
+)
+_UNDOING = (
+    "Vous pouvez aussi remettre l’ancien numéro, seul ou avec quelqu’un, dans les 14 jours du changement : tapez "
+    "{page} dans un navigateur, puis le code {code}."
 )
 _AT_MOST = 500
 
@@ -87,6 +93,14 @@ def _mandat(row: Avis) -> Mandat:
     return row.mandat
 
 
+def _undoing(avis: Avis) -> tuple[str, ...]:
+    """Return how its reader undoes what a letter tells, with the code that is printed and kept nowhere."""
+    if not avis.key.startswith(LETTER_OF_CHANGE):
+        return ()
+    code = undo_code(UUID(avis.key.removeprefix(LETTER_OF_CHANGE)))
+    return (_UNDOING.format(page=f"{settings.ISSUER}/contact", code=code),)
+
+
 def recipient_of(usager: Usager, structure: Structure) -> tuple[str, ...]:
     """Return the lines of the address: the person's own, or the structure's for who has none (NF Z10-011)."""
     name = f"{usager.given_name.split()[0]} {usager.preferred_username or usager.family_name}"
@@ -108,7 +122,7 @@ def render_pli(pli: Pli, now: datetime, *, from_accueil: bool) -> bytes:
             written_at=now,
             time_zone="Europe/Paris" if from_accueil else pli.structure.time_zone,
             object=first.objet if alone else "Votre mandat : ce que nous devons vous dire",
-            paragraphs=tuple(one.texte for one in pli.avis),
+            paragraphs=tuple(part for one in pli.avis for part in (one.texte, *_undoing(one))),
             service=contact,
             signatory=contact.name if from_accueil else pli.structure.name,
             reference=first.mandat.reference if alone and first.mandat else "",

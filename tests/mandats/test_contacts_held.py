@@ -15,6 +15,7 @@ from aidants.journal.models import Entree
 from mandats.domain.contacts import UNDO_LIVES
 from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Avis, Brouillon, ChangementContact, Usager
+from mandats.registre.plis import plis_of_accueil, render_pli
 from mandats.registre.services.brouillons import freeze, identify
 from mandats.registre.services.contacts import forget_contacts, undo_change
 from mandats.registre.services.contacts_bureau import change_contact, give_contacts
@@ -22,6 +23,7 @@ from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text
+from tests.mandats.pdf_readers import words_of
 from tests.mandats.racing import PROCESSES, race
 
 LANDLINE, TYPED_LANDLINE = "+33492001177", "04 92 00 11 77"
@@ -194,6 +196,12 @@ def test_a_change_of_landline_is_told_where_it_can_be(desk: Desk, email: str) ->
         letter = Avis.objects.get(kind="contact")
         assert (letter.channel, letter.office) == ("courrier", "accueil")
         assert "nous suspendons vos mandats" in letter.texte
+        (pli,) = plis_of_accueil()
+        printed = words_of(render_pli(pli, timezone.now(), from_accueil=True))
+        code = re.findall(r"le code ([0-9A-Z-]{14})", printed)[0]
+        assert code not in letter.texte
+        assert "Le changement est annulé" in text(ways.stranger().post("/contact", {"code": code}))
+        assert Usager.objects.get(pk=mandat.usager_id).telephone == LANDLINE
 
 
 # --- a contact given up, while the change may be undone ---

@@ -6,9 +6,8 @@ that came after it, so that who took an account twice keeps nothing.
 """
 
 import json
-import secrets
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -32,6 +31,8 @@ from mandats.registre.services.avis import ACCUEIL, announce
 EMAIL, TELEPHONE = "email", "telephone"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12
+LETTER_OF_CHANGE = "contact:"
+"""How the key of the letter begins that tells a landline's holder of a change; the change's number follows."""
 
 
 def contact_digest(kind: str, value: str) -> str:
@@ -151,18 +152,19 @@ def replace_contact(usager: Usager, kind: str, new: str, acteur: Acteur, *, way:
     usager.save(update_fields=(kind,))
     change = None
     if old:
-        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        change_id = uuid4()
         change = ChangementContact.objects.create(
+            id=change_id,
             usager=usager,
             kind=kind,
             contacts_sealed=seal(json.dumps([old, new]).encode(), settings.VAULT_KEYS),
             old_digest=contact_digest(kind, old),
-            undo_digest=secret_digest("undo", code),
+            undo_digest=secret_digest("undo", "".join(undo_code(change_id).split("-"))),
             way=way,
             made_at=now,
             undo_until=now + UNDO_LIVES,
         )
-        _tell_old(usager, kind, old, code, change.id, now)
+        _tell_old(usager, kind, old, change.id, now)
     facts = {"kind": kind, "way": way, "changement": str(change.id) if change else None}
     record(events.CONTACT_CHANGE, acteur=acteur, at=now, subject=usager.id, facts=facts)
     return True
@@ -177,7 +179,17 @@ _CHANGED = {
 }
 
 
-def _tell_old(usager: Usager, kind: str, old: str, code: str, change_id: UUID, now: datetime) -> None:
+def undo_code(change_id: UUID) -> str:
+    """Return the code that undoes a change, its digits by four.
+
+    Made from the change's own number by the service's key: a letter is printed days after, and no code is kept for it.
+    """
+    drawn = int(secret_digest("undo-code", str(change_id)), 16)
+    code = "".join(_ALPHABET[drawn >> 5 * rank & 31] for rank in range(_CODE_LENGTH))
+    return "-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
+
+
+def _tell_old(usager: Usager, kind: str, old: str, change_id: UUID, now: datetime) -> None:
     """Tell the old contact: a code to type, never a link that acts by being opened.
 
     A landline receives no message: its holder is told at their address, else by a letter of the accueil.
@@ -185,16 +197,16 @@ def _tell_old(usager: Usager, kind: str, old: str, code: str, change_id: UUID, n
     if kind == TELEPHONE and receives_sms(old):
         _tell_old_mobile(old, change_id, now)
     elif kind == EMAIL or usager.email:
-        _tell_by_email(old if kind == EMAIL else usager.email, kind, code, change_id, now)
+        _tell_by_email(old if kind == EMAIL else usager.email, kind, change_id, now)
     else:
         last = Mandat.objects.filter(usager=usager).select_related("usager", "structure").order_by("-accepted_at")[:1]
         for mandat in last:
-            announce(avis_suites.CONTACT, mandat, now, key=f"contact:{change_id}", office=ACCUEIL)
+            announce(avis_suites.CONTACT, mandat, now, key=f"{LETTER_OF_CHANGE}{change_id}", office=ACCUEIL)
 
 
-def _tell_by_email(to: str, kind: str, code: str, change_id: UUID, now: datetime) -> None:
-    grouped = "-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
-    page, (subject, what) = f"{settings.ISSUER}/contact", _CHANGED[kind]
+def _tell_by_email(to: str, kind: str, change_id: UUID, now: datetime) -> None:
+    grouped, page = undo_code(change_id), f"{settings.ISSUER}/contact"
+    subject, what = _CHANGED[kind]
     text = (
         f"Bonjour,\n\n{what}\n\n"
         f"Ce n’était pas vous ? Pendant 14 jours, vous pouvez annuler ce changement : tapez {page} dans votre "
