@@ -189,7 +189,7 @@ def pay(versement_id: UUID, acteur: Acteur, now: datetime) -> Decision:
     reason = None
     if not row.contrat.convention_signed_at:
         reason = errors.CONVENTION_NOT_SIGNED
-    elif row.paid_at or row.cancelled_at or row.due_on > now.date():
+    elif row.paid_at or row.cancelled_at or row.due_on > timezone.localdate(now):
         reason = errors.INSTALMENT_NOT_DUE
     facts: dict[str, object] = {"rank": row.rank}
     if reason is not None:

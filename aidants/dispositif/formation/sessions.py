@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from aidants.comptes.avis import tell
 from aidants.comptes.models import Compte, Fonction
@@ -87,7 +88,9 @@ def open_session(organisme: Organisme, given: NewSession, acteur: Acteur, now: d
 @transaction.atomic
 def cancel_session(session: SessionFormation, acteur: Acteur, now: datetime) -> bool:
     """Cancel a session that has not begun; whoever was inscribed is told, and free to choose another."""
-    rows = SessionFormation.objects.filter(pk=session.pk, cancelled_at__isnull=True, starts_on__gt=now.date())
+    rows = SessionFormation.objects.filter(
+        pk=session.pk, cancelled_at__isnull=True, starts_on__gt=timezone.localdate(now)
+    )
     if not rows.update(cancelled_at=now):
         return False
     standing = Inscription.objects.filter(session=session, ended_at__isnull=True)
@@ -157,7 +160,7 @@ def inscribe(session_id: UUID, compte: Compte, acteur: Acteur, now: datetime) ->
 
 
 def _no_place(session: SessionFormation | None, compte: Compte, now: datetime) -> errors.ErrorCode | None:
-    if session is None or session.cancelled_at or session.ends_on < now.date():
+    if session is None or session.cancelled_at or session.ends_on < timezone.localdate(now):
         return errors.SESSION_OVER
     Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
     if Inscription.objects.filter(compte=compte, cadre=session.cadre, ended_at__isnull=True).exists():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from mandats.domain.conservation import KEPT_YEARS, end_of, years_after
 from mandats.domain.droits import LABELS, Droit, due_on
 from mandats.domain.durees import french_birthdate, french_date, french_moment, local_date
@@ -44,7 +46,7 @@ def demande_rows(rows: Iterable[Demande], now: datetime) -> list[Line]:
 
 
 def _late(row: Demande, now: datetime) -> bool:
-    return not row.answer and due_on(row.received_on) < now.date()
+    return not row.answer and due_on(row.received_on) < timezone.localdate(now)
 
 
 def changes_rows(usager: Usager, changes: Mapping[str, str]) -> list[tuple[str, str, str]]:

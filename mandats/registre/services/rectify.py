@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.folding import fold
@@ -38,7 +40,7 @@ def may_rectify_so(usager: Usager, changes: Mapping[str, str], now: datetime) ->
         if fault is not None:
             return Denied(fault)
     try:
-        adult = is_adult(changes.get("birthdate", usager.birthdate), now.date())
+        adult = is_adult(changes.get("birthdate", usager.birthdate), timezone.localdate(now))
     except ValueError:
         adult = False
     return GRANTED if adult else Denied(errors_droits.NOTHING_TO_RECTIFY)
