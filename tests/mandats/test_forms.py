@@ -248,8 +248,11 @@ def test_a_copy_for_who_has_no_address_is_refused_and_journaled(mandat: Mandat, 
     assert events_of(mandat).count("document:send_copy_refused") == 1
 
 
-def test_a_paper_that_cannot_be_laid_out_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_that_cannot_be_laid_out_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     """Whatever page hands it: what wanted it changed nothing, and may ask again in a minute."""
+    settings.SERVICE_POST = "Un service dont le formulaire n’a pas encore été fait aujourd’hui"
 
     def fails(*_: object) -> bytes:
         raise PaperNotMade("formulaire_arret")

@@ -37,7 +37,7 @@ def address(brouillon: Brouillon, page: str) -> str:
 def test_recap_shows_summary_and_exact_text_and_carries_its_digest(desk: Desk, query_count: QueryCount) -> None:
     brouillon = desk.identified()
     page = text(desk.client.get(address(brouillon, "recapitulatif")))
-    with query_count(13):
+    with query_count(14):
         assert text(desk.client.get(address(brouillon, "recapitulatif"))).count(shown_digest(page)) == 2
     brouillon.refresh_from_db()
     assert shown_digest(page) == brouillon.text_sha256

@@ -228,6 +228,7 @@ def test_the_description_is_public_and_of_openapi_3_1() -> None:
         "401",
         "406",
         "409",
+        "413",
         "415",
         "422",
         "429",
