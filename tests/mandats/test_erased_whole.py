@@ -51,7 +51,7 @@ NEEDLES = [
     *(f"{day} février 1948" for day in range(1, 29)),
     "639980042",
     "06 39 98 00 4",
-    "639980077",
+    *(f"63998{rank:02d}77" for rank in range(12)),
     "12 impasse des Lilas",
     "Lucie Berthelot",
 ]
@@ -100,13 +100,14 @@ def _last_sms() -> str:
     return max(Path(settings.SMS_DIR).glob("*.json"), key=lambda one: one.stat().st_mtime_ns).read_text()
 
 
-def _lives(desk: Desk, mandat: Mandat) -> None:
+def _lives(desk: Desk, mandat: Mandat, rank: int) -> None:
     """Leave what a life leaves: codes, uses of both channels, contacts that changed, requests, messages sent."""
     page = f"/mandats/{mandat.id}"
     Usager.objects.filter(pk=mandat.usager_id).update(postal_address="12 impasse des Lilas, 05000 Gap")
     renew_codes(mandat.id, desk.acteur, timezone.now())
     builders.utilisation(mandat, now=timezone.now(), description="Appel pour Perpétue", body="Chez Mme QUERBEZ")
-    desk.client.post(f"{page}/contacts", {"email": mandat.usager.email, "telephone": "06 39 98 00 77"})
+    given = {"email": mandat.usager.email, "telephone": f"06 39 98 {rank:02d} 77"}
+    assert desk.client.post(f"{page}/contacts", given).status_code == 302
     changed = {"email": f"perpetue.{mandat.reference}@famille-querbez.fr", "telephone": ""}
     assert desk.client.post(f"{page}/contacts", changed).status_code == 302
     if not mandat.usager.sub_digest:
@@ -164,8 +165,8 @@ def test_every_identity_and_consent_leaves_nothing_and_its_proofs_hold(
 ) -> None:
     kinds = [(identity, consent) for identity in ("franceconnect", "piece_vue") for consent in CONSENTS]
     made = [_concluded(desk, *kind) for kind in kinds]
-    for mandat in made:
-        _lives(desk, mandat)
+    for rank, mandat in enumerate(made):
+        _lives(desk, mandat, rank)
     _crosses_the_bridge(desk, made[0])
     assert Utilisation.objects.filter(channel="bridge").exists()
     _drill_names_them(tmp_path, len(made))
