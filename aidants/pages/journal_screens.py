@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
 from aidants.domain.acteur import Acteur
@@ -56,19 +56,22 @@ def _tell(acteur: Acteur, criteria: Criteria, now: datetime, form: str = "") -> 
     record(event, acteur=acteur, at=now, subject=subject, facts=facts)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR)
 def search(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """Search the whole journal, newest first."""
-    asked = _asked(request.GET)
+    """Search the whole journal, newest first.  Somebody's address is posted: it stands in no address of ours."""
+    typed = request.POST if request.method == "POST" else request.GET
+    asked = _asked(typed)
+    if request.method != "POST":
+        asked.pop("email", None)
     form = JournalForm(asked)
     if not form.is_valid():
         return render(request, "aidants/journal_search.html", {"form": form, "asked": asked, "lines": []}, status=422)
     criteria = form.criteria()
-    page = page_of(found(criteria), _number(request.GET.get("avant")))
+    page = page_of(found(criteria), _number(typed.get("avant")))
     _tell(acteur, criteria, timezone.now())
     context = {"form": form, "asked": asked, "lines": lines_of(page.entries), "older": page.older, "size": PAGE}
-    return render(request, "aidants/journal_search.html", context | {"later": "avant" in request.GET})
+    return render(request, "aidants/journal_search.html", context | {"later": "avant" in typed})
 
 
 @require_POST
