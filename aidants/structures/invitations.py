@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from aidants.comptes.avis import Avis, tell, write
+from aidants.comptes.fonctions import fonctions_of
 from aidants.comptes.liens import code_digest, new_code
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import ANONYME, Acteur, Kind
@@ -151,11 +152,10 @@ def _send(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
 
 def _inviter_stands(invitation: Invitation) -> bool:
     """Tell whether who invited could still do it: an invitation does not outlive the right that it came from."""
-    inviter = invitation.invited_by
+    inviter, place = invitation.invited_by_id, invitation.structure_id
     if inviter is None:
         return True
-    referent = is_referent_of(inviter.pk, invitation.structure_id) if invitation.structure_id else False
-    return inviter.is_active and (referent or Fonction.objects.filter(compte=inviter, ended_at__isnull=True).exists())
+    return (place is not None and is_referent_of(inviter, place)) or bool(fonctions_of(inviter))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from aidants.comptes.fonctions import fonction_of
 from aidants.comptes.models import Compte
@@ -16,6 +16,16 @@ def is_referent_of(compte_id: UUID, structure_id: UUID) -> bool:
     """Tell whether a person is a referent of a structure now."""
     places = Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)
     return places.filter(is_referent=True, compte__is_active=True).exists()
+
+
+def referents_of(structure_id: UUID) -> QuerySet[Compte]:
+    """Return the accounts of a structure's referents who can come in, by number."""
+    return Compte.objects.filter(
+        affectations__structure=structure_id,
+        affectations__is_referent=True,
+        affectations__ended_at__isnull=True,
+        is_active=True,
+    ).order_by("id")
 
 
 def team_of(structure_id: UUID) -> list[Affectation]:

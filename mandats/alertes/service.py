@@ -15,6 +15,7 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.roles import Role
 from aidants.envois.outbox import post_email
 from aidants.journal.record import record
+from aidants.structures.team import referents_of
 from mandats.alertes.activity import LOOKED_BACK, marks_since
 from mandats.alertes.models import Alerte
 from mandats.domain import errors_droits, events
@@ -118,7 +119,7 @@ def tell_alertes(now: datetime) -> int:
         by_place[row.structure_id].append(row)
     sent = 0
     for place, found in by_place.items():
-        sent += _tell(_referents(place), found, now)
+        sent += _tell(referents_of(place), found, now)
     if rows:
         sent += _tell(_instructeurs(), rows, now)
     Alerte.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
@@ -143,15 +144,6 @@ def _words(found: list[Alerte]) -> str:
         + "\n".join(lines)
         + f"\n\nUne alerte n’accuse personne et ne bloque rien : elle demande de regarder.\n{settings.ISSUER}/alertes\n"
     )
-
-
-def _referents(structure_id: UUID) -> QuerySet[Compte]:
-    return Compte.objects.filter(
-        affectations__structure=structure_id,
-        affectations__is_referent=True,
-        affectations__ended_at__isnull=True,
-        is_active=True,
-    ).order_by("id")
 
 
 def _instructeurs() -> QuerySet[Compte]:

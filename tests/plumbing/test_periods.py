@@ -23,6 +23,7 @@ from mandats.registre.papers import produce_document
 from mandats.registre.services.many import acteur_usager, revoke_all
 from mandats.registre.services.revoke import revoke_mandat
 from tests import builders, database
+from tests.together import wait_for_locks
 
 QueryCount = Callable[[int], AbstractContextManager[Any]]
 NAMES = [job.name for job in periods.JOBS]
@@ -140,13 +141,11 @@ def test_stopping_all_waits_in_the_order_of_every_other_act(committed_db: str) -
 
     usager = threading.Thread(target=stop)
     lock = "SELECT 1 FROM mandat WHERE id = %s FOR UPDATE"
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     with psycopg.connect(database.service_url(committed_db)) as session:
         session.execute(lock, [first.id])
         usager.start()
-        with psycopg.connect(database.service_url(committed_db), autocommit=True) as looker:
-            while looker.execute(waiting).fetchall() != [(1,)]:
-                assert usager.is_alive()
+        wait_for_locks(1)
+        assert usager.is_alive()
         session.execute(lock, [second.id])
     usager.join()
     assert stopped == [2]

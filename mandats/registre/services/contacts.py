@@ -159,7 +159,7 @@ def replace_contact(usager: Usager, kind: str, new: str, acteur: Acteur, *, way:
             kind=kind,
             contacts_sealed=seal(json.dumps([old, new]).encode(), settings.VAULT_KEYS),
             old_digest=contact_digest(kind, old),
-            undo_digest=secret_digest("undo", "".join(undo_code(change_id).split("-"))),
+            undo_digest=_undo_digest(undo_code(change_id)),
             way=way,
             made_at=now,
             undo_until=now + UNDO_LIVES,
@@ -187,6 +187,11 @@ def undo_code(change_id: UUID) -> str:
     drawn = int(secret_digest("undo-code", str(change_id)), 16)
     code = "".join(_ALPHABET[drawn >> 5 * rank & 31] for rank in range(_CODE_LENGTH))
     return "-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
+
+
+def _undo_digest(typed: str) -> str:
+    """Return the digest of a code, however it is spaced."""
+    return secret_digest("undo", "".join(one for one in typed.upper() if one.isalnum()))
 
 
 def _tell_old(usager: Usager, kind: str, old: str, change_id: UUID, now: datetime) -> None:
@@ -226,9 +231,8 @@ def _tell_old_mobile(old: str, change_id: UUID, now: datetime) -> None:
 
 def find_undoable(code: str, now: datetime) -> ChangementContact | None:
     """Return the change that a code of an e-mail undoes, while it may."""
-    typed = "".join(one for one in code.upper() if one.isalnum())
     return ChangementContact.objects.filter(
-        undo_digest=secret_digest("undo", typed), undo_until__gt=now, undone_at__isnull=True
+        undo_digest=_undo_digest(code), undo_until__gt=now, undone_at__isnull=True
     ).first()
 
 

@@ -17,7 +17,7 @@ from aidants.structures.models import Structure
 from mandats.domain import contact_errors, errors, events
 from mandats.domain.identite import Identite
 from mandats.registre.coffre import identity_of, seal_identity
-from mandats.registre.models import Brouillon, Mandat, Usager
+from mandats.registre.models import Brouillon, Usager
 from mandats.registre.services.accords import needs_accord_in_couple
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.contacts import (
@@ -29,6 +29,7 @@ from mandats.registre.services.contacts import (
     known_usager_id,
     replace_contact,
 )
+from mandats.registre.services.many import standing_of
 
 
 @transaction.atomic
@@ -133,7 +134,7 @@ def change_contact(
     hold_contacts((kind, value))
     usager = Usager.objects.select_for_update().get(pk=usager_id)
     fault = fault_of(kind, value, structure, subject_id=usager.id, usager_id=usager.id) if value else None
-    if structure is not None and not _has_standing(usager, structure, now):
+    if structure is not None and not standing_of(now, usager=usager, structure=structure).exists():
         fault = errors.ALREADY_ENDED
     if fault is not None:
         record(
@@ -142,8 +143,3 @@ def change_contact(
         return Denied(fault)
     replace_contact(usager, kind, value, acteur, way=way, now=now)
     return GRANTED
-
-
-def _has_standing(usager: Usager, structure: Structure, now: datetime) -> bool:
-    held = Mandat.objects.filter(usager=usager, structure=structure, ended_at__isnull=True)
-    return held.filter(expires_at__gt=now).exists()

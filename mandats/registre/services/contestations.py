@@ -14,6 +14,7 @@ from aidants.domain.errors import ErrorCode
 from aidants.domain.roles import Role
 from aidants.envois.outbox import post_email
 from aidants.journal.record import record
+from aidants.structures.team import referents_of
 from mandats.domain import avis_suites, errors, errors_droits, events
 from mandats.domain.durees import french_date
 from mandats.registre.models import Contestation, Mandat, Utilisation
@@ -55,18 +56,9 @@ def _refuse(reason: ErrorCode, use: Utilisation | None, acteur: Acteur, now: dat
     return Denied(reason)
 
 
-def _referents(structure_id: UUID) -> QuerySet[Compte]:
-    return Compte.objects.filter(
-        is_active=True,
-        affectations__structure=structure_id,
-        affectations__ended_at__isnull=True,
-        affectations__is_referent=True,
-    )
-
-
 def _tell_those_who_answer(mandat: Mandat, now: datetime) -> None:
     """Write to each referent of the structure and to each instructeur; the message says nothing of whom or what."""
-    referents = _referents(mandat.structure_id)
+    referents = referents_of(mandat.structure_id)
     held = Fonction.objects.filter(role=Role.INSTRUCTEUR, ended_at__isnull=True, compte__is_active=True)
     people = Compte.objects.filter(
         pk__in=[*referents.values_list("pk", flat=True), *held.values_list("compte", flat=True)]
@@ -87,7 +79,7 @@ def answer_objection(contestation_id: UUID, acteur: Acteur, answer: str, now: da
     found = objections_within(acteur).select_for_update(of=("self",)).filter(pk=contestation_id).first()
     if found is None or acteur.role != Role.REFERENT:
         return _refuse(errors.AUTORISATION_UNKNOWN, None, acteur, now)
-    others = _referents(found.mandat.structure_id).exclude(pk=acteur.known_id)
+    others = referents_of(found.mandat.structure_id).exclude(pk=acteur.known_id)
     if found.utilisation.aidant_id == acteur.id and others.exists():
         return _refuse(errors_droits.OBJECTION_ONE_S_OWN, found.utilisation, acteur, now)
     if found.answered_at is not None or not answer.strip():
