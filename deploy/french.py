@@ -1,4 +1,4 @@
-"""What French writes otherwise than Django's templates: the first of a month, and a number's plural, from two on.
+"""What French writes otherwise than Django's templates: an hour, the first of a month, a number's plural from two on.
 
 Loaded by every template (``TEMPLATES`` in the settings): whoever writes ``{{ n }} jour{{ n|pluralize }}`` is right.
 """
@@ -15,6 +15,9 @@ register = template.Library()
 _FIRST = re.compile(
     r"(?<!\d)1 (?=janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
 )
+
+# The longer first; the unbreakable spaces keep an hour on one line.
+_HOURS = {"H:i:s": "G\u00a0\\h\u00a0i\u00a0\\m\\i\\n\u00a0s\u00a0\\s", "H:i": "G\u00a0\\h\u00a0i"}
 
 
 @register.filter(is_safe=False)
@@ -34,9 +37,12 @@ def pluralize(value: object, endings: str = "s") -> str:
 
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, pattern: str | None = None) -> str:
-    """Write a date as Django does, the first day of a month as French does: « 1er mars 2027 ».
+    """Write a date as Django does, the first day of a month and the hour as French does: « 1er mars 2027 à 9 h 05 ».
 
-    Source: Lexique des règles typographiques en usage à l'Imprimerie nationale, « date ».
+    ``pattern``: Django's; ``H:i`` and ``H:i:s`` give the hour, as papers and messages write it (``french_moment``).
+    Source: Lexique des règles typographiques en usage à l'Imprimerie nationale, « date » and « heure ».
     """
+    for typed, french in _HOURS.items():
+        pattern = pattern and pattern.replace(typed, french)
     written: str = of_django(value, pattern)
     return _FIRST.sub("1er ", written)

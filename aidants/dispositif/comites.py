@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from aidants.comptes.avis import write
 from aidants.dispositif.courriels import Courriel
@@ -42,7 +43,9 @@ def comites() -> list[Comite]:
 
 
 def open_comite(held_on: date, acteur: Acteur, now: datetime) -> Comite | Denied:
-    """Plan a committee; one a month."""
+    """Plan a committee, of today at the earliest in Paris; one a month."""
+    if held_on < timezone.localdate(now):
+        return Denied(errors.COMITE_PAST)
     with transaction.atomic():
         if Comite.objects.filter(held_on__year=held_on.year, held_on__month=held_on.month).exists():
             return Denied(errors.COMITE_EXISTS)
@@ -76,6 +79,17 @@ def _refused(reason: ErrorCode, comite_id: UUID, subject: UUID, acteur: Acteur, 
     facts = {"comite": str(comite_id)}
     record(events.COMITE_REFUSED, acteur=acteur, at=now, subject=subject, reason=reason.code, facts=facts)
     return Denied(reason)
+
+
+@transaction.atomic
+def remove_comite(comite_id: UUID, acteur: Acteur, now: datetime) -> Decision:
+    """Take back a committee on whose agenda nothing stands: planned by mistake, or for want of applications."""
+    comite = _locked(comite_id)
+    if comite.passages.exists():
+        return _refused(errors.COMITE_NOT_EMPTY, comite_id, comite_id, acteur, now)
+    comite.delete()
+    record(events.COMITE_REMOVE, acteur=acteur, at=now, subject=comite_id)
+    return GRANTED
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from aidants.domain.dispositif.financement import (
     earned_at_rupture,
     granted,
     instalments,
+    may_start,
 )
 from aidants.domain.errors import ErrorCode
 from aidants.domain.statuts import SALARIE, is_professional
@@ -44,16 +45,24 @@ class Terms:
     cost_monthly: int
 
 
-def grant_for(poste: Poste, terms: Terms, figures: ParametresAppel | None) -> int | Denied:
+def grant_for(poste: Poste, terms: Terms, figures: ParametresAppel | None, today: date) -> int | Denied:
     """Return what the State grants for these terms on this post by these figures, in cents, or why nothing."""
     with_term = terms.kind not in WITHOUT_TERM
     wrong_end = (with_term and terms.ends_on is None) or (terms.ends_on is not None and terms.ends_on < terms.starts_on)
     if wrong_end:
         return Denied(errors.CONTRACT_DATES)
+    if not may_start(terms.starts_on, _opened_on(poste), today):
+        return Denied(errors.CONTRACT_START)
     if terms.cost_monthly < terms.gross_monthly:
         return Denied(errors.CONTRACT_COST)
     rule = Bareme(poste.bareme)
     return granted(rule, terms.starts_on, terms.ends_on, terms.cost_monthly, funding_of(figures))
+
+
+def _opened_on(poste: Poste) -> date:
+    """Return the day on which the call of a post opened; a post that no call gave has no such day."""
+    campagne = poste.candidature.campagne if poste.candidature else None
+    return campagne.opens_on if campagne else date.min
 
 
 @transaction.atomic
@@ -66,8 +75,9 @@ def sign_contrat(relation_id: UUID, terms: Terms, acteur: Acteur, now: datetime)
     row = rows.defer("candidat__cv").get(pk=relation_id)
     if row.state != EtatRelation.RECRUTEE or row.poste is None:
         return _refused(row.id, errors.RELATION_NOT_POSSIBLE, acteur, now)
-    figures = standing_on(timezone.localdate(now))
-    amount = grant_for(row.poste, terms, figures)
+    today = timezone.localdate(now)
+    figures = standing_on(today)
+    amount = grant_for(row.poste, terms, figures, today)
     if isinstance(amount, Denied):
         return _refused(row.id, amount.reason, acteur, now)
     compte = _compte_of(row.candidat, now)

@@ -1,6 +1,6 @@
-"""Our pages count and date as French does: a plural from two on, never at zero, and the first of a month as « 1er »."""
+"""Our pages count and date as French does: a plural from two on, never at zero; « 1er » of a month; « 9 h 05 »."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.template import engines
@@ -18,6 +18,12 @@ CASES = {
     "any other day": ('{{ n|date:"j F Y" }}', date(2027, 8, 21), "21 août 2027"),
     "with its weekday": ('{{ n|date:"l j F" }}', date(2027, 2, 1), "lundi 1er février"),
     "a month alone": ('{{ n|date:"F Y" }}', date(2027, 2, 1), "février 2027"),
+    "an hour": ('{{ n|date:"j F à H:i" }}', datetime(2027, 3, 1, 8, 5, tzinfo=UTC), "1er mars à 9\u00a0h\u00a005"),
+    "to the second": (
+        '{{ n|date:"d/m/Y H:i:s" }}',
+        datetime(2027, 3, 2, 22, 59, 7, tzinfo=UTC),
+        "02/03/2027 23\u00a0h\u00a059\u00a0min\u00a007\u00a0s",
+    ),
     "no date": ('{{ n|date:"j F Y" }}', None, ""),
     "a number typed": ("ligne{{ n|pluralize }}", "3", "lignes"),
 }

@@ -142,6 +142,18 @@ COMITE_EXISTS = declare(
     "Un comité est déjà prévu ce mois-là.",
     "Le comité est mensuel : l’ouvrir plutôt que d’en créer un second.",
 )
+COMITE_PAST = declare(
+    "comite.past",
+    422,
+    "Cette date est passée : un comité se prévoit pour aujourd’hui ou plus tard.",
+    "Vérifier le jour et l’année.",
+)
+COMITE_NOT_EMPTY = declare(
+    "comite.not_empty",
+    409,
+    "Ce comité ne peut pas être retiré : une candidature est à son ordre du jour.",
+    "Retirer d’abord les candidatures de l’ordre du jour. Un comité qui a décidé ne se retire pas.",
+)
 REASON_NEEDED = declare(
     "comite.reason_needed",
     422,
@@ -213,6 +225,12 @@ CONTRACT_DATES = declare(
     422,
     "Les dates ne conviennent pas : la fin vient après le début. Un contrat à durée déterminée a une date de fin.",
     "Vérifier les deux dates et le type de contrat.",
+)
+CONTRACT_START = declare(
+    "contrat.start",
+    422,
+    "Le début ne convient pas : au plus tôt le jour où l’appel s’est ouvert, au plus tard dans douze mois.",
+    "Vérifier l’année du début. « Appels à candidatures » dit quand chaque appel s’est ouvert.",
 )
 CONTRACT_COST = declare(
     "contrat.cost",

@@ -12,6 +12,7 @@ AVIS_PREFET_GIVE = declare("avis_prefet:give", "Avis de la préfecture donné", 
 AVIS_PREFET_LAPSE = declare("avis_prefet:lapse", "Avis de la préfecture : délai passé, « sans avis »", "departement")
 AVIS_PREFET_REFUSED = declare("avis_prefet:refused", "Avis de la préfecture refusé")
 COMITE_OPEN = declare("comite:open", "Comité de sélection ouvert")
+COMITE_REMOVE = declare("comite:remove", "Comité de sélection retiré, son ordre du jour étant vide")
 COMITE_ENLIST = declare("comite:enlist", "Candidature mise à l’ordre du jour", "comite")
 COMITE_DELIST = declare("comite:delist", "Candidature retirée de l’ordre du jour", "comite")
 COMITE_DECIDE = declare("comite:decide", "Décision du comité", "comite", "decision", "posts")

@@ -86,6 +86,7 @@ class Parametres:
 
 
 DEFAULTS = Parametres()
+MOST_AHEAD = 12
 
 
 def label_of_rule(rule: Bareme, figures: Parametres = DEFAULTS) -> str:
@@ -113,6 +114,16 @@ def whole_months(starts_on: date, ends_on: date) -> int:
     while add_months(starts_on, months + 1) <= after:
         months += 1
     return months
+
+
+def may_start(starts_on: date, opened_on: date, today: date) -> bool:
+    """Tell whether a contract that starts then may be funded by the call that opened on ``opened_on``.
+
+    Not before the call: the State pays for recruitments that the call brought about, not for those that it found made.
+    No end of the call bounds it: a post of a rupture is filled again long after.  Not beyond ``MOST_AHEAD`` months from
+    ``today``, a convention of this service: the post would be held, and counted as recruited, with nobody at work.
+    """
+    return opened_on <= starts_on <= add_months(today, MOST_AHEAD)
 
 
 def funded_months(bareme: Bareme, starts_on: date, ends_on: date | None, figures: Parametres = DEFAULTS) -> int:

@@ -1,5 +1,7 @@
 """The committee's screens: its meetings, an agenda, each decision, the closing and the minutes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib import messages as flash
@@ -67,6 +69,29 @@ def _decision(passage: PassageEnComite) -> str:
 
 @require_POST
 @for_role(Role.INSTRUCTEUR)
+def remove(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpResponse:
+    """Take back a committee whose agenda is empty."""
+    _comite(comite_id)
+    with _still_planned():
+        verdict = comites.remove_comite(comite_id, acteur, timezone.now())
+    if isinstance(verdict, Denied):
+        flash.warning(request, verdict.reason.message)
+        return redirect("aidants:comite", comite_id)
+    flash.success(request, "Le comité est retiré.")
+    return redirect("aidants:comites")
+
+
+@contextmanager
+def _still_planned() -> Iterator[None]:
+    """Answer 404 where somebody else took the committee back since it was read."""
+    try:
+        yield
+    except Comite.DoesNotExist:
+        raise Http404 from None
+
+
+@require_POST
+@for_role(Role.INSTRUCTEUR)
 def enlist(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpResponse:
     """Put applications on the agenda."""
     chosen = []
@@ -78,7 +103,8 @@ def enlist(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpRespons
     if not chosen:
         flash.warning(request, "Cochez au moins une candidature.")
     else:
-        verdict = comites.enlist(_comite(comite_id).id, chosen, acteur, timezone.now())
+        with _still_planned():
+            verdict = comites.enlist(_comite(comite_id).id, chosen, acteur, timezone.now())
         if isinstance(verdict, Denied):
             flash.warning(request, verdict.reason.message)
     return redirect("aidants:comite", comite_id)
@@ -124,7 +150,8 @@ def close(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpResponse
     """Close the committee: its minutes are made and change no more."""
     _comite(comite_id)
     try:
-        outcome = comites.close_comite(comite_id, acteur, timezone.now())
+        with _still_planned():
+            outcome = comites.close_comite(comite_id, acteur, timezone.now())
     except PaperNotMade:
         flash.error(request, "Le procès-verbal n’a pas pu être établi. Rien n’est changé : réessayez.")
         return redirect("aidants:comite", comite_id)

@@ -241,10 +241,11 @@ def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
     row = _relation(place, relation_id)
     if row.state != EtatRelation.RECRUTEE or row.poste is None:
         return redirect("aidants:relation", row.id)
-    form, amount, figures = ContratForm(posted(request)), None, standing_on(timezone.localdate())
+    today = timezone.localdate()
+    form, amount, figures = ContratForm(posted(request)), None, standing_on(today)
     if form.is_valid():
         terms = _terms(form.cleaned_data)
-        outcome = contrats.grant_for(row.poste, terms, figures)
+        outcome = contrats.grant_for(row.poste, terms, figures, today)
         if isinstance(outcome, Denied):
             refuse_form(request, form, outcome)
         elif "confirm" in request.POST:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("instruction/comites", committee.meetings, name="comites"),
     path("instruction/comites/<uuid:comite_id>", committee.agenda, name="comite"),
     path("instruction/comites/<uuid:comite_id>/inscription", committee.enlist, name="comite_enlist"),
+    path("instruction/comites/<uuid:comite_id>/suppression", committee.remove, name="comite_remove"),
     path("instruction/comites/<uuid:comite_id>/cloture", committee.close, name="comite_close"),
     path("instruction/comites/<uuid:comite_id>/proces-verbal", committee.minutes, name="comite_minutes"),
     path("instruction/comites/<uuid:comite_id>/<uuid:passage_id>", committee.decide, name="comite_decide"),

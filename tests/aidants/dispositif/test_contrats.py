@@ -1,6 +1,6 @@
 """The contract: amount by rule, instalments, convention, payments, rupture; the budget."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,21 +8,22 @@ from django.utils import timezone
 
 from aidants.comptes.models import Compte
 from aidants.dispositif import contrats
-from aidants.dispositif.models import Contrat, Enveloppe, MiseEnRelation, Versement
+from aidants.dispositif.models import Campagne, Contrat, Enveloppe, MiseEnRelation, Versement
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.dispositif import errors
-from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
 from tests import builders
 from tests.aidants.dispositif import scheme
 
 pytestmark = pytest.mark.django_db
+START, OPENED = timezone.localdate(), date(2020, 11, 17)
 TERMS = {
     "kind": "cdd",
-    "starts_on": "2026-12-01",
-    "ends_on": "2028-11-30",
+    "starts_on": START.isoformat(),
+    "ends_on": (add_months(START, 24) - timedelta(days=1)).isoformat(),
     "gross_monthly": "1 900,50",
     "cost_monthly": "2700",
 }
@@ -85,9 +86,13 @@ def test_a_conseiller_without_training_concludes_nothing() -> None:
     ("change", "bareme", "words"),
     [
         ({"ends_on": ""}, "forfait_public", "Un contrat à durée déterminée a une date de fin"),
-        ({"ends_on": "2026-11-30"}, "forfait_public", "la fin vient après le début"),
+        ({"ends_on": (START - timedelta(days=1)).isoformat()}, "forfait_public", "la fin vient après le début"),
         ({"cost_monthly": "1000"}, "forfait_public", "ne peut pas être inférieur au salaire brut"),
-        ({"ends_on": "2028-05-30"}, "forfait_prive", "dans le privé, il a au moins la durée que dit l’appel"),
+        (
+            {"ends_on": (add_months(START, 18) - timedelta(days=2)).isoformat()},
+            "forfait_prive",
+            "dans le privé, il a au moins la durée que dit l’appel",
+        ),
         ({"gross_monthly": "beaucoup"}, "forfait_public", "Indiquez un montant en euros"),
     ],
 )
@@ -99,6 +104,26 @@ def test_terms_that_cannot_be_funded(change: dict[str, str], bareme: str, words:
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Contrat.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "status"),
+    [
+        (OPENED - timedelta(days=1), 422),
+        (OPENED, 200),
+        (add_months(START, 12), 200),
+        (add_months(START, 12) + timedelta(days=2), 422),  # two: midnight may pass between START and the page
+    ],
+)
+def test_a_contract_starts_within_what_the_call_may_have_brought_about(starts_on: date, status: int) -> None:
+    place, call = builders.structure(), scheme.candidature()
+    assert call.campagne is not None
+    Campagne.objects.filter(pk=call.campagne.pk).update(opens_on=OPENED)
+    row = scheme.relation(place, state="recrutee", on=scheme.poste(place, candidature=call))
+    days = {"starts_on": starts_on.isoformat(), "ends_on": add_months(starts_on, 24).isoformat()}
+    answer = builders.signed_in(scheme.referent(place)).post(f"/postes/relations/{row.id}/contrat", TERMS | days)
+    assert answer.status_code == status
+    assert ("au plus tôt le jour où l’appel s’est ouvert" in answer.content.decode()) == (status == 422)
 
 
 def _with_instalments(**fields: Any) -> Contrat:

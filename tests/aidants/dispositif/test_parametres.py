@@ -12,7 +12,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif import errors
-from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
 from aidants.domain.dispositif.parametres import CATALOGUE, DEFAULTS
 from aidants.journal.models import Entree
 from tests import builders
@@ -22,7 +22,9 @@ from tests.mandats.pages_desk import text
 
 pytestmark = pytest.mark.django_db
 HERE = "/instruction/parametres"
-TERMS = contrats.Terms(TypeContrat.CDD, date(2026, 12, 1), date(2028, 11, 30), 1_900_00, 4_000_00)
+START = timezone.localdate()
+LAST = add_months(START, 24) - timedelta(days=1)
+TERMS = contrats.Terms(TypeContrat.CDD, START, LAST, 1_900_00, 4_000_00)
 
 
 def typed(**fields: object) -> dict[str, object]:
@@ -57,11 +59,14 @@ def test_the_anct_changes_an_amount_and_old_contracts_keep_theirs() -> None:
     assert (before.granted, after.granted) == (50_000_00, 48_000_00)
     assert [one.amount for one in after.versements.order_by("rank")] == [48_000_00, 0, 0]
     assert (before.parametres, after.parametres) == (None, ParametresAppel.objects.get())
+    a_year = add_months(START, 12) - START
     for made in (before, after):
         doer = builders.acteur(scheme.referent(made.structure), made.structure)
-        contrats.break_contrat(made.id, date(2027, 11, 30), MotifRupture.DEMISSION, doer, timezone.now())
+        contrats.break_contrat(
+            made.id, START + a_year - timedelta(days=1), MotifRupture.DEMISSION, doer, timezone.now()
+        )
         made.refresh_from_db()
-    assert before.earned == 50_000_00 * 365 // 731
+    assert before.earned == 50_000_00 * a_year.days // (add_months(START, 24) - START).days
     assert after.earned == 48_000_00
     assert b"public_forfait 5000000 6000000" in bytes(Entree.objects.get(event="parametres:set").body)
     page = text(browser.get(HERE)).replace("\u202f", " ").replace("\xa0", " ")

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -14,12 +15,14 @@ from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import EtatCandidature, SensAvis
 from aidants.journal.models import Entree
+from aidants.pages.dispositif import committee
 from aidants.structures.models import Affectation, Invitation, Structure
 from tests import builders
 from tests.aidants.dispositif import scheme
 from tests.aidants.mailbox import messages_to, subjects_to
 from tests.mandats.pdf_readers import words_of
 
+SOON = f"{timezone.localdate().year + 1}-12"
 RETAINED = comites.Decided(EtatCandidature.RETENUE, posts=2)
 
 
@@ -68,10 +71,10 @@ def test_the_whole_committee_on_its_screens() -> None:
     retained = scheme.reviewed(name="Ville retenue", email="maire@retenue.example")
     refused = scheme.reviewed("sans_avis", name="Ville refusée", siret="99999905000019", email="x@refusee.example")
     browser = builders.signed_in(scheme.holder("instructeur"))
-    answer = browser.post("/instruction/comites", {"held_on": "2026-12-03"})
+    answer = browser.post("/instruction/comites", {"held_on": f"{SOON}-03"})
     comite = Comite.objects.get()
     assert answer["Location"] == f"/instruction/comites/{comite.id}"
-    assert browser.post("/instruction/comites", {"held_on": "2026-12-17"}).status_code == 422
+    assert browser.post("/instruction/comites", {"held_on": f"{SOON}-17"}).status_code == 422
     here = f"/instruction/comites/{comite.id}"
     browser.post(f"{here}/inscription", {"candidatures": [str(retained.id)]})
     browser.post(f"{here}/{PassageEnComite.objects.get().id}/retrait")
@@ -96,6 +99,44 @@ def test_the_whole_committee_on_its_screens() -> None:
     decided = Entree.objects.filter(event="comite:decide").order_by("id")
     assert [one.subject_id for one in decided] == [retained.id, refused.id]
     assert "Hors du périmètre." in messages_to("x@refusee.example")[-1].text
+
+
+@pytest.mark.writes("comite:remove")
+@pytest.mark.django_db
+def test_a_committee_is_planned_ahead_and_taken_back_while_nothing_stands_on_it() -> None:
+    browser, here = builders.signed_in(scheme.holder("instructeur")), "/instruction/comites"
+    answer = browser.post(here, {"held_on": (timezone.localdate() - timedelta(days=1)).isoformat()})
+    assert answer.status_code == 422
+    assert "Cette date est passée" in answer.content.decode()
+    browser.post(here, {"held_on": timezone.localdate().isoformat()})
+    comite = Comite.objects.get()
+    assert "Retirer ce comité" in browser.get(f"{here}/{comite.id}").content.decode()
+    line = scheme.passage(scheme.reviewed(), comite.held_on)
+    assert "Retirer ce comité" not in browser.get(f"{here}/{comite.id}").content.decode()
+    refused = browser.post(f"{here}/{comite.id}/suppression", follow=True).content.decode()
+    assert "une candidature est à son ordre du jour" in refused
+    line.delete()
+    assert browser.post(f"{here}/{comite.id}/suppression")["Location"] == here
+    assert not Comite.objects.exists()
+    assert browser.post(f"{here}/{comite.id}/suppression").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_committee_taken_back_meanwhile_answers_as_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A colleague takes the committee back between its reading and the act."""
+    browser = builders.signed_in(scheme.holder("instructeur"))
+    comite = scheme.passage(made := scheme.reviewed()).comite
+    read = committee._comite
+
+    def gone(comite_id: UUID) -> Comite:
+        found = read(comite_id)
+        PassageEnComite.objects.all().delete()
+        Comite.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(committee, "_comite", gone)
+    here = f"/instruction/comites/{comite.id}"
+    assert browser.post(f"{here}/inscription", {"candidatures": [str(made.id)]}).status_code == 404
 
 
 @pytest.mark.django_db
