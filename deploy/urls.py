@@ -17,11 +17,12 @@ def sante(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sante", sante, name="sante"),
-    # Django tries one address after the other: those that servers call, thousands of times a minute, come first.
+    # Django tries one address after the other: those that servers call, thousands of times a minute, come first,
+    # then those of the desk.
     path("", include("oidc.urls")),
+    path("", include("mandats.urls")),
     path("gestion/", administration.site.urls),
     path("", include("aidants.urls")),
-    path("", include("mandats.urls")),
 ]
 
 handler400 = "aidants.pages.errors.bad_request"

@@ -7,9 +7,9 @@ from mandats.pages.formation import certificate
 
 app_name = "mandats"
 urlpatterns = [
+    path("", include("mandats.pages.verifier.urls")),
     path("", include("mandats.pages.conseiller.urls")),
     path("", include("mandats.pages.usager.urls")),
-    path("", include("mandats.pages.verifier.urls")),
     path("", include("mandats.pages.service.urls")),
     path("vos-donnees", notice, name="notice"),
     path("formation/certificat", certificate, name="training_certificate"),

@@ -24,14 +24,15 @@ _AGE: Final = 2
 _SETTLED: Final = timedelta(minutes=1)
 
 
-def list_exists(number: int) -> bool:
-    """Tell whether a list was opened; the first one always was."""
-    holder = Titre if number >= FIRST_LIST else Autorisation
-    return number in (0, FIRST_LIST) or holder.objects.filter(status_list=number).exists()
+class UnknownList(LookupError):
+    """A list that was never opened."""
 
 
 def current_list(number: int, now: datetime) -> str:
-    """Return the signed list as it stood at the last even second, made once for two seconds in each process."""
+    """Return the signed list as it stood at the last even second, made once for two seconds in each process.
+
+    Raises :class:`UnknownList`, as :func:`list_at` does; whether it was opened is asked when it is made.
+    """
     seconds = int(now.timestamp())
     return _made(number, seconds - seconds % _AGE, *_here())
 
@@ -39,6 +40,7 @@ def current_list(number: int, now: datetime) -> str:
 @lru_cache(maxsize=8)
 def _made(number: int, seconds: int, issuer: str, database: str) -> str:
     """Make the list of one moment; ``issuer`` and ``database`` only tell apart what is remembered."""
+    _must_exist(number)
     at = datetime.fromtimestamp(seconds, UTC)
     return _signed(number, at, at, narrowed_now(number) | statuses_at(number, at))
 
@@ -46,9 +48,10 @@ def _made(number: int, seconds: int, issuer: str, database: str) -> str:
 def list_at(number: int, at: datetime, now: datetime) -> str:
     """Return the signed list as it stood at ``at``, which is not after ``now``.
 
-    Remembered once every act of that second is surely written.
+    Remembered once every act of that second is surely written.  Raises :class:`UnknownList`.
     """
     if now - at < _SETTLED:
+        _must_exist(number)
         return _signed(number, at, now, statuses_at(number, at))
     return _made_then(number, int(at.timestamp()), active_key("acte", "ES256", now).kid, *_here())
 
@@ -56,8 +59,16 @@ def list_at(number: int, at: datetime, now: datetime) -> str:
 @lru_cache(maxsize=64)
 def _made_then(number: int, seconds: int, kid: str, issuer: str, database: str) -> str:
     """Make a list of the past; what follows ``seconds`` only tells apart what is remembered."""
+    _must_exist(number)
     at = datetime.fromtimestamp(seconds, UTC)
     return _signed(number, at, timezone.now(), statuses_at(number, at))
+
+
+def _must_exist(number: int) -> None:
+    """Refuse a list that was never opened; the first one of each kind always was."""
+    holder = Titre if number >= FIRST_LIST else Autorisation
+    if number not in (0, FIRST_LIST) and not holder.objects.filter(status_list=number).exists():
+        raise UnknownList(number)
 
 
 def _here() -> tuple[str, str]:

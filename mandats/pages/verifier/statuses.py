@@ -11,18 +11,23 @@ from aidants.comptes.address import client_network
 from aidants.journal.limits import Throttled, count_failure, limit, throttled
 from mandats.attestation.status_list import MEDIA_TYPE
 from mandats.domain.events import HISTORY_REFUSED
-from mandats.verification.statuses import TTL, current_list, list_at, list_exists
+from mandats.verification.statuses import TTL, UnknownList, current_list, list_at
 
 
 @require_safe
 def status_list(request: HttpRequest, number: int) -> HttpResponse:
     """Answer one list, now or at ``?time=`` (seconds since 1970; Token Status List §8.1, §8.4)."""
-    now = timezone.now()
-    if not list_exists(number):
-        raise Http404
-    asked = request.GET.get("time")
-    if asked is None:
-        return _answer(current_list(number, now), int(TTL.total_seconds()))
+    now, asked = timezone.now(), request.GET.get("time")
+    try:
+        if asked is None:
+            return _answer(current_list(number, now), int(TTL.total_seconds()))
+        return _past(request, number, asked, now)
+    except UnknownList as unknown:
+        raise Http404 from unknown
+
+
+def _past(request: HttpRequest, number: int, asked: str, now: datetime) -> HttpResponse:
+    """Answer a list as it stood at the moment asked; none of what is to come exists."""
     at = _moment(asked)
     if at is None:
         return HttpResponse("time: seconds since 1970", status=400, content_type="text/plain")
