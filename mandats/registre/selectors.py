@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
+from aidants.compiled import CompiledRead
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
@@ -150,8 +151,15 @@ def mandat_by_reference(typed: str) -> Mandat | None:
     reference = normalise(typed)
     if not reference:
         return None
+    return _BY_REFERENCE.first(reference)
+
+
+def _of_reference(reference: str) -> QuerySet[Mandat]:
     kept = Mandat.objects.filter(reference=reference, erased_at__isnull=True)
-    return kept.select_related("usager", "structure", "aidant").first()
+    return kept.select_related("usager", "structure", "aidant")
+
+
+_BY_REFERENCE = CompiledRead(_of_reference, "the reference")
 
 
 def brouillons_of(structure_id: UUID) -> QuerySet[Brouillon]:
@@ -224,6 +232,18 @@ def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = 
         has_email=bool(row.usager.email or row.usager.franceconnect_email),
         sheet_due_at=row.mandat.scan_due_at,
     )
+
+
+def autorisation_asked_about(mandat_id: UUID, demarche: str) -> Autorisation | None:
+    """Return what a mandat gives for a demarche, with all that :func:`facts_of` reads; nobody in particular acts."""
+    return _ASKED_ABOUT.first(mandat_id, demarche)
+
+
+def _asked_about(mandat_id: UUID, demarche: str) -> QuerySet[Autorisation]:
+    return annotated_autorisations(None).filter(mandat=mandat_id, demarche=demarche)
+
+
+_ASKED_ABOUT = CompiledRead(_asked_about, UUID(int=1), "the demarche")
 
 
 def annotated_autorisations(acteur: Acteur | None) -> QuerySet[Autorisation]:

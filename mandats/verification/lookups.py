@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from aidants.compiled import CompiledInsert
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
@@ -28,8 +29,8 @@ from mandats.domain import errors, events
 from mandats.domain.codes import is_well_formed
 from mandats.domain.codes import normalise as normalise_code
 from mandats.domain.references import normalise
-from mandats.registre.models import Autorisation, Mandat, Verification
-from mandats.registre.selectors import annotated_autorisations, facts_of, mandat_by_reference
+from mandats.registre.models import Mandat, Verification
+from mandats.registre.selectors import autorisation_asked_about, facts_of, mandat_by_reference
 from mandats.registre.services.volet import VERIFICATION, check_code
 from mandats.verification.answers import Answer, Finding, finding
 from mandats.verification.comparison import same_birthdate, same_name
@@ -114,7 +115,7 @@ def _answer(
     question: Question, reference: str, asker: Asker, limits: list[Limit], now: datetime
 ) -> Verdict | Throttled:
     mandat = _matched(question, reference, now)
-    row = _autorisation(mandat, question.demarche)
+    row = autorisation_asked_about(mandat.id if mandat else _NOBODY, question.demarche)
     if mandat is None:
         return _unknown(question, reference, asker, limits, now)
     if _asked_too_often(mandat, asker, now):
@@ -168,11 +169,6 @@ def _matched(question: Question, reference: str, now: datetime) -> Mandat | None
     right &= same_name(mandat.usager.family_name if mandat else "", question.family_name)
     right &= same_birthdate(mandat.usager.birthdate if mandat else "", question.birthdate)
     return mandat if right else None
-
-
-def _autorisation(mandat: Mandat | None, demarche: str) -> Autorisation | None:
-    rows = annotated_autorisations(None)
-    return rows.filter(mandat=mandat.id if mandat else _NOBODY, demarche=demarche).first()
 
 
 def _asked_too_often(mandat: Mandat, asker: Asker, now: datetime) -> bool:
@@ -261,5 +257,8 @@ def _kept(
     )
     row.receipt = sign_receipt(row.id, reference, verdict, asker, request_digest(question), now)
     if mandat or asker.client_id:
-        row.save(force_insert=True)
+        _LOOKUPS.write(row)
     return replace(verdict, receipt=row.receipt), row
+
+
+_LOOKUPS = CompiledInsert(Verification)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from aidants.compiled import CompiledRead
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.events import Event
@@ -92,7 +94,14 @@ def cancel_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> 
 def check_code(mandat_id: UUID | None, kind: str, typed: str, now: datetime) -> bool:
     """Compare a typed code with the standing one, in constant time, whether the mandat exists or not."""
     code = normalise(typed)
-    row = CodeUsager.objects.filter(mandat=mandat_id, kind=kind, ended_at__isnull=True).first()
+    row = _STANDING.first(mandat_id or _NOBODY, kind)
     kept = row.digest if row and (row.expires_at is None or now < row.expires_at) else "0" * 64
-    given = _digest(mandat_id or UUID(int=0), kind, code)
+    given = _digest(mandat_id or _NOBODY, kind, code)
     return hmac.compare_digest(kept, given) and is_well_formed(code)
+
+
+def _standing(mandat_id: UUID, kind: str) -> QuerySet[CodeUsager]:
+    return CodeUsager.objects.filter(mandat=mandat_id, kind=kind, ended_at__isnull=True)
+
+
+_STANDING, _NOBODY = CompiledRead(_standing, UUID(int=1), "the kind"), UUID(int=0)
