@@ -19,6 +19,7 @@ from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import PlacedRequest, acteur_of
 from mandats.domain.durees import french_birthdate
 from mandats.domain.utilisations import MANNERS
+from oidc.pages.received import received
 from oidc.protocol import errors
 from oidc.provider.answers import allow_form, refusal_of, send
 from oidc.provider.choices import Choice, choose, decline, may_open, note_not_opened, page_of_choices, perimeter_of
@@ -110,6 +111,7 @@ def _show_choices(request: HttpRequest, interaction: Interaction) -> HttpRespons
         "page": page,
         "rows": rows,
         "asked": [DEMARCHES[code].label for code in sorted(perimeter)] if perimeter is not None else [],
+        "received": received(interaction),
         "obstacle": "" if rows else _obstacle(request),
     }
     return render(request, "oidc/choice.html", context)

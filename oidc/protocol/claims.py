@@ -159,16 +159,22 @@ def id_token_claims(facts: ConnexionFacts, *, access_token: str, alg: str, iat: 
     return claims
 
 
+def claims_wanted(scopes: Sequence[str], by_name: Sequence[str]) -> set[str]:
+    """Return what a site may read of the usager and of the mandat, by scope and by name; ``mandat`` by scope alone."""
+    named = {claim for claim in by_name if claim in IDENTITY}
+    return {claim for scope in scopes for claim in SCOPE_CLAIMS.get(scope, ())} | named
+
+
 def userinfo_claims(facts: ConnexionFacts) -> dict[str, Any]:
     """Return the claims that scope and ``claims`` ask for (OIDC Core §5.3.2, §5.4, §5.5)."""
-    wanted = {claim for scope in facts.scope for claim in SCOPE_CLAIMS.get(scope, ())} | set(facts.userinfo_claims)
+    wanted = claims_wanted(facts.scope, facts.userinfo_claims)
     identity = identity_claims(facts.usager)
     claims: dict[str, Any] = {"sub": facts.usager.subject}
     claims |= {name: value for name, value in identity.items() if name in wanted}
     if facts.is_franceconnect:
         return claims
     claims |= _aidant_claims(facts)
-    return claims | {"mandat": mandat_claim(facts.mandat)} if "mandat" in facts.scope else claims
+    return claims | {"mandat": mandat_claim(facts.mandat)} if "mandat" in wanted else claims
 
 
 def details_claim(facts: ConnexionFacts) -> dict[str, Any]:
