@@ -23,6 +23,8 @@ KNOWN = (
     "claims", "acr_values", "code_challenge", "code_challenge_method", "request", "request_uri", "registration",
     "id_token_hint", "login_hint", "ui_locales", "display", "claims_locales", "authorization_details", "dpop_jkt",
 )  # fmt: skip
+ANSWERED = frozenset({"code", "state", "iss", "error", "error_description"})
+"""What an answer adds to a registered address, whose own query therefore holds none of it (RFC 6749 §3.1)."""
 LONGEST_VALUE = {
     "state": 2048,
     "redirect_uri": 2048,
@@ -79,6 +81,11 @@ class AuthorizeFacts:
         if self.client is None:
             raise LookupError("no client")
         return self.client
+
+    @property
+    def scope(self) -> frozenset[str]:
+        """The values of ``scope``, parted by spaces and by nothing else (RFC 6749 §3.3)."""
+        return frozenset(self.get("scope").split(" "))
 
     @property
     def prompts(self) -> frozenset[str]:
@@ -185,7 +192,7 @@ def _response_mode(facts: AuthorizeFacts) -> Decision:
 
 def _scope_openid(facts: AuthorizeFacts) -> Decision:
     """``scope`` holds ``openid``; values not understood are ignored (OIDC Core §3.1.2.1)."""
-    return GRANTED if "openid" in facts.get("scope").split() else Denied(errors.SCOPE_WITHOUT_OPENID)
+    return GRANTED if "openid" in facts.scope else Denied(errors.SCOPE_WITHOUT_OPENID)
 
 
 def _pkce_present(facts: AuthorizeFacts) -> Decision:
@@ -324,13 +331,12 @@ class Asked:
 
 def asked(facts: AuthorizeFacts) -> Asked:
     """Reduce a request that both tables granted."""
-    wanted = set(facts.get("scope").split())
     claims = facts.claims
     return Asked(
         redirect_uri=facts.get("redirect_uri"),
         state=facts.get("state"),
         nonce=facts.get("nonce"),
-        scope=tuple(scope for scope in scopes_of(facts.record) if scope in wanted),
+        scope=tuple(scope for scope in scopes_of(facts.record) if scope in facts.scope),
         code_challenge=facts.get("code_challenge"),
         response_mode=response_mode_of(facts),
         dpop_jkt=facts.get("dpop_jkt"),

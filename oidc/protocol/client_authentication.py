@@ -87,9 +87,13 @@ class ClientAuthenticationFacts:
 
 
 def _one_method(facts: ClientAuthenticationFacts) -> Decision:
-    """A client uses one method in a request (RFC 6749 §2.3); ``client_id`` in the form may only repeat it."""
+    """A client uses one method in a request (RFC 6749 §2.3); ``client_id`` in the form may only repeat it.
+
+    Credentials that cannot be read name nobody: they are no second method, but a failure, told as one (§5.2).
+    """
     twice = len(facts.credentials) > 1
-    other = bool(facts.credentials and facts.form_client_id and facts.form_client_id != facts.given.client_id)
+    named = facts.given.client_id if facts.credentials else ""
+    other = bool(named and facts.form_client_id and facts.form_client_id != named)
     return Denied(errors.CLIENT_AUTHENTICATION_TWICE) if twice or other else GRANTED
 
 

@@ -319,6 +319,13 @@ TOKEN_PARAMETER_MISSING = declare(
     "RFC 7662 §2.1.",
     "invalid_request",
 )
+TOKEN_OF_ANOTHER_CLIENT = declare(
+    "oidc.token_of_another_client",
+    400,
+    "Ce jeton a été donné à un autre client, qui seul peut le rendre.",
+    "RFC 7009 §2.1 : un client ne rend que ses propres jetons.",
+    "invalid_grant",
+)
 
 # --- end_session (RP-Initiated Logout §2, §3) ---------------------------------------------------------------
 LOGOUT_HINT_REFUSED = declare(

@@ -10,11 +10,17 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
 from oidc.protocol.authorization_details import read_details, reduces
+from oidc.protocol.authorize import KNOWN
+from oidc.protocol.client_authentication import ASSERTION_PARAMETERS
 from oidc.protocol.parameters import Parameters, is_text
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 300
 GRANT_TYPE = "authorization_code"
+UNDERSTOOD = frozenset(
+    {*KNOWN, *ASSERTION_PARAMETERS, "client_secret", "grant_type", "code", "code_verifier", "token", "token_type_hint"}
+)
+"""Every parameter that means something here; any other is ignored, whatever it holds and however often it stands."""
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
@@ -24,13 +30,14 @@ def _body(parameters: Parameters | None) -> Decision:
 
 
 def _not_repeated(parameters: Parameters | None) -> Decision:
-    """No parameter stands twice (RFC 6749 §3.2)."""
-    return Denied(errors.PARAMETER_REPEATED) if parameters and parameters.repeated else GRANTED
+    """No parameter that we know stands twice (RFC 6749 §3.2)."""
+    twice = parameters is not None and parameters.repeated & UNDERSTOOD
+    return Denied(errors.PARAMETER_REPEATED) if twice else GRANTED
 
 
 def _well_formed(parameters: Parameters | None) -> Decision:
-    """Values are UTF-8 text of bounded size (RFC 6749 §A)."""
-    proper = all(is_text(value, 8192) for value in (parameters.values.values() if parameters else ()))
+    """Values that we know are UTF-8 text of bounded size (RFC 6749 §A)."""
+    proper = parameters is None or all(is_text(parameters.get(name), 8192) for name in UNDERSTOOD)
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 
 
@@ -45,7 +52,7 @@ class CodeFacts:
     ``meanwhile``  the code was being exchanged when this request arrived: its loser, and no replay of it
     ``jkt``        the key whose possession was proved with this request, empty without a proof
     ``bound_jkt``  the key that alone may redeem the code (RFC 9449 §10)
-    ``demarche``   what the aidant chose
+    ``demarche``   what the aidant chose, empty when the request asked no ``authorization_details``
     ``standing``   whether the autorisation may still be used, decided at this very moment
     """
 
@@ -136,7 +143,7 @@ def _same_key(facts: CodeFacts) -> Decision:
 
 
 def _within_grant(facts: CodeFacts) -> Decision:
-    """``authorization_details`` may only repeat or reduce what was granted (RFC 9396 §6)."""
+    """``authorization_details`` may only repeat or reduce what was granted; nothing was when nothing was asked (§6)."""
     wanted = read_details(facts.parameters.get("authorization_details")) or ()
     return GRANTED if reduces(wanted, facts.demarche) else Denied(client_errors.DETAILS_BEYOND_GRANT)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db.models import F
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.vault import keyed_digest, seal, unseal
 from aidants.journal.record import record
+from oidc.protocol.authorize import ANSWERED
 from oidc.protocol.client import Profile
 from oidc.protocol.events import CLIENT_CHANGE, CLIENT_CREATE, CLIENT_RESUME, CLIENT_ROTATE_SECRET, CLIENT_SUSPEND
 from oidc.protocol.jose import is_private
@@ -223,6 +224,7 @@ def _check(new: NewClient) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
     others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
     check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
+    _check_queries(new.redirect_uris)
     if not new.redirect_uris and not new.is_partenaire:
         raise UnfitClient("Écrivez au moins une adresse de retour.")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains):
@@ -272,6 +274,13 @@ def check_uris(uris: list[str]) -> None:
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
         if not (secure and parts.hostname and is_text(uri, 2048)) or "#" in uri or "*" in uri:
             raise UnfitClient(f"Adresse refusée : {uri}. Écrivez une adresse en https, complète, sans « # » ni « * ».")
+
+
+def _check_queries(redirect_uris: list[str]) -> None:
+    """Refuse an address whose query already holds what an answer adds: it would stand twice (RFC 6749 §3.1)."""
+    for uri in redirect_uris:
+        if taken := sorted(ANSWERED & dict(parse_qsl(urlsplit(uri).query, keep_blank_values=True)).keys()):
+            raise UnfitClient(f"Adresse refusée : {uri}. Retirez-en {taken[0]} : notre réponse l’ajoute elle-même.")
 
 
 def _sector_of(redirect_uris: list[str]) -> str:

@@ -57,10 +57,10 @@ class Revocation(RevocationEndpoint):
     """RFC 7009: a client gives back a token of its own."""
 
     def create_endpoint_response(self, request: WireRequest) -> Answer:
-        """Answer 200 whether the token was known or not (§2.2); another client's stays as it was (§2.1)."""
+        """Answer 200 whether the token was known or not (§2.2); another client's is refused, and stays (§2.1)."""
         client = _form_of_client(request, self.server, "revocation")
         request.granted(decide(NAMED, request.parameters))
-        revoke(request.form["token"], client, request.now)
+        request.granted(revoke(request.form["token"], client, request.now))
         return 200, {}, JSON
 
 

@@ -24,6 +24,7 @@ from oidc.protocol import errors
 from oidc.protocol.claims import ConnexionFacts, access_token_claims
 from oidc.protocol.events import CONNEXION_REDEEM, CONNEXION_REFUSED, CONNEXION_REPLAY
 from oidc.protocol.parameters import Parameters
+from oidc.protocol.still_asked import StillAsked
 from oidc.protocol.token import EXCHANGE, REQUEST, TOKEN_SECONDS, CodeFacts
 from oidc.provider.choices import code_digest
 from oidc.provider.models import AccessToken, Client, Connexion
@@ -91,7 +92,7 @@ def _facts(request: CodeFacts, connexion: Connexion, standing: Standing) -> Code
         redirect_uri=connexion.redirect_uri,
         code_challenge=connexion.code_challenge,
         bound_jkt=connexion.dpop_jkt,
-        demarche=standing.row.demarche,
+        demarche=standing.row.demarche if StillAsked.from_json(connexion.asked).demarches else "",
         standing=standing.decision,
     )
 

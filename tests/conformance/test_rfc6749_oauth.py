@@ -5,7 +5,9 @@ import re
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.html import escape
 
+from oidc.protocol.metadata import PATHS
 from oidc.provider.clients import UnfitClient
 from oidc.provider.models import Client
 from tests.oidc import flow
@@ -39,6 +41,32 @@ def test_basic_credentials_are_form_encoded_before_they_are_joined():
     asked.secret = asked.secret.replace("-", "%2D").replace("_", "%5F")
     answer = flow.post_form("/token", {"grant_type": "authorization_code", "code": "x"}, flow.basic(asked))
     assert answer.json()["error"] == "invalid_grant", "the client was known by its encoded secret"
+
+
+@pytest.mark.spec("RFC 6749", "5.2")
+@pytest.mark.parametrize("header", ["Basic ///", "Basic /w==", "Basic", "Bearer abc", "Digest a=b"])
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+def test_a_header_that_names_nobody_is_a_failure_told_by_401_whoever_the_form_names(header, path):
+    form = {"client_id": flow.site().client.client_id, "grant_type": "authorization_code", "code": "x", "token": "x"}
+    answer = flow.post_form(path, form, {"Authorization": header})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer["WWW-Authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+@pytest.mark.spec("RFC 6749", "3.2")
+def test_the_addresses_of_the_endpoints_hold_no_fragment():
+    document = flow.stranger().get("/.well-known/oauth-authorization-server").json()
+    assert not [document[name] for name in PATHS if {"#", "?"} & set(document[name])]
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+@pytest.mark.parametrize(
+    "query", ["state=a", "code", "lieu=a&iss=https://evil.example", "err%6Fr=", "error_description=x"]
+)
+def test_an_answer_holds_nothing_twice_because_no_registered_address_holds_what_it_adds(query):
+    with pytest.raises(UnfitClient, match="notre réponse l’ajoute"):
+        flow.site(redirect_uris=[f"https://site.example/retour?{query}"])
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
@@ -114,7 +142,17 @@ def test_at_the_token_endpoint_unknown_parameters_are_ignored_and_none_stands_tw
         form = flow.token_form(asked, code)
         answer = flow.post_form("/token", form | {name: [form[name], form[name]]}, flow.basic(asked))
         assert answer.json()["error"] == "invalid_request", name
-    assert flow.exchange(asked, code, resource="a", scope="").status_code == 200
+    assert flow.exchange(asked, code, resource=["a", "b"], other="a\x00", scope="").status_code == 200
+
+
+@pytest.mark.spec("RFC 6749", "4.1.3")
+def test_the_form_is_utf_8_whatever_of_it_is_encoded_and_however_its_type_is_written():
+    at, asked = flow.desk(), flow.site()
+    form = flow.token_form(asked, flow.code_of(at, asked)) | {"other": "é +"}
+    body = "&".join(f"{name}={''.join(f'%{byte:02x}' for byte in value.encode())}" for name, value in form.items())
+    kind = "Application/X-WWW-Form-urlencoded ; Charset=utf-8"
+    answer = flow.stranger().post("/token", body, content_type=kind, headers=flow.basic(asked))
+    assert answer.status_code == 200, answer.content
 
 
 @pytest.mark.spec("RFC 6749", "3.2.1")
@@ -203,6 +241,46 @@ def test_an_error_is_json_that_no_cache_keeps():
     assert answer["Content-Type"] == "application/json"
     assert (answer["Cache-Control"], answer["Pragma"]) == ("no-store", "no-cache")
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", answer.json()["error_description"])
+
+
+@pytest.mark.spec("RFC 6749", "5.1")
+@pytest.mark.spec("RFC 6750", "5.2")
+def test_the_answer_is_one_flat_object_of_texts_and_numbers_and_leaves_no_cookie():
+    at, asked = flow.desk(), flow.site()
+    answer = flow.exchange(asked, flow.code_of(at, asked))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    kinds = {name: type(value) for name, value in answer.json().items()}
+    texts = dict.fromkeys(("access_token", "token_type", "id_token", "scope"), str)
+    assert kinds == texts | {"expires_in": int}
+    assert not answer.cookies
+
+
+@pytest.mark.spec("RFC 6749", "10.2")
+@pytest.mark.spec("RFC 9396", "3.1")
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"scope": "openid"}, "contenu et dates du mandat, nom de votre structure."),
+        (
+            {"scope": "openid birth email mandat"},
+            "lieu de naissance, adresse électronique, contenu et dates du mandat,",
+        ),
+        (
+            {"scope": "openid", "claims": '{"userinfo":{"birthdate":null,"other":null},"id_token":{"email":null}}'},
+            "pendant cinq minutes : date de naissance, contenu et dates du mandat, nom de votre structure.",
+        ),
+    ],
+)
+def test_the_page_says_who_asks_for_what_and_for_how_long(changes, told):
+    at, asked = flow.desk(), flow.site()
+    wanted = '[{"type":"mandat","demarches":["argent"]}]'
+    page = flow.choice_page(at.browser, asked, authorization_details=wanted, **changes)
+    shown = at.browser.get(page).content.decode().replace("\u00a0", " ")
+    assert asked.client.name in shown
+    assert "Ce que ce site pourra lire, pendant cinq minutes : " in shown
+    assert escape(told) in shown
+    assert "<li>Argent" in shown
+    assert "<li>Logement" not in shown
 
 
 @pytest.mark.spec("RFC 6749", "10.10")

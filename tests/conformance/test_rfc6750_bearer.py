@@ -17,7 +17,7 @@ def ask(headers, path="/userinfo"):
 
 
 @pytest.mark.spec("RFC 6750", "2.1")
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer  "])
 def test_the_header_is_enough_whatever_the_case_of_its_scheme(scheme):
     at, asked = flow.desk(), flow.site()
     token = flow.tokens_of(at, asked)["access_token"]
@@ -62,6 +62,7 @@ def test_a_refusal_carries_its_challenge(headers, status, error):
     challenge = answer["WWW-Authenticate"]
     assert _CHALLENGE.fullmatch(challenge), challenge
     assert challenge.count("realm=") == 1
+    assert challenge.count("scope=") <= 1
     assert challenge.count("error=") == challenge.count("error_description=") == (1 if error else 0)
     assert answer.json() == {} if error is None else answer.json()["error"] == error
 

@@ -36,12 +36,16 @@ def test_a_client_that_signs_its_name_is_believed(alg):
     assert ask(site, stranger).status_code == 200, "a member of the header that nobody knows says nothing (RFC 7515 §4)"
 
 
+@pytest.mark.spec("RFC 7521", "4.2")
 @pytest.mark.spec("RFC 7523", "2.2")
 def test_the_form_may_repeat_the_client_s_name_and_no_other():
     site = keyed.keyed_site()
     assert ask(site, client_id=site.client.client_id).status_code == 200
     assert ask(site, client_id="other").json()["error"] == "invalid_request"
-    assert ask(site, client_assertion_type="urn:other").status_code == 401
+    for kind in ("urn:other", "", "URN:ietf:params:oauth:client-assertion-type:jwt-bearer"):
+        answer = ask(site, client_assertion_type=kind)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), kind
+    assert ask(site, "", client_id=site.client.client_id).json()["error"] == "invalid_client"
 
 
 UNTRUE: dict[str, dict[str, Any]] = {
@@ -154,6 +158,7 @@ FORGED = {
     ),
     "crit": lambda site: site.assertion(header={"crit": ["kid"]}),
     "no JWT": lambda _site: "x.y",
+    "two of them": lambda site: f"{site.assertion()} {site.assertion()}",
     "huge": lambda site: site.assertion(more="x" * 7000),
     "signature cut": lambda site: site.assertion()[:-4],
 }

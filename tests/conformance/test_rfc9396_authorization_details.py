@@ -5,7 +5,7 @@ import json
 import pytest
 
 from oidc.protocol.authorization_details import read_details
-from tests.oidc import flow
+from tests.oidc import flow, keyed
 
 pytestmark = pytest.mark.django_db
 SPEC = "RFC 9396"
@@ -56,6 +56,10 @@ def test_nothing_is_told_to_who_asked_nothing():
         '[{"type":"mandat","demarches":["Logement"]}]',
         '[{"type":"mandat","demarches":[["logement"]]}]',
         '[{"type":"mandat","demarches":["logement"],"actions":["read"]}]',
+        '[{"type":"Mandat","demarches":["logement"]}]',
+        '[{"type":"mandat ","demarches":["logement"]}]',
+        '[{"type":"\uff4dandat","demarches":["logement"]}]',
+        '[{"type":"mandat","demarches":["log\u200bement"]}]',
         '[{"type":"mandat","demarches":["logement"]},{"type":"x"}]',
         "[" * 2000,
     ],
@@ -66,6 +70,12 @@ def test_what_is_not_ours_is_refused_by_its_own_code(text):
     assert flow.parameters_of(answer["Location"])["error"] == "invalid_authorization_details"
 
 
+@pytest.mark.spec(SPEC, "5")
+def test_so_it_is_when_it_is_pushed():
+    answer = keyed.push(keyed.keyed_site(), authorization_details='[{"type":"autre"}]')
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
+
+
 @pytest.mark.spec(SPEC, "2")
 def test_several_objects_add_up():
     both = '[{"type":"mandat","demarches":["argent"]},{"type":"mandat","demarches":["logement","argent"]}]'
@@ -73,13 +83,31 @@ def test_several_objects_add_up():
 
 
 @pytest.mark.spec(SPEC, "6")
+@pytest.mark.spec(SPEC, "8")
 def test_the_exchange_may_repeat_or_reduce_and_never_widen():
     at, site = flow.desk(), flow.site()
     code = flow.code_of(at, site, authorization_details=details("logement", "argent"))
-    for wrong in (details("argent"), "[]"):
+    unfit = (
+        '[{"type":"autre"}]',
+        '[{"type":"mandat","demarches":["logement"],"x":1}]',
+        '[{"type":"mandat","demarches":1}]',
+        '[{"type":"mandat","demarches":["x"]}]',
+        '[{"type":"mandat"}]',
+    )
+    for wrong in (details("argent"), "[]", *unfit):
         answer = flow.exchange(site, code, authorization_details=wrong)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
     assert flow.exchange(site, code, authorization_details=details("logement")).status_code == 200
+
+
+@pytest.mark.spec(SPEC, "6")
+@pytest.mark.spec(SPEC, "7")
+def test_the_exchange_names_nothing_where_nothing_was_granted_by_name():
+    at, site = flow.desk(), flow.site()
+    code = flow.code_of(at, site)
+    answer = flow.exchange(site, code, authorization_details=details("logement"))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
+    assert "authorization_details" not in flow.exchange(site, code).json()
 
 
 @pytest.mark.spec(SPEC, "10")

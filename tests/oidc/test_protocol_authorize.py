@@ -85,6 +85,8 @@ def test_who_asks(raw, client, expected):
         ({"scope": None}, errors.SCOPE_WITHOUT_OPENID),
         ({"scope": "profile openidx"}, errors.SCOPE_WITHOUT_OPENID),
         ({"scope": "openid phone offline_access"}, None),
+        ({"scope": "profile  openid "}, None),
+        ({"scope": "openid\u00a0profile"}, errors.SCOPE_WITHOUT_OPENID),
         ({"code_challenge": None, "code_challenge_method": None}, errors.PKCE_MISSING),
         ({"code_challenge_method": None}, errors.PKCE_METHOD_REFUSED),
         ({"code_challenge_method": "plain"}, errors.PKCE_METHOD_REFUSED),

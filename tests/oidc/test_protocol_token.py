@@ -91,7 +91,8 @@ def test_one_registered_method_and_the_right_secret(facts, expected):
     ("raw", "expected"),
     [
         ("grant_type=authorization_code", None),
-        ("a=1&a=2", errors.PARAMETER_REPEATED),
+        ("code=1&code=2", errors.PARAMETER_REPEATED),
+        ("resource=1&resource=2&other=%00", None),
         ("code=%00", errors.PARAMETER_MALFORMED),
         ("code=%ff", errors.PARAMETER_MALFORMED),
         ("code=" + "x" * 9000, errors.PARAMETER_MALFORMED),
