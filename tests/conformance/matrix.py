@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "tests/golden/conformance-matrix.md"
 REQUIREMENTS = ROOT / "tests/conformance/requirements"
 SPECIFICATIONS = (
-    "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068", "RFC 9126",
-    "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery", "RP-Initiated Logout",
-    "Back-Channel Logout", "RFC 8417", "RFC 8935", "Token Status List", "RFC 9901", "SD-JWT VC",
+    "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7521", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068",
+    "RFC 9126", "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery",
+    "RP-Initiated Logout", "Back-Channel Logout", "RFC 8417", "RFC 8935", "Token Status List", "RFC 9901", "SD-JWT VC",
     "FAPI 2.0 Security Profile", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
     "OIDC RP-Initiated Logout OP", "OIDC Back-Channel Logout OP", "Attacks",
 )  # fmt: skip
