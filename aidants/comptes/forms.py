@@ -190,7 +190,19 @@ class RenameForm(forms.Form):
     )
 
 
-class TelephoneProForm(forms.Form):
+class WithTelephone(forms.Form):
+    """A form that asks for ``telephone``."""
+
+    def clean_telephone(self) -> str:
+        """Return the number in E.164, or nothing."""
+        typed = str(self.cleaned_data["telephone"]).strip()
+        try:
+            return to_e164(typed) if typed else ""
+        except BadTelephone as error:
+            raise ValidationError("Ce numéro de téléphone n’est pas valable. Exemple : 04 92 12 34 56.") from error
+
+
+class TelephoneProForm(WithTelephone):
     """The number that the person uses at work."""
 
     telephone = forms.CharField(
@@ -200,14 +212,6 @@ class TelephoneProForm(forms.Form):
         max_length=24,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
-
-    def clean_telephone(self) -> str:
-        """Return the number in E.164."""
-        typed = str(self.cleaned_data["telephone"]).strip()
-        try:
-            return to_e164(typed) if typed else ""
-        except BadTelephone as error:
-            raise ValidationError("Ce numéro de téléphone n’est pas valable.") from error
 
 
 class EmailForm(forms.Form):

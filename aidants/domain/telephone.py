@@ -53,10 +53,14 @@ def _overseas(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
 
 
 def in_french(e164: str) -> str:
-    """Return a number as people here write it: « 04 92 00 11 77 », or with its country in front; empty for none."""
-    if not e164:
-        return ""
-    number = phonenumbers.parse(e164)
+    """Return a number as people here write it: « 04 92 00 11 77 », or with its country in front; empty for none.
+
+    What is no number is returned as it was typed: dossiers once kept it so.
+    """
+    try:
+        number = phonenumbers.parse(e164, "FR")
+    except phonenumbers.NumberParseException:
+        return e164
     home = number.country_code == _FRANCE
     form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)

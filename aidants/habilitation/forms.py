@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from aidants.comptes.forms import CodeForm, EmailForm
+from aidants.comptes.forms import CodeForm, EmailForm, WithTelephone
 from aidants.domain.activite.dossier import DECLARATIONS, KINDS, REASONED, Etat
 from aidants.domain.activite.errors import REASON_MISSING
 from aidants.domain.siret import is_siret
@@ -25,7 +25,7 @@ def _text(label: str, length: int = 256, help_text: str = "", **attrs: Any) -> f
     )
 
 
-class StructureFields(forms.Form):
+class StructureFields(WithTelephone):
     """What a structure is: its SIRET as text, where it is, how it is called."""
 
     name = _text("Nom de la structure")
@@ -34,7 +34,7 @@ class StructureFields(forms.Form):
     street = _text("Adresse", autocomplete="street-address")
     postcode = _text("Code postal", 5, inputmode="numeric", autocomplete="postal-code")
     city = _text("Commune", autocomplete="address-level2")
-    telephone = _text("Téléphone", 16, autocomplete="tel")
+    telephone = _text("Téléphone", 24, type="tel", inputmode="tel", autocomplete="tel")
 
     def clean_siret(self) -> str:
         """Keep the digits; refuse what is no SIRET, unless nothing was typed."""

@@ -144,13 +144,21 @@ def test_a_mailbox_is_not_filled_through_us() -> None:
 
 
 def test_validating_makes_the_structure_and_invites_its_people(state: Client, query_count) -> None:
-    dossier = submitted()
+    browser = opened()
+    typed = WHOLE | {"telephone": "+262 269 99 00 03", "submit": "1"}
+    assert "pas valable" in text(browser.post("/habilitation/dossier", typed | {"telephone": "au standard"}))
+    assert browser.post("/habilitation/dossier", typed).status_code == 302
+    dossier = Dossier.objects.get(email=EMAIL)
     with query_count(8):
         assert "Médiathèque de Veynes" in text(state.get("/habilitation/dossiers"))
     with query_count(11):
-        assert "karim@veynes.example" in text(state.get(f"/habilitation/dossiers/{dossier.id}"))
+        page = text(state.get(f"/habilitation/dossiers/{dossier.id}"))
+    assert "karim@veynes.example" in page
+    assert "+262 269 99 00 03" in page
     assert state.post(f"/habilitation/dossiers/{dossier.id}", decision(state, "validee")).status_code == 302
     made = Structure.objects.get(siret="99999910500011")
+    assert made.telephone == "+262269990003"
+    assert "+262 269 99 00 03" in text(state.get(f"/registre/structures/{made.id}"))
     assert HabilitationStructure.objects.filter(structure=made, ended_at__isnull=True).exists()
     invited = {row.email: (row.is_aidant, row.is_referent) for row in Invitation.objects.filter(structure=made)}
     assert invited == {"odile.roux@veynes.example": (False, True), "karim@veynes.example": (True, False)}

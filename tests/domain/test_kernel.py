@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aidants.domain.demarches import DEMARCHES, by_rep_scope
 from aidants.domain.folding import fold
 from aidants.domain.siret import is_siret
-from aidants.domain.telephone import BadTelephone, as_dialled, receives_sms, to_e164
+from aidants.domain.telephone import BadTelephone, as_dialled, in_french, receives_sms, to_e164
 from aidants.domain.vault import Unsealable, keyed_digest, seal, unseal
 
 
@@ -98,6 +98,20 @@ def test_telephone(typed: str, number: str) -> None:
 )
 def test_a_number_is_shown_as_it_is_dialled(number: str, dialled: str) -> None:
     assert as_dialled(number) == dialled
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("+33492001177", "04 92 00 11 77"),
+        ("+262269990003", "+262 269 99 00 03"),
+        ("0492001177", "04 92 00 11 77"),
+        ("au standard", "au standard"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_shown_as_people_write_it_and_what_is_none_as_it_was_typed(kept: str, shown: str) -> None:
+    assert in_french(kept) == shown
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 
 from aidants.comptes.forms import one_line
 from aidants.domain.noms import LONGEST, is_name
-from aidants.domain.telephone import BadTelephone, to_e164
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -114,15 +113,3 @@ def telephone_field(label: str = "Téléphone", *, required: bool = True) -> for
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
         error_messages={"required": "Donnez un numéro où vous joindre."},
     )
-
-
-class WithTelephone(forms.Form):
-    """A form that asks for ``telephone``."""
-
-    def clean_telephone(self) -> str:
-        """Return the number in E.164, or nothing."""
-        typed = str(self.cleaned_data["telephone"]).strip()
-        try:
-            return to_e164(typed) if typed else ""
-        except BadTelephone as error:
-            raise ValidationError("Ce numéro de téléphone n’est pas valable. Exemple : 04 92 12 34 56.") from error

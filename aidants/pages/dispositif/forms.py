@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from aidants.comptes.forms import WithTelephone
 from aidants.dispositif.vivier import CV_MAX_BYTES
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.dispositif import errors
@@ -15,7 +16,6 @@ from aidants.domain.dispositif.porteurs import LABELS, RESEAUX
 from aidants.domain.dispositif.vivier import COMPETENCES, DISTANCES_KM, FARTHEST_KM, SITUATIONS
 from aidants.domain.siret import is_siret
 from aidants.pages.dispositif.fields import (
-    WithTelephone,
     day_field,
     euros_field,
     name_field,

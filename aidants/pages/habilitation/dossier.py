@@ -24,6 +24,7 @@ from aidants.domain.activite import errors, events
 from aidants.domain.activite.dossier import ETATS, TO_FILL, Etat
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import SIGN_IN_THROTTLED
+from aidants.domain.telephone import in_french
 from aidants.habilitation import dossiers
 from aidants.habilitation.forms import AidantRow, DossierForm, StartForm, WordsForm, aidant_rows
 from aidants.habilitation.models import Dossier
@@ -124,7 +125,8 @@ def _show_missing(form: DossierForm) -> None:
 
 
 def _initial(mine: Dossier) -> dict[str, Any]:
-    return {name: getattr(mine, name) for name in DossierForm.base_fields}
+    told = {name: getattr(mine, name) for name in DossierForm.base_fields}
+    return told | {"telephone": in_french(mine.telephone)}
 
 
 def _keep(mine: Dossier, form: DossierForm, rows: list[AidantRow]) -> Any:

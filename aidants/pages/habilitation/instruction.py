@@ -17,6 +17,7 @@ from aidants.domain.activite.dossier import DECLARATIONS, ETATS, KINDS, Etat
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.roles import Role
 from aidants.domain.statuts import STATUTS
+from aidants.domain.telephone import in_french
 from aidants.habilitation import dossiers
 from aidants.habilitation.forms import DecisionForm, WordsForm
 from aidants.habilitation.models import Dossier
@@ -72,6 +73,7 @@ def _context(row: Dossier, form: DecisionForm) -> dict[str, object]:
         "dossier": row,
         "etat": ETATS[Etat(row.etat)],
         "kind": KINDS.get(row.kind, ""),
+        "telephone": in_french(row.telephone),
         "aidants": [
             (one, STATUTS.get(one.statut, "")) for one in row.aidants.order_by("family_name", "given_name", "id")
         ],

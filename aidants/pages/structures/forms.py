@@ -9,7 +9,7 @@ from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, StatutFor
 from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.roles import NATIONAL_ROLES, Role
-from aidants.domain.telephone import BadTelephone, in_french, to_e164
+from aidants.domain.telephone import in_french
 from aidants.habilitation.forms import StructureFields
 from aidants.habilitation.structures import MOTIFS
 from aidants.structures.identite import CORRECTED
@@ -90,14 +90,6 @@ class ChangeForm(StructureFields, CodeForm):
         if len(code) != 5 or not code.isalnum():
             raise forms.ValidationError("Le code d’une commune a cinq signes, par exemple 05061.")
         return code
-
-    def clean_telephone(self) -> str:
-        """Return the number in its international form, or nothing."""
-        typed = str(self.cleaned_data["telephone"]).strip()
-        try:
-            return to_e164(typed) if typed else ""
-        except BadTelephone as error:
-            raise forms.ValidationError("Ce numéro n’est pas complet.") from error
 
     def columns(self) -> dict[str, str]:
         """Return what goes into the structure's row."""

@@ -42,7 +42,7 @@ class Place:
 
 PLACES = (
     Place(
-        "ccas", "CCAS de Démonstration", "99999910500011", "CCAS",
+        "ccas", "CCAS de Démonstration", "99999910500011", "CCAS ou CIAS",
         "1 place de la Mairie", "05000", "Gap", "05061", "Europe/Paris", "+33499990001",
         "accueil@ccas.example", 44.5594, 6.0786,
     ),
@@ -52,7 +52,7 @@ PLACES = (
         "accueil@vallee.example", 44.8983, 6.6432,
     ),
     Place(
-        "reunion", "Médiathèque de Saint-Denis", "99999930300012", "Médiathèque",
+        "reunion", "Médiathèque de Saint-Denis", "99999930300012", "Bibliothèque ou médiathèque",
         "1 rue Jean-Chatel", "97400", "Saint-Denis", "97411", "Indian/Reunion", "+262269990003",
         "accueil@reunion.example", -20.8789, 55.4481,
     ),
