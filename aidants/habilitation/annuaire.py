@@ -33,8 +33,13 @@ COLUMNS = (
     "dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels", "modalites_acces",
     "modalites_accompagnement", "fiche_acces_libre", "prise_rdv",
 )  # fmt: skip
-# The schema's code for a kind of structure, by our own words for it, folded.
+# The schema's code for a kind of structure: by the words of our list (``dossier.KINDS``), then those of who provisions.
 TYPOLOGIES = {
+    "ccas ou cias": "CCAS",
+    "commune ou intercommunalite": "MUNI",
+    "conseil departemental": "CD",
+    "bibliotheque ou mediatheque": "BIB",
+    "autre structure de l economie sociale et solidaire": "ESS",
     "association": "ASSO",
     "bibliotheque": "BIB",
     "ccas": "CCAS",

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from aidants.habilitation.annuaire import COLUMNS, set_listing
+from aidants.domain.activite.dossier import KINDS
+from aidants.domain.folding import fold
+from aidants.habilitation.annuaire import COLUMNS, TYPOLOGIES, set_listing
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
@@ -56,6 +58,11 @@ def test_a_place_in_the_schema_s_words(query_count: QueryCount) -> None:
     for text in (answer.content.decode(), Client().get(JSON).content.decode()):
         assert "Personne" not in text
         assert who.email not in text
+
+
+def test_each_kind_of_our_list_has_its_word_in_the_schema() -> None:
+    told = {label: TYPOLOGIES.get(fold(label)) for label in KINDS.values()}
+    assert [label for label, code in told.items() if code is None] == ["Autre service public", "Autre"]
 
 
 @pytest.mark.parametrize("nasty", ["=cmd|'/c calc'!A0", "+33+A1", "@SUM(1)", "-1+1", "\t=1", "a\r\n=1", 'x","=1'])
