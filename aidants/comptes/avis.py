@@ -39,6 +39,7 @@ class Avis(StrEnum):
     ADHESION_DEMANDEE = "adhesion_demandee"
     ADHESION_REPONDUE = "adhesion_repondue"
     ROLE_CHANGE = "role_change"
+    STRUCTURE_CHANGE = "structure_change"
     IDENTITE_CORRIGEE = "identite_corrigee"
     NOMINATION_DEMANDEE = "nomination_demandee"
     HABILITATION_LIEN = "habilitation_lien"

@@ -15,6 +15,7 @@ from aidants.domain.errors import SIRET_TAKEN, STRUCTURE_STATE_GONE
 from aidants.domain.events import HABILITATION_VALIDATE, STRUCTURE_REFUSED, STRUCTURE_RESUME, STRUCTURE_SUSPEND
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.record import record
+from aidants.structures.changes import tell_team
 from aidants.structures.creation import create_structure
 from aidants.structures.models import Structure
 
@@ -23,6 +24,11 @@ MOTIFS = {
     "sans_referent": "Plus aucun référent",
     "verification": "Le temps d’une vérification",
 }
+_WAITS = (
+    "plus aucun mandat ne s’y conclut ni ne s’y utilise. Aucun n’a pris fin : tout reprend le jour où elle revient en "
+    "service."
+)
+_IS_BACK = "est de nouveau en service : ses aidants y concluent et y utilisent des mandats comme avant."
 
 
 @transaction.atomic
@@ -67,6 +73,7 @@ def suspend_structure(structure_id: UUID, motif: str, acteur: Acteur, now: datet
         return _state_gone(structure_id, acteur, now)
     facts = {"motif": motif}
     record(STRUCTURE_SUSPEND, acteur=acteur, at=now, subject=structure_id, structure=structure_id, facts=facts)
+    tell_team(Structure.objects.get(pk=structure_id), f"est désactivée, {MOTIFS[motif].lower()} : {_WAITS}", now)
     return GRANTED
 
 
@@ -77,6 +84,7 @@ def resume_structure(structure_id: UUID, acteur: Acteur, now: datetime) -> Decis
     if not standing.filter(suspended_at__isnull=False).update(suspended_at=None):
         return _state_gone(structure_id, acteur, now)
     record(STRUCTURE_RESUME, acteur=acteur, at=now, subject=structure_id, structure=structure_id)
+    tell_team(Structure.objects.get(pk=structure_id), _IS_BACK, now)
     return GRANTED
 
 

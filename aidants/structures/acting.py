@@ -70,10 +70,14 @@ _PLACES = CompiledRead(_places, UUID(int=1))
 
 
 def current_affectation(request: PlacedRequest) -> Affectation | None:
-    """Return the affectation chosen in the session, or the person's first; ``None`` for nobody."""
+    """Return the affectation chosen in the session, or the person's first; ``None`` for nobody.
+
+    A structure that another absorbed comes last: it is read, nothing is concluded there any more.
+    """
     mine = request.affectations
     chosen = request.session.get(SESSION_KEY) if mine else None
-    return next((place for place in mine if str(place.structure_id) == chosen), mine[0] if mine else None)
+    first = next((place for place in mine if not place.structure.merged_into_id), mine[0] if mine else None)
+    return next((place for place in mine if str(place.structure_id) == chosen), first)
 
 
 def acteur_of(request: HttpRequest) -> Acteur:

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from aidants.comptes.avis import Avis, tell
+from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.events import ROLE_GRANT, STRUCTURE_ABSORB, STRUCTURE_CHANGE
 from aidants.domain.folding import fold
@@ -47,6 +49,16 @@ def change_structure(structure_id: UUID, fields: Mapping[str, str], acteur: Acte
         facts = {"fields": changed}
         record(STRUCTURE_CHANGE, acteur=acteur, at=now, subject=row.id, structure=row.id, facts=facts)
     return changed
+
+
+def tell_team(structure: Structure, told: str, now: datetime) -> None:
+    """Write to everybody who has a place in a structure what becomes of it: « Name » followed by ``told``.
+
+    In the caller's transaction: nobody learns from a refusal, with a person at the desk, what an administrateur did.
+    """
+    team = Compte.objects.filter(affectations__structure=structure, affectations__ended_at__isnull=True, is_active=True)
+    for compte in team.order_by("id"):
+        tell(compte, Avis.STRUCTURE_CHANGE, now, structure=structure.name, told=told)
 
 
 def welcome_team(absorbed: Structure, into: Structure, acteur: Acteur, now: datetime) -> int:

@@ -20,6 +20,7 @@ from mandats.registre.models import Mandat
 from mandats.registre.selectors import may_use_autorisation
 from mandats.registre.services.closure import end_mandats_of_closed
 from tests import builders
+from tests.aidants.mailbox import messages_to
 
 pytestmark = pytest.mark.django_db
 LA_POSTE = "35600000000048"
@@ -156,7 +157,10 @@ def test_a_deactivated_structure_uses_nothing_ends_nothing_and_comes_back(desk: 
     mandat.refresh_from_db()
     assert mandat.ended_at is None
     assert "Désactivée depuis" in desk.get(f"/registre/structures/{place.id}").content.decode()
+    assert "le temps d’une vérification : plus aucun mandat" in messages_to(who.email)[-1].text
+    assert "tout reprend dès qu’il la remet en service" in builders.signed_in(who).get("/mon-droit").content.decode()
     desk.post(path, {"code": builders.totp_code(ines)})
+    assert "est de nouveau en service" in messages_to(who.email)[-1].text
     assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == GRANTED
     told = Entree.objects.filter(subject_id=place.id, event__in=("structure:suspend", "structure:resume"))
     assert told.count() == 2
@@ -183,6 +187,12 @@ def test_a_merger_moves_people_and_no_mandat(desk: Client, ines: Compte) -> None
     assert Affectation.objects.get(compte=who, structure=into).is_aidant
     assert Affectation.objects.filter(compte=both, structure=into).count() == 1
     assert not Mandat.objects.filter(structure=into).exists()
+    assert "« CCAS absorbé » a rejoint « Nouvelle commune »" in messages_to(who.email)[-1].text
+    browser = builders.signed_in(who)
+    assert "Nouvelle commune" in browser.get("/mandats/nouveau").content.decode(), "not the one that is no more"
+    browser.post("/structures", {"structure": str(old.id)})
+    assert "CCAS absorbé a rejoint une autre structure" in browser.get("/accueil").content.decode()
+    assert "Elle n’est plus habilitée depuis" in browser.get("/mon-droit").content.decode()
     entry = Entree.objects.get(event="structure:absorb")
     assert entry.structure_id == into.id
     assert "Fusionnée avec" in desk.get(f"/registre/structures/{old.id}").content.decode()

@@ -31,6 +31,7 @@ from mandats.registre.services.many import (
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from tests import builders
+from tests.aidants.mailbox import messages_to
 from tests.builders import NOW
 from tests.mandats.declarants import aidant, by, national
 
@@ -223,6 +224,7 @@ def test_a_structure_that_is_no_more_ends_all_its_mandats_batch_after_batch(mand
     assert ended.count() == 4
     assert set(Avis.objects.filter(mandat=mandat).values_list("channel", "office")) == {("courrier", "accueil")}
     assert plis_of_structure(mandat.structure_id) == []
+    assert "n’est plus habilitée" in messages_to(mandat.aidant.email)[-1].text
 
 
 @pytest.mark.writes("mandat:revoke")

@@ -69,7 +69,7 @@ def _more(acteurs: dict[str, Acteur]) -> None:
     assert withdraw_aidant(claire, "absence", state, now)
     able = Structure.objects.filter(habilitations__isnull=False)
     first, second = able.exclude(pk=claire.structure_id).order_by("name")[:2]
-    assert suspend_structure(first.id, "activite", state, now)
+    assert suspend_structure(first.id, "verification", state, now)
     assert end_structure(second.id, SYSTEME, MotifDeFin.FERMETURE, now)
 
 

@@ -15,6 +15,7 @@ from aidants.domain.decisions import Denied
 from aidants.habilitation.conditions import accept_conditions, has_accepted
 from aidants.habilitation.rules import may_act, missing
 from aidants.habilitation.selectors import acting_facts
+from aidants.habilitation.structures import right_of
 from aidants.habilitation.textes import standing_conditions
 from aidants.structures.acting import acteur_of
 from aidants.structures.models import Affectation
@@ -27,7 +28,10 @@ def right(request: HttpRequest) -> HttpResponse:
     facts = acting_facts(acteur.known_id, acteur.known_structure_id)
     gone = set(missing(facts))
     place: Affectation | None = getattr(request, "affectation", None)
+    right_lost = right_of(acteur.known_structure_id) if "structure" in gone else None
     context = {
+        "suspended_at": right_lost.suspended_at if right_lost and not right_lost.ended_at else None,
+        "ended_at": right_lost.ended_at if right_lost else None,
         "lines": [(one, one.code not in gone) for one in CONDITIONS],
         "holds": bool(may_act(facts)),
         "is_aidant": facts.is_aidant,

@@ -17,7 +17,7 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import SAME_STRUCTURE, ErrorCode
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.record import record
-from aidants.structures.changes import welcome_team
+from aidants.structures.changes import tell_team, welcome_team
 from aidants.structures.models import Structure
 from mandats.domain import errors, events
 from mandats.domain.fins import EndFacts, may_end
@@ -29,12 +29,30 @@ from mandats.registre.services.reach import who_of
 from mandats.registre.services.revoke import revoke_mandat
 
 WAY = "structure"
+_ENDED = (
+    "n’est plus habilitée : plus rien ne s’y conclut ni ne s’y utilise, et tous ses mandats prennent fin. Chaque "
+    "personne en est avertie."
+)
+_NONE_MOVED = (
+    "Aucun mandat n’est passé de l’une à l’autre : chaque personne est avertie de la fin du sien, et signe à nouveau "
+    "si elle le veut."
+)
 _BATCH = 200
 
 
 @transaction.atomic
 def end_structure(structure_id: UUID, acteur: Acteur, motif: MotifDeFin, now: datetime) -> Decision:
-    """End the habilitation of a structure: closure, insolvency, or loss of the right.  No use is granted any more."""
+    """End the habilitation of a structure: closure, insolvency, or loss of the right.  No use is granted any more.
+
+    Its team is told; its usagers are, mandat by mandat, as the worker ends each.
+    """
+    done = _end(structure_id, acteur, motif, now)
+    if not isinstance(done, Denied):
+        tell_team(Structure.objects.get(pk=structure_id), _ENDED, now)
+    return done
+
+
+def _end(structure_id: UUID, acteur: Acteur, motif: MotifDeFin, now: datetime) -> Decision:
     allowed = may_end(EndFacts(motif, who_of(acteur), WAY))
     if isinstance(allowed, Denied) or motif not in OF_THE_STRUCTURE:
         return _refuse(errors.END_NOT_YOURS, structure_id, acteur, now)
@@ -55,9 +73,11 @@ def merge_structure(structure_id: UUID, into: Structure, acteur: Acteur, now: da
     rights = HabilitationStructure.objects.filter(structure=into, ended_at__isnull=True)
     if into.id == structure_id or not rights.exists():
         return _refuse(SAME_STRUCTURE, structure_id, acteur, now)
-    done = end_structure(structure_id, acteur, MotifDeFin.FERMETURE, now)
+    done = _end(structure_id, acteur, MotifDeFin.FERMETURE, now)
     if not isinstance(done, Denied):
-        welcome_team(Structure.objects.get(pk=structure_id), into, acteur, now)
+        absorbed = Structure.objects.get(pk=structure_id)
+        tell_team(absorbed, f"a rejoint « {into.name} », où vous avez les mêmes rôles. {_NONE_MOVED}", now)
+        welcome_team(absorbed, into, acteur, now)
     return done
 
 
