@@ -6,7 +6,7 @@ the operations permitted (RP_01): ``vct``, ``nbf`` and ``exp``, ``representation
 whoever by law may have it revoked be able to (RP_02): its status list follows the mandat, and so each of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,14 +24,14 @@ MEDIA_TYPE: Final = "application/dc+sd-jwt"
 VCT_PATH: Final = "/vct/mandat/1"
 COUNTRY: Final = "FR"
 _IDENTITY: Final = {
-    "given_name": ("given_names", "Prénoms"),
-    "birth_family_name": ("family_name", "Nom de naissance"),
-    "birthdate": ("birthdate", "Date de naissance"),
-    "birth_place": ("birthplace", "Commune de naissance (code officiel géographique)"),
-    "birth_country": ("birthcountry", "Pays de naissance (code officiel géographique)"),
-    "sex": ("gender", "Sexe"),
+    "given_name": ("given_names", "Prénoms", "Given names"),
+    "birth_family_name": ("family_name", "Nom de naissance", "Birth name"),
+    "birthdate": ("birthdate", "Date de naissance", "Date of birth"),
+    "birth_place": ("birthplace", "Commune de naissance (code officiel géographique)", "Place of birth (INSEE)"),
+    "birth_country": ("birthcountry", "Pays de naissance (code officiel géographique)", "Country of birth (INSEE)"),
+    "sex": ("gender", "Sexe", "Sex"),
 }
-"""Claims of the person represented: the field of the acte that each comes from, and its label."""
+"""Claims of the person represented: the field of the acte that each comes from, its label in French and in English."""
 
 _ALWAYS: Final = frozenset({"iss", "nbf", "exp", "vct", "status"})
 """Never concealed (SD-JWT VC §3.2.2.2)."""
@@ -81,7 +81,7 @@ def issue_credential(
 
 
 def _claims(acte: Acte, status: StatusIndex, at: datetime) -> dict[str, Any]:
-    identity = {name: getattr(acte.mandant, source) for name, (source, _) in _IDENTITY.items()}
+    identity = {name: getattr(acte.mandant, source) for name, (source, _, _) in _IDENTITY.items()}
     return {
         "iss": acte.issuer,
         "vct": acte.issuer + VCT_PATH,
@@ -156,24 +156,22 @@ def _status(holder: Mapping[str, Any]) -> StatusIndex:
 
 
 def type_metadata(issuer: str) -> dict[str, Any]:
-    """Return the description of the type, served at its own name (SD-JWT VC §6)."""
-    always = [
-        (["represented"], "Personne représentée"),
-        (["representative", "legal_name"], "Structure qui la représente"),
-        (["representative", "identifier", "value"], "SIRET de la structure"),
-        (["representation", "reference"], "Référence du mandat"),
-        (["representation", "single_use"], "Pour une seule utilisation"),
-        (["nbf"], "Conclu le"),
-        (["exp"], "Fin (exclue)"),
+    """Return the description of the type, served at its own name (SD-JWT VC §6.2, §8, §9)."""
+    never, always = "never", "always"
+    told: list[tuple[Sequence[str | None], str, str, str]] = [
+        (["represented"], "Personne représentée", "Person represented", never),
+        (["representative", "legal_name"], "Structure qui la représente", "Body that represents them", never),
+        (["representative", "identifier", "value"], "SIRET de la structure", "SIRET number of that body", never),
+        (["representation", "reference"], "Référence du mandat", "Reference of the mandate", never),
+        (["representation", "single_use"], "Pour une seule utilisation", "For one use only", never),
+        (["nbf"], "Conclu le", "Concluded on", never),
+        (["exp"], "Fin (exclue)", "End (excluded)", never),
+        *((["represented", name], french, english, always) for name, (_, french, english) in _IDENTITY.items()),
+        (["representative", "address"], "Adresse de la structure", "Address of that body", always),
+        (["representation", "identity"], "Comment la personne a été identifiée", "How they were identified", always),
+        (["representation", "reserved_acts", None], "Acte réservé permis", "Reserved act permitted", always),
+        (["representation", "demarches", None], "Démarche", "Formality", always),
     ]
-    chosen = [
-        *((["represented", name], label) for name, (_, label) in _IDENTITY.items()),
-        (["representative", "address"], "Adresse de la structure"),
-        (["representation", "identity"], "Comment la personne a été identifiée"),
-        (["representation", "reserved_acts", None], "Acte réservé permis"),
-        (["representation", "demarches", None], "Démarche"),
-    ]
-    told = [*((path, label, "never") for path, label in always), *((path, label, "always") for path, label in chosen)]
     return {
         "vct": issuer + VCT_PATH,
         "name": "Mandat",
@@ -182,5 +180,12 @@ def type_metadata(issuer: str) -> dict[str, Any]:
             {"locale": "fr", "name": "Mandat", "description": "Qui représente qui, pour quelles démarches."},
             {"locale": "en", "name": "Mandate", "description": "Who represents whom, for which formalities."},
         ],
-        "claims": [{"path": path, "display": [{"locale": "fr", "label": label}], "sd": sd} for path, label, sd in told],
+        "claims": [
+            {
+                "path": list(path),
+                "display": [{"locale": "fr", "label": french}, {"locale": "en", "label": english}],
+                "sd": sd,
+            }
+            for path, french, english, sd in told
+        ],
     }

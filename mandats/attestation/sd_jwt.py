@@ -70,7 +70,12 @@ class _Concealing:
         return _digest(text)
 
     def object_of(self, claims: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an object whose hidden members stand in ``_sd``, in an order that tells nothing (§4.2.4.1)."""
+        """Return an object whose hidden members stand in ``_sd``, in an order that tells nothing (§4.2.4.1).
+
+        Raises ``ValueError`` for a claim by a name that is the format's own (§4.1, §4.2.1).
+        """
+        if _RESERVED & claims.keys():
+            raise ValueError(f"names of the format's own: {sorted(_RESERVED & claims.keys())}")
         shown = {name: self.value_of(value) for name, value in claims.items() if not isinstance(value, Hidden)}
         hidden = [
             self.digest_of(name, self.value_of(value.value))

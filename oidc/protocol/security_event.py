@@ -34,9 +34,9 @@ def event_uri(issuer: str, kind: str) -> str:
 def event_claims(
     *, issuer: str, client_id: str, jti: str, iat: int, kind: str, reference: str, demarches: Sequence[str], at: int
 ) -> dict[str, Any]:
-    """Return the claims of one token (RFC 8417 §2.2): one event; no ``sub``, no ``exp`` (§2.2, §4.5).
+    """Return the claims of one token (RFC 8417 §2.2): one event; no ``sub``, no ``exp`` (§2.2, §4.1).
 
-    ``at``         second of the act (``toe``), ``iat`` the token's own
+    ``at``         second of the act (``toe``); ``iat`` when it was first written, whatever the number of tries
     ``demarches``  those that it concerns, empty for all of the mandat's
     The subject is the mandat, by its reference (RFC 9493 §3.2.6, ``opaque``): the receiver knows it already.
     """

@@ -36,7 +36,7 @@ _operations = logging.getLogger(__name__)
 def set_receiver(client: Client, url: str, authorization: str, now: datetime, acteur: Acteur = SYSTEME) -> None:
     """Keep where a client is told of events; ``authorization`` is the header's value that its endpoint asks for.
 
-    An empty ``url`` ends the telling.
+    An empty ``url`` ends the telling, also of what waits to be told.
     """
     with transaction.atomic():
         if url:
@@ -45,6 +45,8 @@ def set_receiver(client: Client, url: str, authorization: str, now: datetime, ac
             EventReceiver.objects.update_or_create(client=client, defaults=kept)
         else:
             EventReceiver.objects.filter(client=client).delete()
+            waiting = SecurityEvent.objects.filter(client=client, delivered_at__isnull=True, abandoned_at__isnull=True)
+            waiting.update(abandoned_at=now)
         record(RECEIVER_SET, acteur=acteur, at=now, subject=client.id, facts={"told": bool(url)})
 
 
@@ -121,12 +123,15 @@ def _journal(now: datetime, row: SecurityEvent, attempts: int, taken: bool) -> N
 
 
 def token_of(row: SecurityEvent, now: datetime) -> str:
-    """Return the signed token: the same ``jti`` at each try, so that the receiver knows it again (RFC 8935 §2)."""
+    """Return the signed token: at each try the same claims, which the receiver knows again by ``jti`` (RFC 8935 §2).
+
+    ``now`` chooses the key: one that was put away since the first try is published no more.
+    """
     claims = event_claims(
         issuer=settings.ISSUER,
         client_id=row.client.client_id,
         jti=str(row.id),
-        iat=int(now.timestamp()),
+        iat=int(row.created_at.timestamp()),
         kind=row.kind,
         reference=row.reference,
         demarches=row.demarches,
@@ -136,10 +141,10 @@ def token_of(row: SecurityEvent, now: datetime) -> str:
 
 
 def _is_taken(row: SecurityEvent, *, now: datetime) -> bool:
-    """Post the token (RFC 8935 §2.1).  A receiver that was removed since is told nothing, and that ends it."""
+    """Post the token (RFC 8935 §2.1).  A client that is suspended is told nothing until it is no more."""
     receiver = EventReceiver.objects.filter(client=row.client_id).first()
-    if receiver is None:
-        return True
+    if receiver is None or row.client.is_suspended:
+        return False
     headers = {"Content-Type": MEDIA_TYPE, "Accept": "application/json"}
     if receiver.authorization_sealed:
         headers["Authorization"] = unseal(bytes(receiver.authorization_sealed), settings.VAULT_KEYS).decode()

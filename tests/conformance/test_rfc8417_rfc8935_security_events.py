@@ -30,6 +30,7 @@ from oidc.provider.models import Client, EventReceiver, SecurityEvent
 from oidc.provider.security_events import SECURITY_EVENTS, push, push_forgotten, set_receiver
 from tests import builders
 from tests.builders import NOW
+from tests.conformance.matrix import ROOT
 from tests.oidc import flow
 
 SET, PUSH = "RFC 8417", "RFC 8935"
@@ -100,6 +101,14 @@ def know(client: Client, mandat: Mandat) -> None:
     )  # fmt: skip
 
 
+def ended(client: Client, mandat: Mandat) -> SecurityEvent:
+    """The client knows the mandat, and the usager ended it."""
+    know(client, mandat)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
+    (event,) = after(mandat)
+    return event
+
+
 def after(mandat: Mandat) -> list[SecurityEvent]:
     """Let the journal integrate and the follower read."""
     integrate(NOW + A_MINUTE)
@@ -122,9 +131,7 @@ def claims_of(body: bytes) -> dict[str, Any]:
 @pytest.mark.spec(SET, "2.2")
 @pytest.mark.spec(PUSH, "2.1")
 def test_a_revocation_is_told_to_who_verified_the_mandat(told: Client, mandat: Mandat, receiver: Receiver) -> None:
-    know(told, mandat)
-    assert revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     push.call(str(event.id))
     ((headers, body),) = receiver.requests
     assert headers["Content-Type"] == "application/secevent+jwt"
@@ -151,9 +158,7 @@ def test_a_term_is_told_with_its_own_second(told: Client, mandat: Mandat) -> Non
 @pytest.mark.writes("evenement:tell")
 @pytest.mark.spec(SET, "2.2")
 def test_the_token_says_neither_why_nor_of_whom(told: Client, mandat: Mandat, receiver: Receiver) -> None:
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     push.call(str(event.id))
     claims = claims_of(receiver.requests[0][1])
     assert claims.keys() == {"iss", "aud", "jti", "iat", "toe", "sub_id", "events"}
@@ -193,9 +198,7 @@ def test_only_who_knows_the_mandat_is_told(told: Client, mandat: Mandat, receive
 def test_anything_but_202_is_tried_again_with_the_same_jti(
     told: Client, mandat: Mandat, receiver: Receiver, answer: tuple[int, bytes]
 ) -> None:
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     receiver.answer = answer
     push.call(str(event.id))
     event.refresh_from_db()
@@ -205,15 +208,40 @@ def test_anything_but_202_is_tried_again_with_the_same_jti(
     push.call(str(event.id))
     event.refresh_from_db()
     assert event.delivered_at is not None
-    assert len({claims_of(body)["jti"] for _, body in receiver.requests}) == 1
+    first, second = (claims_of(body) for _, body in receiver.requests)
+    assert first == second, "one token sent twice, not two that bear one name"
+    assert first["iat"] == int((NOW + A_MINUTE).timestamp())
+
+
+@pytest.mark.spec(PUSH, "6")
+def test_a_client_that_is_suspended_is_told_nothing_until_it_is_no_more(
+    told: Client, mandat: Mandat, receiver: Receiver
+) -> None:
+    event = ended(told, mandat)
+    Client.objects.filter(pk=told.pk).update(suspended_at=NOW)
+    push.call(str(event.id))
+    assert (receiver.requests, queued()) == ([], 1), "it waits for its next try"
+    Client.objects.filter(pk=told.pk).update(suspended_at=None)
+    push.call(str(event.id))
+    assert len(receiver.requests) == 1
+
+
+def test_a_receiver_that_was_removed_is_told_nothing_and_the_journal_does_not_say_so(
+    told: Client, mandat: Mandat, receiver: Receiver
+) -> None:
+    event = ended(told, mandat)
+    set_receiver(told, "", "", NOW + A_MINUTE)
+    set_receiver(told, receiver.url, "", NOW + 2 * A_MINUTE)
+    push.call(str(event.id))
+    event.refresh_from_db()
+    assert (receiver.requests, event.delivered_at, event.abandoned_at) == ([], None, NOW + A_MINUTE)
+    assert not Entree.objects.filter(event="evenement:tell").exists()
 
 
 @pytest.mark.writes("evenement:not_told")
 def test_seven_days_of_silence_end_the_telling(told: Client, mandat: Mandat, receiver: Receiver) -> None:
     assert timedelta(days=7) <= sum(RETRIES, timedelta()) < timedelta(days=7, hours=3)
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     SecurityEvent.objects.update(attempts=len(RETRIES))
     receiver.answer = (503, b"")
     push.call(str(event.id))
@@ -226,9 +254,7 @@ def test_seven_days_of_silence_end_the_telling(told: Client, mandat: Mandat, rec
 
 def test_an_address_inside_is_never_called(told: Client, mandat: Mandat, receiver: Receiver, settings: Any) -> None:
     settings.DEMO = False
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     push.call(str(event.id))
     assert receiver.requests == []
 
@@ -247,9 +273,7 @@ def test_what_was_never_tried_is_queued_again(told: Client, mandat: Mandat) -> N
 def test_a_worker_that_dies_during_a_try_loses_no_event(
     told: Client, mandat: Mandat, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
 
     def die(*_given: object, **_named: object) -> None:
         raise SystemExit
@@ -328,11 +352,25 @@ def test_events_have_addresses_of_ours() -> None:
         event_uri("https://op.example", "autre")
 
 
+@pytest.mark.spec(SET, "3")
+def test_what_a_receiver_must_know_of_our_tokens_is_written_for_it(
+    told: Client, mandat: Mandat, receiver: Receiver
+) -> None:
+    know(told, mandat)
+    part = Autorisation.objects.get(mandat=mandat, demarche="famille")
+    revoke_autorisation(part.id, usager(mandat), way="page_usager", now=NOW)
+    (event,) = after(mandat)
+    push.call(str(event.id))
+    claims = claims_of(receiver.requests[0][1])
+    profile = (ROOT / "oidc/README.md").read_text().partition("## Security events")[2].partition("\n## ")[0]
+    (told_of,) = claims["events"].values()
+    for name in (*KINDS, *claims, *told_of, "typ", "secevent+jwt"):
+        assert f"`{name}`" in profile, name
+
+
 @pytest.mark.spec(SET, "4")
 def test_a_security_event_is_no_token_of_another_kind(told: Client, mandat: Mandat, receiver: Receiver) -> None:
-    know(told, mandat)
-    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=NOW)
-    (event,) = after(mandat)
+    event = ended(told, mandat)
     push.call(str(event.id))
     token = receiver.requests[0][1].decode()
     assert flow.userinfo(token).status_code == 401

@@ -120,6 +120,42 @@ def test_the_payload_names_its_hash_and_its_digests_tell_no_order() -> None:
     assert "Élodie" not in json.dumps(payload, ensure_ascii=False)
 
 
+@pytest.mark.spec(SPEC, "4.1")
+@pytest.mark.parametrize("name", ["_sd", "_sd_alg", "..."])
+def test_no_claim_bears_a_name_of_the_format(name: str) -> None:
+    for claims in ({name: 1}, {"who": {name: 1}}, {"who": Hidden({name: Hidden(1)})}, {"what": [Hidden({name: 1})]}):
+        with pytest.raises(ValueError, match="format"):
+            issued(claims)
+
+
+@pytest.mark.spec(SPEC, "4.1.1")
+@pytest.mark.spec(SPEC, "4.2.4.2")
+@pytest.mark.spec(SPEC, "6")
+def test_digests_stand_where_the_claims_would_and_nowhere_twice() -> None:
+    payload = json.loads(base64.urlsafe_b64decode(issued().split(".")[1] + "=="))
+    assert payload.keys() == {"iss", "who", "what", "_sd", "_sd_alg"}
+    assert payload["who"].keys() == {"_sd"}
+    assert [one.keys() for one in payload["what"][:2]] == [{"..."}, {"..."}]
+    address = next(content for content in contents(issued()) if content[1:2] == ["address"])[2]
+    assert address.keys() == {"_sd", "n"}
+    given = [*payload["_sd"], *payload["who"]["_sd"], *(one["..."] for one in payload["what"][:2]), *address["_sd"]]
+    assert all(isinstance(text, str) for text in given)
+    assert set(given) == {digest(text) for text in issued().split("~")[1:-1]}, "none is a decoy"
+    assert len(given) == len(set(given)) == 7
+
+
+def contents(text: str) -> list[Any]:
+    """Return what the disclosures of a presentation hold."""
+    return [json.loads(base64.urlsafe_b64decode(one + "==")) for one in text.split("~")[1:-1]]
+
+
+@pytest.mark.spec(SPEC, "4.2.1")
+def test_each_disclosure_has_a_salt_of_its_own_and_a_name_that_is_text() -> None:
+    told = contents(issued())
+    assert len({content[0] for content in told}) == len(told)
+    assert all(isinstance(content[1], str) for content in told if len(content) == 3)
+
+
 @pytest.mark.spec(SPEC, "9.3")
 @pytest.mark.spec(SPEC, "9.4")
 def test_two_issues_have_no_digest_in_common() -> None:

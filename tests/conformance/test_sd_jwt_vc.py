@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -14,15 +15,19 @@ from joserfc.jwk import ECKey
 from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 from sd_jwt.verifier import SDJWTVerifier  # type: ignore[import-untyped]
 
-from mandats.attestation import verify
-from mandats.attestation.compact import AttestationRefused
+from mandats.attestation import sd_jwt, verify
+from mandats.attestation.compact import AttestationRefused, Fault
 from mandats.attestation.credential import issue_credential, type_metadata, verify_credential
+from mandats.attestation.sd_jwt import Hidden
 from mandats.attestation.status_list import INVALID, VALID, sign_status_list
 from mandats.domain.actes import StatusIndex
+from mandats.registre.services.titres import issue_titre
+from tests import builders
 from tests.conformance.node_client import NodeClient, started
 from tests.domain.actes_examples import ISSUER, ordinary_acte
 from tests.mandats.attestation_examples import GOLDEN, golden, throwaway
 from tests.oidc import flow
+from tests.status_list_reader import verify_status_list
 from tests.wallet import present, prove
 
 SPEC = "SD-JWT VC"
@@ -77,14 +82,36 @@ def header_and_payload(compact: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_what_is_always_shown_is_never_concealed() -> None:
     head, payload = header_and_payload(issued())
     assert head == {"alg": "ES256", "kid": throwaway()[1], "typ": "dc+sd-jwt"}
+    assert payload.keys() == {
+        *("iss", "vct", "iat", "nbf", "exp", "status", "issuing_country"),
+        *("represented", "representative", "representation", "_sd_alg"),
+    }
     assert payload["iss"] == ISSUER
     assert payload["vct"] == f"{ISSUER}/vct/mandat/1"
     assert payload["nbf"] == int(ordinary_acte().accepted_at.timestamp())
     assert payload["exp"] == int(ordinary_acte().expires_at.timestamp())
     assert payload["status"] == {"status_list": {"idx": 7, "uri": PLACE.uri}}
     assert payload["representation"]["reference"] == "GAP7-K3XW-9B"
+    holder = {"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}
+    assert header_and_payload(issued(holder))[1]["cnf"] == {"jwk": holder}
     for concealed in ("Dupont", "1954", "logement", "coordonnees", "Lille"):
         assert concealed not in json.dumps(payload, ensure_ascii=False)
+
+
+@pytest.mark.spec(SPEC, "3.2.2.2")
+@pytest.mark.spec("RFC 9901", "9.7")
+@pytest.mark.parametrize("claim", ["iss", "nbf", "exp", "vct", "status"])
+def test_a_credential_whose_end_is_kept_back_is_refused(claim: str) -> None:
+    """Shown or not, what a reader decides on may not be the holder's to choose."""
+    key, kid, jwks = throwaway()
+    claims = verify_credential(issued(), jwks).shown.claims
+    numbers = count()
+    bent = claims | {claim: Hidden(claims[claim])}
+    whole = sd_jwt.issue(bent, typ="dc+sd-jwt", key=key, kid=kid, draw=lambda: f"salt-{next(numbers)}")
+    for presentation in (whole, present(whole, lambda content: False)):
+        with pytest.raises(AttestationRefused) as refused:
+            verify_credential(presentation, jwks)
+        assert refused.value.fault is Fault.CONTENT
 
 
 @pytest.mark.spec("EUDI ARF", "RP_01")
@@ -160,10 +187,42 @@ def test_the_type_is_described_at_its_own_name(wallet: NodeClient) -> None:
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer.json() == type_metadata(settings.ISSUER)
     assert answer.json()["vct"] == f"{settings.ISSUER}/vct/mandat/1"
+    assert answer.json().keys() == {"vct", "name", "description", "display", "claims"}
     assert others(wallet, issued())["type"], "the package accepts the description"
 
 
-@pytest.mark.spec(SPEC, "6.5")
+@pytest.mark.spec(SPEC, "8")
+@pytest.mark.spec(SPEC, "9.2")
+def test_the_type_and_each_claim_are_named_in_every_language_of_the_type() -> None:
+    told = type_metadata(ISSUER)
+    languages = [shown["locale"] for shown in told["display"]]
+    assert languages == ["fr", "en"]
+    assert all(shown.keys() == {"locale", "name", "description"} for shown in told["display"])
+    for claim in told["claims"]:
+        assert claim.keys() == {"path", "display", "sd"}
+        assert [shown["locale"] for shown in claim["display"]] == languages, claim["path"]
+        labels = {shown["label"] for shown in claim["display"]}
+        assert len(labels - {""}) == 2, claim["path"]
+
+
+def selected(claims: Any, path: list[Any]) -> list[Any]:
+    """Return what a path of the description selects (SD-JWT VC §9.1)."""
+    found = [claims]
+    for step in path:
+        found = [inner for one in found for inner in (one if step is None else [one[step]])]
+    return found
+
+
+@pytest.mark.spec(SPEC, "9.1")
+def test_each_path_of_the_description_leads_to_a_claim() -> None:
+    claims = verify_credential(issued(), throwaway()[2]).shown.claims
+    for claim in type_metadata(ISSUER)["claims"]:
+        assert claim["path"]
+        assert all(isinstance(step, str) or step is None for step in claim["path"])
+        assert selected(claims, claim["path"]), claim["path"]
+
+
+@pytest.mark.spec(SPEC, "9.4")
 def test_the_description_says_of_each_claim_whether_it_may_be_kept_back() -> None:
     payload = header_and_payload(issued())[1]
     for claim in type_metadata(ISSUER)["claims"]:
@@ -175,11 +234,37 @@ def test_the_description_says_of_each_claim_whether_it_may_be_kept_back() -> Non
         assert plainly is (claim["sd"] == "never"), claim
 
 
-@pytest.mark.spec(SPEC, "5")
+@pytest.mark.spec(SPEC, "5.2")
 @pytest.mark.django_db
 def test_the_issuer_says_where_its_keys_are() -> None:
     answer = flow.stranger().get("/.well-known/jwt-vc-issuer")
     assert answer.json() == {"issuer": settings.ISSUER, "jwks_uri": f"{settings.ISSUER}/jwks"}
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.spec(SPEC, "3.5")
+@pytest.mark.spec(SPEC, "5")
+@pytest.mark.django_db
+def test_a_reader_finds_key_type_and_status_from_the_credential_alone() -> None:
+    place, now = builders.structure(), datetime.now(UTC)
+    credential = issue_titre(builders.mandat(builders.aidant(place), place, now=now).id, now)
+    assert isinstance(credential, str)
+    head, payload = header_and_payload(credential)
+    assert urlsplit(payload["iss"]).path == urlsplit(payload["iss"]).query == ""
+
+    def fetched(address: str) -> Any:
+        assert address.startswith(payload["iss"] + "/")
+        return flow.stranger().get(address.removeprefix(payload["iss"]))
+
+    issuer = fetched(payload["iss"] + "/.well-known/jwt-vc-issuer").json()
+    assert issuer["issuer"] == payload["iss"]
+    keys = fetched(issuer["jwks_uri"]).json()["keys"]
+    (named,) = (key for key in keys if key["kid"] == head["kid"])
+    assert SDJWTVerifier(credential, lambda _iss, _head: JWK(**named)).get_verified_payload()["vct"] == payload["vct"]
+    assert fetched(payload["vct"]).json()["vct"] == payload["vct"]
+    where = payload["status"]["status_list"]
+    listed = verify_status_list(fetched(where["uri"]).content.decode(), where["uri"], {"keys": keys})
+    assert listed.status(where["idx"]) == VALID
 
 
 def test_golden_credential_verifies_for_ever() -> None:

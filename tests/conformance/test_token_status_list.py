@@ -1,5 +1,8 @@
 """Token Status List (draft-ietf-oauth-status-list): our lists, by its own vectors and by another's reader."""
 
+import base64
+import gzip
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -232,6 +235,8 @@ def test_a_full_list_is_left_for_the_next(db: None, monkeypatch: pytest.MonkeyPa
     for _ in range(16):
         builders.mandat(who, place, demarches=("logement", "famille", "papiers", "social"))
     lists = set(Autorisation.objects.values_list("status_list", flat=True))
+    taken = Autorisation.objects.values_list("status_list", "status_index")
+    assert len(set(taken)) == taken.count() == 64, "each has an index of its own"
     assert lists in ({0, 1}, {0, 1, 2}), "places are drawn: now and then the second is left early too"
     assert Autorisation.objects.filter(status_list=0).count() <= 52  # no 18 places of a sample were free beyond 48
 
@@ -277,3 +282,47 @@ def test_one_list_takes_two_statements(mandat: Mandat, query_count: object) -> N
 def test_a_list_is_kept_no_longer_than_its_ttl(db: None) -> None:
     builders.keys()
     assert Client().get("/status/0")["Cache-Control"] == "public, max-age=5"
+
+
+@pytest.mark.spec(SPEC, "8.1")
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (None, 200), ("*/*", 200), ("application/*", 200), ("application/statuslist+jwt", 200),
+        ("application/statuslist+cwt, application/statuslist+jwt;q=0.5", 200), ("", 200),
+        ("application/statuslist+cwt", 406), ("application/statuslist+jwt;q=0", 406), ("application/json", 406),
+    ],
+)  # fmt: skip
+def test_who_reads_another_form_alone_is_told_which_there_is(db: None, accept: str | None, status: int) -> None:
+    builders.keys()
+    answer = Client().get("/status/0", headers={} if accept is None else {"Accept": accept})
+    assert answer.status_code == status
+    assert "Accept" in answer["Vary"].split(", ")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    if status == 406:
+        assert answer.content == b"application/statuslist+jwt"
+
+
+@pytest.mark.spec(SPEC, "8.2")
+def test_the_answer_is_the_token_alone_and_is_compressed_for_who_takes_that(db: None) -> None:
+    builders.keys()
+    plain = Client().get("/status/0")
+    packed = Client().get("/status/0", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain
+    assert plain["Vary"] == packed["Vary"] == "Accept, Accept-Encoding"
+    assert (packed["Content-Encoding"], packed["Content-Type"]) == ("gzip", "application/statuslist+jwt")
+    now = datetime.now(UTC)
+    for body in (plain.content, gzip.decompress(packed.content)):
+        assert verify_status_list(body.decode(), "http://localhost:8000/status/0", published_keys(now)).bits == 2
+
+
+@pytest.mark.spec(SPEC, "5.1")
+def test_a_list_says_what_it_must_and_nothing_else(db: None) -> None:
+    builders.keys()
+    head, payload, _ = (base64.urlsafe_b64decode(part + "==") for part in served().split("."))
+    assert json.loads(head).keys() == {"alg", "kid", "typ"}
+    claims = json.loads(payload)
+    assert claims.keys() == {"sub", "iat", "exp", "ttl", "status_list"}
+    assert claims["status_list"].keys() == {"bits", "lst"}, "no aggregation: it would tell how many there are"
+    assert all(type(claims[name]) is int and claims[name] > 0 for name in ("iat", "exp", "ttl"))
+    assert claims["exp"] - claims["iat"] >= claims["ttl"]

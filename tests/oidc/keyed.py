@@ -143,6 +143,13 @@ def exchange(
     return send() if asks_nonce and not proof else answer
 
 
+def bound_token(site: KeyedSite) -> str:
+    """Go through a whole login; return an access token that is bound to the site's key, with which it just served."""
+    token = str(exchange(site, flow.code_of(flow.desk(), site)).json()["access_token"])
+    assert userinfo(site, token).status_code == 200
+    return token
+
+
 def ath_of(token: str) -> str:
     """Return what a proof says of the token that it comes with."""
     return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from oidc.protocol.authorize import KNOWN
-from tests.oidc import flow
+from tests.oidc import flow, keyed
 
 pytestmark = pytest.mark.django_db
 
@@ -105,14 +105,17 @@ def test_a_name_of_a_pushed_request_leads_nowhere_by_chance(asked_site, changes,
 
 
 @many
-@given(header=st.binary(max_size=60), query=st.binary(max_size=30))
-def test_userinfo_always_answers(db, header, query):
+@given(header=st.binary(max_size=60), query=st.binary(max_size=30), proof=headers_of_proofs)
+def test_userinfo_always_answers(bound_token, header, query, proof):
+    """A token that is known too, with whatever proof: it is the proof that stands in the way then."""
     given = header.decode("latin-1")
-    for authorization in (given, f"Bearer {given}", f"DPoP {given}", "DPoP x"):
-        headers = {"Authorization": authorization, "DPoP": given}
+    for authorization in (given, f"Bearer {given}", f"DPoP {given}", "DPoP x", f"DPoP {bound_token}"):
+        headers = {"Authorization": authorization, "DPoP": proof}
         answer = flow.stranger().get(f"/userinfo?{quote_from_bytes(query)}", headers=headers)
         assert answer.status_code in (400, 401)
         assert answer["WWW-Authenticate"].isascii()
+        assert bound_token not in answer.content.decode() + answer["WWW-Authenticate"]
+    assert 'error="invalid_dpop_proof"' in answer["WWW-Authenticate"] or answer.status_code == 400
 
 
 @many
@@ -154,6 +157,12 @@ def test_whatever_a_known_client_posts_is_answered(known_client, path, body, key
     answer = flow.stranger().post(where, body, content_type="application/json", headers=headers)
     assert answer.status_code in (400, 422)
     assert known_client.secret not in answer.content.decode()
+
+
+@pytest.fixture
+def bound_token(db):
+    """Return an access token that is bound to a key, and serves with a proof of it."""
+    return keyed.bound_token(keyed.keyed_site())
 
 
 @pytest.fixture

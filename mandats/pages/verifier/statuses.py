@@ -1,11 +1,14 @@
 """The Token Status Lists over HTTP: anybody reads them, they name nobody."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from aidants.comptes.address import client_network
 from aidants.journal.limits import Throttled, count_failure, limit, throttled
@@ -13,10 +16,20 @@ from mandats.attestation.status_list import MEDIA_TYPE
 from mandats.domain.events import HISTORY_REFUSED
 from mandats.verification.statuses import TTL, UnknownList, current_list, list_at
 
+_FOR_SCRIPTS: Final = {"Access-Control-Allow-Origin": "*"}
+"""Readers in browsers: the list is public and carries nothing of whoever asks (§8.1)."""
+
 
 @require_safe
+@gzip_page
+@vary_on_headers("Accept")
 def status_list(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer one list, now or at ``?time=`` (seconds since 1970; Token Status List §8.1, §8.4)."""
+    """Answer one list, now or at ``?time=`` (seconds since 1970; Token Status List §8.1, §8.2, §8.4).
+
+    A JWT, compressed for who takes that; 406 for who reads no other form than CWT, which we do not make.
+    """
+    if request.headers.get("Accept") and not request.accepts(MEDIA_TYPE):
+        return HttpResponse(MEDIA_TYPE, status=406, content_type="text/plain", headers=_FOR_SCRIPTS)
     now, asked = timezone.now(), request.GET.get("time")
     try:
         if asked is None:
@@ -56,9 +69,5 @@ def _moment(asked: str) -> datetime | None:
 
 
 def _answer(token: str, seconds: int) -> HttpResponse:
-    headers = {
-        "Cache-Control": f"public, max-age={seconds}",
-        # Readers in browsers: the list is public and carries nothing of whoever asks (§8.1).
-        "Access-Control-Allow-Origin": "*",
-    }
+    headers = _FOR_SCRIPTS | {"Cache-Control": f"public, max-age={seconds}"}
     return HttpResponse(token, content_type=MEDIA_TYPE, headers=headers)
