@@ -5,10 +5,11 @@ is a page of ours.  A refusal of :data:`WHAT_IS_ASKED` goes back to the client.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
@@ -37,7 +38,8 @@ LONGEST_VALUE = {
 RESPONSE_MODES = ("query", "form_post")
 PROMPTS = frozenset({"none", "login", "consent"})
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
-_SECONDS = re.compile(r"[0-9]{1,9}")
+_SECONDS = re.compile(r"[0-9]+")
+_ANY_AGE = 10**9
 _SECOND_FACTOR_MEETS_LOGIN = timedelta(minutes=15)
 
 
@@ -104,7 +106,8 @@ class AuthorizeFacts:
         FranceConnect sends ``prompt=login`` with every request: for its record a second factor given in the last
         15 minutes meets it (PROTOCOLS §1).
         """
-        ages = [timedelta(seconds=int(self.get("max_age")))] if self.get("max_age") else []
+        asked = self.get("max_age")
+        ages = [timedelta(seconds=min(int(asked), _ANY_AGE))] if asked else []
         if "login" in self.prompts:
             ages.append(_SECOND_FACTOR_MEETS_LOGIN if self.record.is_franceconnect else timedelta(0))
         return self.now - min(ages) if ages else None
@@ -142,7 +145,20 @@ def _client_active(facts: AuthorizeFacts) -> Decision:
     return Denied(errors.CLIENT_SUSPENDED) if facts.record.is_suspended else GRANTED
 
 
-WHO_ASKS = (_readable, _named_once, _client_known, _still_known, _redirect_uri_exact, _client_active)
+def _response_mode(facts: AuthorizeFacts) -> Decision:
+    """The query carries the answer, or a form when asked (Multiple Response Types §2.1, Form Post §2).
+
+    By any other way nothing is sent: whoever asked for it would not understand this one (OIDC Core §3.1.2.6).
+    """
+    return GRANTED if knows_response_mode(facts) else Denied(errors.RESPONSE_MODE_REFUSED)
+
+
+def knows_response_mode(facts: AuthorizeFacts) -> bool:
+    """True for a way that an answer can take."""
+    return facts.get("response_mode") in ("", *RESPONSE_MODES)
+
+
+WHO_ASKS = (_readable, _named_once, _client_known, _still_known, _redirect_uri_exact, _client_active, _response_mode)
 
 
 def _pushed_if_required(facts: AuthorizeFacts) -> Decision:
@@ -182,12 +198,6 @@ def _response_type(facts: AuthorizeFacts) -> Decision:
     if not facts.get("response_type"):
         return Denied(errors.RESPONSE_TYPE_MISSING)
     return GRANTED if facts.get("response_type") == "code" else Denied(errors.RESPONSE_TYPE_REFUSED)
-
-
-def _response_mode(facts: AuthorizeFacts) -> Decision:
-    """The query carries the answer, or a form when asked (OAuth Multiple Response Types §2.1, Form Post §2)."""
-    known = facts.get("response_mode") in ("", *RESPONSE_MODES)
-    return GRANTED if known else Denied(errors.RESPONSE_MODE_REFUSED)
 
 
 def _scope_openid(facts: AuthorizeFacts) -> Decision:
@@ -234,14 +244,15 @@ def _max_age(facts: AuthorizeFacts) -> Decision:
 
 
 def _claims(facts: AuthorizeFacts) -> Decision:
-    """``claims`` is the JSON object of OIDC Core §5.5."""
-    return GRANTED if read_claims(facts.get("claims")) is not None else Denied(errors.CLAIMS_MALFORMED)
+    """``claims`` is the JSON object of OIDC Core §5.5; the ``sub`` that it wants may be somebody's (§5.5.1)."""
+    claims = read_claims(facts.get("claims"))
+    return GRANTED if claims is not None and claims.subjects != () else Denied(errors.CLAIMS_MALFORMED)
 
 
 def _acr(facts: AuthorizeFacts) -> Decision:
     """An essential ``acr`` that is not ours cannot be met (OIDC Core §5.5.1.1); ``acr_values`` is only a wish."""
     wanted = facts.claims.values_of("acr")
-    unmet = facts.claims.is_essential("acr") and wanted and facts.own_acr not in wanted
+    unmet = facts.claims.is_essential("acr") and wanted is not None and facts.own_acr not in wanted
     return Denied(errors.ACR_UNMET) if unmet else GRANTED
 
 
@@ -262,7 +273,8 @@ def _id_token_hint(facts: AuthorizeFacts) -> Decision:
     """``id_token_hint`` is a token that we gave this client, of an usager that it takes (OIDC Core §3.1.2.1)."""
     if not facts.get("id_token_hint"):
         return GRANTED
-    taken = facts.hint_subject and (not facts.claims.subjects or facts.hint_subject in facts.claims.subjects)
+    wanted = facts.claims.subjects
+    taken = facts.hint_subject and (wanted is None or facts.hint_subject in wanted)
     return GRANTED if taken else Denied(client_errors.ID_TOKEN_HINT_REFUSED)
 
 
@@ -284,7 +296,6 @@ ASKED = (
     _no_request_uri,
     _no_registration,
     _response_type,
-    _response_mode,
     _scope_openid,
     _pkce_present,
     _pkce_method,
@@ -311,6 +322,7 @@ class Asked:
     ``demarches``        what ``authorization_details`` wants, by code; empty when it asks nothing
     ``subjects``         the usagers, by their pairwise value, that the client takes; empty for any
     ``id_token_claims``  claims asked by name for the ID token, likewise ``userinfo_claims``
+    ``userinfo_values``  the only values with which it takes a claim there
     ``signed_in_since``  the oldest acceptable sign-in, if the request limits it
     """
 
@@ -326,6 +338,7 @@ class Asked:
     subjects: tuple[str, ...]
     id_token_claims: tuple[str, ...]
     userinfo_claims: tuple[str, ...]
+    userinfo_values: Mapping[str, Sequence[Any]]
     signed_in_since: datetime | None
 
 
@@ -340,11 +353,12 @@ def asked(facts: AuthorizeFacts) -> Asked:
         code_challenge=facts.get("code_challenge"),
         response_mode=response_mode_of(facts),
         dpop_jkt=facts.get("dpop_jkt"),
-        rep_scope=claims.values_of(REP_SCOPE),
+        rep_scope=claims.values_of(REP_SCOPE) or (),
         demarches=() if facts.record.is_franceconnect else read_details(facts.get("authorization_details")) or (),
-        subjects=(facts.hint_subject,) if facts.hint_subject else claims.subjects,
+        subjects=(facts.hint_subject,) if facts.hint_subject else claims.subjects or (),
         id_token_claims=_within(facts.record, claims.id_token),
         userinfo_claims=_within(facts.record, claims.userinfo),
+        userinfo_values=claims.userinfo_values,
         signed_in_since=facts.signed_in_since,
     )
 

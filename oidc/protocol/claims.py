@@ -4,8 +4,8 @@ Towards FranceConnect: the usager's identity and the demarche, nothing of the ai
 who acts, under which mandat, beside the usager; ``acr`` and ``auth_time`` tell the aidant's sign-in.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from authlib.oidc.core.util import create_half_hash
@@ -70,6 +70,7 @@ class ConnexionFacts:
     ``sid``             names the connexion, so that logout ends that one alone
     ``actor_subject``   the aidant, pairwise; ``siret`` and ``structure_name`` of whom they act for
     ``userinfo_claims``, ``id_token_claims``  claims asked by name (OIDC Core §5.5)
+    ``userinfo_values``  the only values with which the client takes a claim at userinfo (§5.5.1)
     ``jkt``             the key that its token is bound to (RFC 9449 §6), empty for a bearer token
     ``details_asked``   whether the request came with ``authorization_details``, which are then answered
     """
@@ -89,6 +90,7 @@ class ConnexionFacts:
     structure_name: str
     usager: UsagerFacts
     mandat: MandatFacts
+    userinfo_values: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     jkt: str = ""
     details_asked: bool = False
 
@@ -166,7 +168,13 @@ def claims_wanted(scopes: Sequence[str], by_name: Sequence[str]) -> set[str]:
 
 
 def userinfo_claims(facts: ConnexionFacts) -> dict[str, Any]:
-    """Return the claims that scope and ``claims`` ask for (OIDC Core §5.3.2, §5.4, §5.5)."""
+    """Return the claims that scope and ``claims`` ask for, but those wanted otherwise than they are (Core §5.5.1)."""
+    wanted = facts.userinfo_values
+    return {name: value for name, value in _released(facts).items() if name not in wanted or value in wanted[name]}
+
+
+def _released(facts: ConnexionFacts) -> dict[str, Any]:
+    """Return the claims of userinfo, whatever they are (OIDC Core §5.3.2, §5.4, §5.5)."""
     wanted = claims_wanted(facts.scope, facts.userinfo_claims)
     identity = identity_claims(facts.usager)
     claims: dict[str, Any] = {"sub": facts.usager.subject}

@@ -18,23 +18,44 @@ class ClaimsRequest:
     id_token: Mapping[str, Mapping[str, Any]]
     userinfo: Mapping[str, Mapping[str, Any]]
 
-    def values_of(self, claim: str) -> tuple[str, ...]:
-        """Return the texts asked for one claim of the ID token; FranceConnect asks ``rep_scope`` this way."""
+    def values_of(self, claim: str) -> tuple[str, ...] | None:
+        """Return the texts asked for one claim of the ID token, ``None`` when any will do.
+
+        FranceConnect asks ``rep_scope`` this way.
+        """
         return _values(self.id_token.get(claim, {}))
 
     @property
-    def subjects(self) -> tuple[str, ...]:
-        """The only values of ``sub`` that the client takes (§5.5.1); empty when it takes any."""
-        return _values(self.id_token.get("sub", {})) + _values(self.userinfo.get("sub", {}))
+    def subjects(self) -> tuple[str, ...] | None:
+        """The only values of ``sub`` that the client takes, wherever it says so (§5.5.1); ``None`` for any."""
+        said = [_values(part["sub"]) for part in (self.id_token, self.userinfo) if "sub" in part]
+        restricted = [values for values in said if values is not None]
+        if not restricted:
+            return None
+        return tuple(value for value in restricted[0] if all(value in others for others in restricted))
+
+    @property
+    def userinfo_values(self) -> dict[str, list[Any]]:
+        """The only values with which the client takes a claim at userinfo (§5.5.1), but ``sub``, by claim."""
+        asked = {claim: demand for claim, demand in self.userinfo.items() if claim != "sub"}
+        return {claim: found for claim, demand in asked.items() if (found := _taken(demand)) is not None}
 
     def is_essential(self, claim: str) -> bool:
         """True when the ID token is useless to the client without ``claim``."""
         return self.id_token.get(claim, {}).get("essential") is True
 
 
-def _values(demand: Mapping[str, Any]) -> tuple[str, ...]:
-    values = demand.get("values", [demand["value"]] if "value" in demand else [])
-    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+def _taken(demand: Mapping[str, Any]) -> list[Any] | None:
+    """Return the values that a demand takes, ``None`` when it takes any."""
+    if not {"value", "values"} & demand.keys():
+        return None
+    return list(demand.get("values", [demand.get("value")]))
+
+
+def _values(demand: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the texts that a demand takes; what is no text is the value of no claim that is asked so."""
+    taken = _taken(demand)
+    return None if taken is None else tuple(dict.fromkeys(value for value in taken if isinstance(value, str)))
 
 
 NOTHING = ClaimsRequest({}, {})

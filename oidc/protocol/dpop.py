@@ -6,6 +6,7 @@ Plain functions; a nonce is a keyed digest of its period, so nothing is stored t
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ AHEAD = 30.0
 NONCE_SECONDS = 120
 """A nonce lives this long after the period in which it was given."""
 _LONGEST_NAME = 256
+_ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,14 @@ def _recent(facts: ProofFacts) -> Decision:
     return GRANTED if moment - AGE <= iat <= moment + AHEAD else Denied(errors.PROOF_EXPIRED)
 
 
+def _in_force(facts: ProofFacts) -> Decision:
+    """``nbf`` and ``exp``, which a proof need not have, agree (RFC 7519 §4.1.4, §4.1.5; FAPI 2.0 §5.3.2.1)."""
+    moment = facts.now.timestamp()
+    begins, ends = (facts.jwt.seconds(name) if name in facts.jwt.claims else moment for name in ("nbf", "exp"))
+    kept = begins is not None and ends is not None and begins <= moment + AHEAD and moment - AHEAD <= ends
+    return GRANTED if kept else Denied(errors.PROOF_EXPIRED)
+
+
 def _token(facts: ProofFacts) -> Decision:
     """With a token, ``ath`` is its digest (§4.3, 12)."""
     told = facts.jwt.text("ath").encode("utf-8", "replace")
@@ -144,7 +155,8 @@ def _token(facts: ProofFacts) -> Decision:
 
 
 PROOF = (
-    _one_jwt, _claims, _type, _algorithm, _public_key, _signature, _method, _address, _nonce, _recent, _token,
+    _one_jwt, _claims, _type, _algorithm, _public_key, _signature, _method, _address, _nonce, _recent, _in_force,
+    _token,
 )  # fmt: skip
 
 
@@ -170,8 +182,14 @@ def comparable(url: str) -> tuple[str, str, int | None, str] | None:
         parts.scheme.lower(),
         parts.hostname.lower(),
         port or {"https": 443, "http": 80}.get(parts.scheme),
-        parts.path,
+        _ESCAPED.sub(_unescaped, parts.path),
     )
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    """Return a character that needs no escape as itself; another's escape in capitals (RFC 3986 §6.2.2.1, §6.2.2.2)."""
+    plain = chr(int(escaped[1], 16))
+    return plain if _PLAIN.fullmatch(plain) else escaped[0].upper()
 
 
 def nonce_at(key: bytes, now: datetime, periods_ago: int = 0) -> str:

@@ -48,6 +48,14 @@ REDIRECT_URI_REFUSED = declare(
     "invalid_request",
 )
 
+RESPONSE_MODE_REFUSED = declare(
+    "oidc.response_mode_refused",
+    400,
+    "La demande du site veut une réponse par un chemin qui n’existe pas ici. Retournez sur ce site et signalez-le-lui.",
+    "Seuls response_mode=query et form_post sont acceptés : corriger ou retirer le paramètre response_mode.",
+    "invalid_request",
+)
+
 # --- authorization endpoint, sent back to the client --------------------------------------------------------
 PARAMETER_REPEATED = declare(
     "oidc.parameter_repeated",
@@ -97,13 +105,6 @@ RESPONSE_TYPE_REFUSED = declare(
     "Seul response_type=code est accepté.",
     "Les flux implicite et hybride n’existent pas ici (RFC 9700 §2.1.2).",
     "unsupported_response_type",
-)
-RESPONSE_MODE_REFUSED = declare(
-    "oidc.response_mode_refused",
-    400,
-    "Seuls response_mode=query et form_post sont acceptés.",
-    "Ni fragment ni jwt : corriger ou retirer le paramètre response_mode.",
-    "invalid_request",
 )
 SCOPE_WITHOUT_OPENID = declare(
     "oidc.scope_without_openid",

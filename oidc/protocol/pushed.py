@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from oidc.protocol import client_errors, errors
-from oidc.protocol.authorize import ASKED, AuthorizeFacts
+from oidc.protocol.authorize import ASKED, AuthorizeFacts, knows_response_mode
 from oidc.protocol.client_authentication import ASSERTION_PARAMETERS
 from oidc.protocol.parameters import LONGEST
 
@@ -49,6 +49,11 @@ def _redirect_uri_exact(facts: PushFacts) -> Decision:
     return GRANTED if registered else Denied(errors.REDIRECT_URI_REFUSED)
 
 
+def _response_mode(facts: PushFacts) -> Decision:
+    """The answer can take the way that is asked (§2.1; OIDC Core §3.1.2.6)."""
+    return GRANTED if knows_response_mode(facts.request) else Denied(errors.RESPONSE_MODE_REFUSED)
+
+
 def _same_key(facts: PushFacts) -> Decision:
     """``dpop_jkt`` and the proof's key are one (RFC 9449 §10.1)."""
     named = facts.request.get("dpop_jkt")
@@ -56,7 +61,7 @@ def _same_key(facts: PushFacts) -> Decision:
     return Denied(client_errors.DPOP_JKT_REFUSED) if other else GRANTED
 
 
-DEPOSIT = (_no_request_uri, _own_client_id, _redirect_uri_exact, _same_key)
+DEPOSIT = (_no_request_uri, _own_client_id, _redirect_uri_exact, _response_mode, _same_key)
 """Then the table ASKED, as if the browser had brought it (§2.1)."""
 
 __all__ = ["ASKED", "DEPOSIT", "OF_THE_CALLER", "PREFIX", "SECONDS", "SIZE", "PushFacts"]

@@ -4,19 +4,22 @@ Owns its one JSON form, kept with both rows; the names inside are those of the f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from oidc.protocol.authorize import Asked
 
 RENEWS: Final = "renews"
 """The name under which a row says that no page was shown; absent otherwise."""
+VALUES: Final = "values"
+"""The name under which a row keeps what a claim must be to be told; absent when nothing of the kind was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class StillAsked:
     """Values asked by FranceConnect, demarches by code, usagers by their pairwise value, claims by name.
 
+    ``userinfo_values``: the only values with which a claim is wanted at userinfo.
     ``renews``: no page was shown, the choice just made answered again.
     """
 
@@ -25,12 +28,13 @@ class StillAsked:
     subjects: Sequence[str] = ()
     id_token_claims: Sequence[str] = ()
     userinfo_claims: Sequence[str] = ()
+    userinfo_values: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     renews: bool = False
 
     @classmethod
     def of(cls, asked: Asked, *, renews: bool = False) -> Self:
         """Keep what later steps need of a request."""
-        claims = (asked.id_token_claims, asked.userinfo_claims)
+        claims = (asked.id_token_claims, asked.userinfo_claims, asked.userinfo_values)
         return cls(asked.rep_scope, asked.demarches, asked.subjects, *claims, renews)
 
     def to_json(self) -> dict[str, Any]:
@@ -42,6 +46,8 @@ class StillAsked:
             "id_token": list(self.id_token_claims),
             "userinfo": list(self.userinfo_claims),
         }
+        if self.userinfo_values:
+            stored |= {VALUES: dict(self.userinfo_values)}
         return stored | ({RENEWS: True} if self.renews else {})
 
     @classmethod
@@ -53,5 +59,6 @@ class StillAsked:
             stored.get("sub", ()),
             stored["id_token"],
             stored["userinfo"],
+            stored.get(VALUES, {}),
             stored.get(RENEWS, False),
         )

@@ -174,6 +174,7 @@ class Standing:
             rep_scope=json.loads(row.rep_scope),
             id_token_claims=asked.id_token_claims,
             userinfo_claims=asked.userinfo_claims,
+            userinfo_values=asked.userinfo_values,
             actor_subject=row.actor_subject,
             siret=row.siret,
             structure_name=row.structure_name,

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 from mandats.registre.models import Usager
 from tests import builders
-from tests.oidc import flow
+from tests.oidc import flow, keyed
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,9 @@ def test_the_nonce_comes_back_unchanged_or_not_at_all(nonce):
         {"claims_locales": "fr"},
         {"login_hint": "angela@example.org"},
         {"acr_values": "urn:none eidas3"},
-        {"claims": json.dumps({"userinfo": {"nickname": None, "email": {"essential": True}}})},
+        {"claims": json.dumps({"userinfo": {"nickname": None, "email": {"essential": True}}, "other": 1})},
+        {"ui_locales": "x" * 1000 + " é"},
+        {"display": "hologram"},
         {"max_age": "3600"},
         {"prompt": "consent"},
     ],
@@ -127,6 +129,16 @@ def test_each_refusal_has_its_own_code(changes, error):
     asked = flow.site()
     told = flow.parameters_of(flow.authorize(flow.stranger(), asked, **changes)["Location"])
     assert (told["error"], told["state"]) == (error, asked.state)
+
+
+@pytest.mark.spec("OIDC Core", "3.1.2.6")
+@pytest.mark.parametrize("mode", ["fragment", "form_post.jwt", "QUERY", "web_message"])
+def test_nobody_is_answered_by_a_way_that_we_do_not_know(mode):
+    answer = flow.authorize(flow.stranger(), flow.site(), response_mode=mode)
+    assert (answer.status_code, "Location" in answer) == (400, False)
+    assert "error=" not in answer.content.decode()
+    pushed = keyed.push(keyed.keyed_site(), response_mode=mode)
+    assert (pushed.status_code, pushed.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.spec("OIDC Core", "3.1.3.3")
@@ -207,10 +219,26 @@ def test_each_scope_opens_its_own_claims(scope, claims):
 def test_a_claim_asked_by_name_is_given_and_one_that_we_lack_fails_nothing():
     at, asked = flow.desk(), flow.site()
     wanted = {"userinfo": {"email": {"essential": True}, "phone_number": {"essential": True}, "x": {"value": 1}}}
+    wanted["userinfo"] |= {"family_name#ja-Hani-JP": None}
     tokens = flow.tokens_of(at, asked, scope="openid", claims=json.dumps(wanted))
     told = flow.userinfo(tokens["access_token"]).json()
     assert told["email"] == at.mandat.usager.email
-    assert not {"phone_number", "x"} & told.keys()
+    assert not {"phone_number", "x", "family_name", "family_name#ja-Hani-JP"} & told.keys()
+
+
+@pytest.mark.spec("OIDC Core", "5.5.1")
+def test_a_claim_wanted_otherwise_than_it_is_is_left_out():
+    at, asked = flow.desk(), flow.site()
+    wanted = {
+        "email": {"value": "somebody@else.example", "essential": True},
+        "gender": {"values": ["unspecified", "female"]},
+        "family_name": {"value": "Dubois"},
+        "mandat": {"values": []},
+    }
+    told = flow.userinfo(flow.tokens_of(at, asked, claims=json.dumps({"userinfo": wanted}))["access_token"]).json()
+    assert not {"email", "family_name", "mandat"} & told.keys()
+    assert told["gender"] == at.mandat.usager.gender == "female"
+    assert told["given_name"] == at.mandat.usager.given_name
 
 
 @pytest.mark.spec("OIDC Core", "5.5.1.1")

@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.utils import timezone
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from oidc.protocol.dpop import comparable, is_own_nonce, nonce_at
+from oidc.protocol.jose import public_key
 from oidc.provider.models import AccessToken
 from tests.oidc import flow, keyed
 
@@ -91,6 +94,9 @@ BAD = {
     "host": lambda site: site.proof("/token", htu="https://other.example/token"),
     "old": lambda site: site.proof("/token", iat=int(timezone.now().timestamp()) - 90),
     "to come": lambda site: site.proof("/token", iat=int(timezone.now().timestamp()) + 90),
+    "nbf to come": lambda site: site.proof("/token", nbf=int(timezone.now().timestamp()) + 61),
+    "nbf is a text": lambda site: site.proof("/token", nbf="now"),
+    "exp in the past": lambda site: site.proof("/token", exp=int(timezone.now().timestamp()) - 40),
     "no JWT": lambda site: "x",
     "two": lambda site: f"{site.proof('/token')}, {site.proof('/token')}",
     "empty": lambda site: "",
@@ -116,6 +122,8 @@ def test_a_proof_that_is_not_exactly_one_is_refused(name):
     [
         ("http://LOCALHOST:8000/token", True),
         ("http://localhost:8000/token?a=b#c", True),
+        ("http://localhost:8000/%74oke%6E", True),
+        ("http://localhost:8000/%2Ftoken", False),
         ("http://localhost:8000/token/", False),
         ("http://localhost:8000/TOKEN", False),
         ("http://x@localhost:8000/token", False),
@@ -130,7 +138,7 @@ def test_addresses_are_compared_as_addresses(htu, same):
 
 
 @pytest.mark.spec(SPEC, "4.2")
-def test_an_rsa_key_proves_by_ps256_and_a_short_one_does_not():
+def test_an_rsa_key_proves_by_ps256_and_by_rs256_does_not():
     at, site = flow.desk(), keyed.keyed_site()
     site.nonce_given = nonce_at(settings.DIGEST_KEY, timezone.now())
     claims: dict[str, Any] = {"jti": "a", "htm": "POST", "htu": settings.ISSUER + "/token", "nonce": site.nonce_given}
@@ -143,6 +151,26 @@ def test_an_rsa_key_proves_by_ps256_and_a_short_one_does_not():
         {"typ": "dpop+jwt", "alg": "RS256", "jwk": key.as_dict(private=False)}, claims | {"jti": "b"}, key
     )
     assert keyed.exchange(site, flow.code_of(at, site), proof=weak).json()["error"] == "invalid_dpop_proof"
+
+
+@pytest.mark.spec(SPEC, "4.2")
+@pytest.mark.filterwarnings("ignore:Key size")
+@pytest.mark.parametrize(("bits", "status"), [(1024, 401), (2048, 201)])
+def test_an_rsa_key_below_2048_bits_proves_nothing(bits, status):
+    """For assertions and proofs alike: one reader of keys serves both."""
+    key = made_of(bits)
+    own = {"keys": [key.as_dict(private=False) | {"kid": keyed.KID, "use": "sig"}]}
+    site = keyed.keyed_site(jwks=own)
+    site.key, site.alg = key, "PS256"
+    assert keyed.push(site).status_code == status
+    assert (public_key(key.as_dict(private=False), "PS256") is None) is (status == 401)
+
+
+def made_of(bits: int) -> RSAKey:
+    """Return a key of that length: the library makes none that is too short, and reads any."""
+    pair = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return RSAKey.import_key(pair.private_bytes(serialization.Encoding.PEM, *form))
 
 
 @pytest.mark.spec("Attacks", "DPoP replay")

@@ -144,6 +144,14 @@ def leave_uri(answer: Any) -> str:
     return unescape(found[1])
 
 
+def form_of(answer: Any) -> tuple[str, dict[str, str]]:
+    """Return where the form of a page that posts itself goes, and what it carries."""
+    page = answer.content.decode()
+    (action,) = re.findall(r'<form method="post" action="([^"]+)" id="answer">', page)
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    return unescape(action), {name: unescape(value) for name, value in fields}
+
+
 def parameters_of(uri: str) -> dict[str, str]:
     """Return the query's parameters."""
     return dict(parse_qsl(urlsplit(uri).query, keep_blank_values=True))

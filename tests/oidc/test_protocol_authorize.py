@@ -47,6 +47,10 @@ def test_redirect_uri_is_compared_to_the_character(uri):
         (query(SITE) + "&redirect_uri=", SITE, errors.REQUEST_UNREADABLE),
         (query(SITE), None, errors.CLIENT_UNKNOWN),
         (query(SITE), Record(is_suspended=True), errors.CLIENT_SUSPENDED),
+        (query(SITE, response_mode="fragment"), SITE, errors.RESPONSE_MODE_REFUSED),
+        (query(SITE, response_mode="form_post.jwt"), SITE, errors.RESPONSE_MODE_REFUSED),
+        (query(SITE, response_mode="query"), SITE, None),
+        (query(SITE, response_mode="form_post"), SITE, None),
         (query(SITE), SITE, None),
     ],
 )
@@ -70,10 +74,6 @@ def test_who_asks(raw, client, expected):
         ({"response_type": None}, errors.RESPONSE_TYPE_MISSING),
         ({"response_type": "token"}, errors.RESPONSE_TYPE_REFUSED),
         ({"response_type": "code id_token"}, errors.RESPONSE_TYPE_REFUSED),
-        ({"response_mode": "query"}, None),
-        ({"response_mode": "fragment"}, errors.RESPONSE_MODE_REFUSED),
-        ({"response_mode": "form_post"}, None),
-        ({"response_mode": "form_post.jwt"}, errors.RESPONSE_MODE_REFUSED),
         ({"authorization_details": '[{"type":"mandat","demarches":["logement"]}]'}, None),
         ({"authorization_details": '[{"type":"autre","demarches":["logement"]}]'}, client_errors.DETAILS_REFUSED),
         ({"authorization_details": '[{"type":"mandat","demarches":["inconnue"]}]'}, client_errors.DETAILS_REFUSED),
@@ -101,11 +101,26 @@ def test_who_asks(raw, client, expected):
         ({"prompt": "none"}, errors.LOGIN_REQUIRED),
         ({"max_age": "-1"}, errors.MAX_AGE_MALFORMED),
         ({"max_age": "٣"}, errors.MAX_AGE_MALFORMED),
-        ({"max_age": "9" * 10}, errors.MAX_AGE_MALFORMED),
+        ({"max_age": "1.5"}, errors.MAX_AGE_MALFORMED),
+        ({"max_age": "9" * 1024}, None),
         ({"max_age": "0"}, None),
         ({"claims": "{"}, errors.CLAIMS_MALFORMED),
         ({"claims": "[]"}, errors.CLAIMS_MALFORMED),
         ({"claims": '{"id_token": {"acr": "x"}}'}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"userinfo": {"email": true}}'}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"userinfo": {"email": {"essential": 1, "purpose": "x"}}, "more": 3}'}, None),
+        ({"claims": '{"id_token": {"sub": {"value": 1}}}'}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"userinfo": {"sub": {"value": null}}}'}, errors.CLAIMS_MALFORMED),
+        ({"claims": '{"id_token": {"sub": {"values": []}}}'}, errors.CLAIMS_MALFORMED),
+        (
+            {"claims": '{"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"value": "b"}}}'},
+            errors.CLAIMS_MALFORMED,
+        ),
+        ({"claims": '{"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"values": ["b", "a"]}}}'}, None),
+        ({"claims": '{"id_token": {"sub": {"essential": true}}, "userinfo": {"sub": null}}'}, None),
+        ({"claims": '{"id_token": {"acr": {"essential": true}}}'}, None),
+        ({"claims": '{"id_token": {"acr": {"essential": true, "value": 2}}}'}, errors.ACR_UNMET),
+        ({"claims": '{"id_token": {"acr": {"essential": true, "values": []}}}'}, errors.ACR_UNMET),
         ({"claims": '{"id_token": {"acr": {"essential": true, "values": ["eidas3"]}}}'}, errors.ACR_UNMET),
         ({"claims": '{"id_token": {"acr": {"values": ["eidas3"]}}}'}, None),
         ({"acr_values": "eidas3"}, None),
@@ -163,6 +178,7 @@ def test_prompt_none_shows_no_page(age, max_age, expected):
         (SITE, {"prompt": "login"}, 0),
         (SITE, {"prompt": "consent"}, None),
         (SITE, {"max_age": "60"}, 60),
+        (SITE, {"max_age": "9" * 1024}, 10**9),
         (SITE, {"max_age": "60", "prompt": "login"}, 0),
         (FRANCECONNECT, {"prompt": "login"}, 900),
         (FRANCECONNECT, {"prompt": "login", "max_age": "60"}, 60),
@@ -171,6 +187,11 @@ def test_prompt_none_shows_no_page(age, max_age, expected):
 def test_how_old_a_sign_in_may_be(client, changes, oldest):
     since = asked(facts(query(client, **changes), client)).signed_in_since
     assert since == (None if oldest is None else NOW - timedelta(seconds=oldest))
+
+
+def test_an_usager_is_taken_only_where_both_halves_of_claims_take_them():
+    halves = {"id_token": {"sub": {"values": ["a", "b"]}}, "userinfo": {"sub": {"values": ["b", "c"]}}}
+    assert asked(facts(query(SITE, claims=json.dumps(halves)), SITE)).subjects == ("b",)
 
 
 def test_what_is_kept_of_a_request():

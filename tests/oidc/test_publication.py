@@ -99,6 +99,16 @@ def test_create_client_prints_id_and_secret():
     assert Client.objects.get(profile="administration").needs_pkce is True
 
 
+@pytest.mark.spec("OIDC Core", "9")
+def test_create_client_without_a_method_authenticates_by_basic():
+    made = created("--profile", "administration", "--redirect-uri", flow.CALLBACK)
+    asked = flow.Site(Client.objects.get(client_id=made["client_id"]), made["client_secret"], flow.CALLBACK)
+    assert asked.client.auth_method == "client_secret_basic"
+    assert flow.introspect(asked, "x").json() == {"active": False}
+    form = {"token": "x", "client_id": asked.client.client_id, "client_secret": asked.secret}
+    assert flow.post_form("/introspect", form).status_code == 401
+
+
 @pytest.mark.parametrize(
     "options",
     [

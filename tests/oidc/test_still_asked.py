@@ -6,13 +6,14 @@ import pytest
 
 from oidc.protocol.still_asked import StillAsked
 
-ALL = StillAsked(["Logement"], ["logement"], ["s1"], ["mandat"], ["email"], renews=True)
+ALL = StillAsked(["Logement"], ["logement"], ["s1"], ["mandat"], ["email"], {"email": ["a@b.example"]}, renews=True)
 STORED = {
     "rep_scope": ["Logement"],
     "demarches": ["logement"],
     "sub": ["s1"],
     "id_token": ["mandat"],
     "userinfo": ["email"],
+    "values": {"email": ["a@b.example"]},
     "renews": True,
 }
 EMPTY: dict[str, Any] = {"rep_scope": [], "demarches": [], "sub": [], "id_token": [], "userinfo": []}
