@@ -21,7 +21,8 @@ SPECIFICATIONS = (
     "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7521", "RFC 7523", "RFC 7636", "RFC 7662", "RFC 8414", "RFC 9068",
     "RFC 9126", "RFC 9207", "RFC 9396", "RFC 9449", "RFC 9700", "RFC 10070", "OIDC Core", "OIDC Discovery",
     "RP-Initiated Logout", "Back-Channel Logout", "RFC 8417", "RFC 8935", "Token Status List", "RFC 9901", "SD-JWT VC",
-    "FAPI 2.0 Security Profile", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
+    "FAPI 2.0 Security Profile", "Form Post Response Mode",
+    "FAPI 2.0 Security Profile OP", "OIDC Basic OP", "OIDC Form Post OP", "OIDC Config OP",
     "OIDC RP-Initiated Logout OP", "OIDC Back-Channel Logout OP", "Attacks",
 )  # fmt: skip
 """What the service promises: its specifications, the plans of the certification suite that it can run, and attacks."""

@@ -80,7 +80,7 @@ PLANS: Mapping[str, tuple[str, ...]] = {
         "oidcc-backchannel-logout-discovery-endpoint-verification",
         "oidcc-backchannel-rp-initiated-logout",
     ),
-    "FAPI 2.0 Security Profile": FAPI2,
+    "FAPI 2.0 Security Profile OP": FAPI2,
 }
 
 _SKIPPED = "the suite skips it: "
@@ -101,7 +101,7 @@ _BASIC_REMARKS = {
 REMARKS: Mapping[str, Mapping[str, str]] = {
     "OIDC Basic OP": _BASIC_REMARKS,
     "OIDC Form Post OP": _BASIC_REMARKS,
-    "FAPI 2.0 Security Profile": {
+    "FAPI 2.0 Security Profile OP": {
         "refresh-token": _SKIPPED + "no refresh token is issued",
         "ensure-registered-redirect-uri": "for other profiles than plain FAPI; it holds here too",
         "plain-fapi-tolerate-unregistered-redirect-uri": "the suite takes either; unless registered it is refused",

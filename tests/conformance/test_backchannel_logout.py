@@ -51,15 +51,16 @@ def run_tasks() -> None:
 @pytest.mark.django_db
 @pytest.mark.spec(SPEC, "2.4")
 @pytest.mark.spec(SPEC, "2.5")
-def test_the_logout_token_says_whom_and_which_connexion(listener, django_capture_on_commit_callbacks):
-    at, asked = flow.desk(), told_site(listener)
+@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+def test_the_logout_token_says_whom_and_which_connexion(listener, alg):
+    at, asked = flow.desk(), told_site(listener, id_token_alg=alg)
     tokens = flow.tokens_of(at, asked)
     assert log_out(at, asked, tokens).status_code == 302
     run_tasks()
     ((path, kind, form),) = listener.received
     assert (path, kind) == ("/fin?site=1", "application/x-www-form-urlencoded")
     assert set(form) == {"logout_token"}
-    read = jwt.decode(form["logout_token"][0], KeySet.import_key_set(flow.stranger().get("/jwks").json()), ["ES256"])
+    read = jwt.decode(form["logout_token"][0], KeySet.import_key_set(flow.stranger().get("/jwks").json()), [alg])
     id_token = flow.claims_of(tokens["id_token"])
     assert read.header["typ"] == "logout+jwt"
     assert read.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}

@@ -29,7 +29,7 @@ def fapi_scene(issuer: str, jwks: dict[str, Any]) -> Scene:
     return Scene(issuer, "administration", jwks=jwks, is_fapi2=True, auth_method="private_key_jwt")
 
 
-@pytest.mark.spec("FAPI 2.0 Security Profile", "5.3.2")
+@pytest.mark.spec("FAPI 2.0 Security Profile", "5.3.2.2")
 @pytest.mark.spec("RFC 9449", "5")
 def test_openid_client_6_held_to_fapi_2(live_service):
     with started("fapi.mjs") as client:

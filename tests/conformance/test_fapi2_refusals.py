@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from oidc.protocol.dpop import nonce_at
 from tests.oidc import flow, keyed
 
-SPEC = "FAPI 2.0 Security Profile"
+SPEC = "FAPI 2.0 Security Profile OP"
 pytestmark = pytest.mark.django_db
 
 

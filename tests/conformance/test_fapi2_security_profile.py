@@ -17,7 +17,7 @@ from oidc.protocol.dpop import nonce_at
 from oidc.provider.models import Client, Connexion, PushedRequest
 from tests.oidc import flow, keyed
 
-SPEC = "FAPI 2.0 Security Profile"
+SPEC = "FAPI 2.0 Security Profile OP"
 pytestmark = pytest.mark.django_db
 
 

@@ -5,6 +5,8 @@ import json
 
 import pytest
 from django.utils import timezone
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from oidc.keys import sign
 from tests.oidc import flow
@@ -32,6 +34,17 @@ def test_an_id_token_s_header_leads_nowhere(alg):
         head = token.split(".")[0]
         header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
         assert not {"x5u", "x5c", "jku", "jwk", "crit"} & header.keys()
+
+
+@pytest.mark.spec("OIDC Core", "10.1")
+@pytest.mark.spec("OIDC Core", "16.19")
+def test_a_shared_secret_keys_by_its_octets_and_is_long_enough():
+    at, asked = flow.desk(), flow.site("franceconnect", id_token_alg="HS256", userinfo_alg="HS256")
+    tokens = flow.tokens_of(at, asked)
+    assert len(asked.secret.encode()) >= 32
+    for signed in (tokens["id_token"], flow.userinfo(tokens["access_token"]).content.decode()):
+        read = jwt.decode(signed, OctKey.import_key(asked.secret.encode()), ["HS256"])
+        assert (read.header["alg"], read.claims["aud"]) == ("HS256", asked.client.client_id)
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.1")

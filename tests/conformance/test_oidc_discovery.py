@@ -1,10 +1,14 @@
 """OpenID Connect Discovery 1.0: the configuration document and the keys."""
 
+import base64
+import json
+from typing import Any
+
 import pytest
 from django.conf import settings
 
 from tests import builders
-from tests.oidc import flow
+from tests.oidc import flow, keyed
 
 pytestmark = pytest.mark.django_db
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -31,6 +35,8 @@ def test_what_is_required_or_recommended_is_there():
     assert told["subject_types_supported"] == ["pairwise"]
     assert "openid" in told["scopes_supported"]
     assert told["request_parameter_supported"] is told["request_uri_parameter_supported"] is False
+    assert told["claim_types_supported"] == ["normal"]
+    assert not [name for name in told if "encryption" in name], "nothing is encrypted"
 
 
 @pytest.mark.spec("OIDC Discovery", "4.1")
@@ -58,6 +64,46 @@ def test_the_claims_announced_are_those_that_are_given():
     tokens = flow.tokens_of(at, asked)
     given = flow.claims_of(tokens["id_token"]).keys() | flow.userinfo(tokens["access_token"]).json().keys()
     assert given <= told
+
+
+def alg_of(compact: str) -> str:
+    head = compact.partition(".")[0]
+    return str(json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["alg"])
+
+
+def called(path: str, method: str) -> Any:
+    """Call an endpoint for clients' servers as one that authenticates by this method."""
+    form = {"token": "x", "grant_type": "authorization_code", "code": "x"}
+    if method == "private_key_jwt":
+        return flow.post_form(path, form | keyed.keyed_site().credentials())
+    site = flow.site(auth_method=method)
+    if method == "client_secret_basic":
+        return flow.post_form(path, form, flow.basic(site))
+    return flow.post_form(path, form | {"client_id": site.client.client_id, "client_secret": site.secret})
+
+
+@pytest.mark.spec("OIDC Discovery", "3")
+def test_each_value_announced_is_what_is_done():
+    told, at = flow.stranger().get(WELL_KNOWN).json(), flow.desk()
+    for alg in told["id_token_signing_alg_values_supported"]:
+        tokens = flow.tokens_of(at, flow.site(id_token_alg=alg, userinfo_alg=alg))
+        assert alg_of(tokens["id_token"]) == alg_of(flow.userinfo(tokens["access_token"]).content.decode()) == alg
+    assert told["userinfo_signing_alg_values_supported"] == told["id_token_signing_alg_values_supported"]
+    for endpoint, refusal in (("introspection", None), ("revocation", None), ("token", "invalid_grant")):
+        for method in told[f"{endpoint}_endpoint_auth_methods_supported"]:
+            answer = called(told[f"{endpoint}_endpoint"].removeprefix(settings.ISSUER), method)
+            assert answer.json().get("error") == refusal, (endpoint, method)
+    for alg in told["token_endpoint_auth_signing_alg_values_supported"]:
+        assert keyed.push(keyed.keyed_site(alg)).status_code == 201, alg
+    for profile in ("administration", "franceconnect"):
+        tokens = flow.tokens_of(at, flow.site(profile))
+        assert flow.claims_of(tokens["id_token"])["acr"] in told["acr_values_supported"]
+    for kind in told["authorization_details_types_supported"]:
+        details = json.dumps([{"type": kind, "demarches": ["logement"]}])
+        page = at.browser.get(flow.choice_page(at.browser, flow.site(), authorization_details=details))
+    assert told["require_pushed_authorization_requests"] is False, "none was pushed"
+    assert told["ui_locales_supported"] == ["fr"]
+    assert '<html lang="fr"' in page.content.decode()
 
 
 @pytest.mark.spec("OIDC Discovery", "3")
