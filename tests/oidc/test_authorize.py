@@ -329,8 +329,8 @@ def test_a_client_may_want_one_usager_and_no_other():
     assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 200
     page = flow.choice_page(at.browser, asked, claims=json.dumps({"userinfo": {"sub": {"value": "nobody"}}}))
     assert "Aucun mandat utilisable" in at.browser.get(page).content.decode()
-    for nobody in ({"value": 1}, {"values": []}):
-        answer = flow.authorize(at.browser, asked, claims=json.dumps({"id_token": {"sub": nobody}}))
+    for nobody in ('{"value": 1}', '{"values": []}'):
+        answer = flow.authorize(at.browser, asked, claims=f'{{"id_token": {{"sub": {nobody}}}}}')
         assert flow.parameters_of(answer["Location"])["error"] == "invalid_request"
 
 
