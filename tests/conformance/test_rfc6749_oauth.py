@@ -1,6 +1,7 @@
 """RFC 6749: what the two endpoints that we offer must do, by section; only the code grant exists here."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.html import escape
 from oidc.protocol.metadata import PATHS
 from oidc.provider.clients import UnfitClient
 from oidc.provider.models import Client
+from tests.architecture import sources
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +292,19 @@ def test_codes_and_tokens_are_drawn_at_random_and_never_twice():
     tokens = {flow.exchange(asked, code).json()["access_token"] for code in codes}
     assert len(codes) == len(tokens) == 5
     assert all(len(one) >= 43 for one in codes | tokens), "256 bits in base64url"
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
+@pytest.mark.spec("RFC 6749", "5.1")
+def test_what_is_given_has_the_size_that_is_documented():
+    at, asked, signed = flow.desk(), flow.site(), flow.site(access_token_format="jwt")
+    code = flow.code_of(at, asked)
+    given = (asked.secret, code, flow.exchange(asked, code).json()["access_token"])
+    told = sources.text(Path("oidc/README.md"))
+    assert "A client's identifier has 22 characters; its secret, a code and an opaque token 43;" in told
+    assert len(asked.client.client_id) == 22
+    assert {len(one) for one in given} == {43}
+    assert len(flow.tokens_of(at, signed)["access_token"]) <= 4096
 
 
 @pytest.mark.spec("RFC 6749", "10.14")
