@@ -249,6 +249,13 @@ GRANT_TYPE_REFUSED = declare(
     "Il n’y a ni jeton de rafraîchissement ni accès sans aidant présent.",
     "unsupported_grant_type",
 )
+GRANT_TYPE_NOT_THEIRS = declare(
+    "oidc.grant_type_not_theirs",
+    400,
+    "Ce client ne connecte personne : il n’a pas de code à échanger.",
+    "Client de profil partenaire : il n’appelle que /api/v1/partenaire (RFC 6749 §5.2).",
+    "unauthorized_client",
+)
 CODE_MISSING = declare(
     "oidc.code_missing",
     400,

@@ -49,6 +49,7 @@ FORM = (_body, _not_repeated, _well_formed)
 class CodeFacts:
     """The exchange asked for, and the code's row if there is one that belongs to the client.
 
+    ``signs_in``   whether the client is one that signs people in, as a ``partenaire`` never does
     ``meanwhile``  the code was being exchanged when this request arrived: its loser, and no replay of it
     ``jkt``        the key whose possession was proved with this request, empty without a proof
     ``bound_jkt``  the key that alone may redeem the code (RFC 9449 §10)
@@ -58,6 +59,7 @@ class CodeFacts:
 
     parameters: Parameters
     now: datetime
+    signs_in: bool = True
     requires_dpop: bool = False
     jkt: str = ""
     known: bool = False
@@ -79,6 +81,11 @@ def _grant_type(facts: CodeFacts) -> Decision:
     return GRANTED if facts.parameters.get("grant_type") == GRANT_TYPE else Denied(errors.GRANT_TYPE_REFUSED)
 
 
+def _grant_allowed(facts: CodeFacts) -> Decision:
+    """A client that signs nobody in has no code to exchange (RFC 6749 §5.2: ``unauthorized_client``)."""
+    return GRANTED if facts.signs_in else Denied(errors.GRANT_TYPE_NOT_THEIRS)
+
+
 def _code_present(facts: CodeFacts) -> Decision:
     """``code`` is present (RFC 6749 §4.1.3)."""
     return GRANTED if facts.parameters.get("code") else Denied(errors.CODE_MISSING)
@@ -96,7 +103,7 @@ def _details(facts: CodeFacts) -> Decision:
     return GRANTED if readable else Denied(client_errors.DETAILS_REFUSED)
 
 
-REQUEST = (_grant_type, _code_present, _proof_if_required, _details)
+REQUEST = (_grant_type, _grant_allowed, _code_present, _proof_if_required, _details)
 
 
 def _code_known(facts: CodeFacts) -> Decision:

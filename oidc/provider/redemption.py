@@ -53,7 +53,7 @@ def redeem(parameters: Parameters, client: Client, jkt: str, now: datetime) -> I
     The row is locked: of two exchanges at once the second finds it redeemed.  Every refusal is a value, so that the
     transaction keeps what the journal tells of it.
     """
-    request = CodeFacts(parameters, now, requires_dpop=client.requires_dpop, jkt=jkt)
+    request = CodeFacts(parameters, now, signs_in=not client.is_partenaire, requires_dpop=client.requires_dpop, jkt=jkt)
     asked = decide(REQUEST, request)
     if isinstance(asked, Denied):
         return _counted(asked, client, now)

@@ -238,6 +238,13 @@ def test_no_other_grant_exists(grant):
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
+def test_a_client_that_signs_nobody_in_may_not_use_the_grant():
+    partner = flow.site("partenaire", redirect_uris=[], post_logout_redirect_uris=[])
+    answer = flow.exchange(partner, "x", redirect_uri=None)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+
+
+@pytest.mark.spec("RFC 6749", "5.2")
 def test_an_error_is_json_that_no_cache_keeps():
     answer = flow.post_form("/token", {"grant_type": "authorization_code", "code": "x"}, flow.basic(flow.site()))
     assert answer["Content-Type"] == "application/json"

@@ -98,7 +98,7 @@ def site(profile: str = "administration", **changes: Any) -> Site:
         "post_logout_redirect_uris": [FC_LOGOUT if is_fc else "https://site.example/fin"],
     }
     client, secret = create_client(NewClient(**(given | changes)), timezone.now())
-    return Site(client, secret, client.redirect_uris[0])
+    return Site(client, secret, client.redirect_uris[0] if client.redirect_uris else "")
 
 
 @dataclass
