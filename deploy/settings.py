@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from deploy import public_routes
+from deploy import factor_routes, public_routes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -34,6 +34,8 @@ def _keys(name: str) -> list[bytes]:
 PUBLIC_ROUTES = public_routes.PUBLIC_ROUTES
 SERVER_ROUTES = public_routes.SERVER_ROUTES
 FILE_ROUTES = public_routes.FILE_ROUTES
+# Those whose POST asks no factor of the last minutes: it is in the form, or nothing is asked.
+SETTLED_ROUTES = factor_routes.AT_THE_ACT | factor_routes.NOT_ASKED.keys()
 DEMO = _flag("MANDATS_DEMO")
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -177,6 +179,7 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [ISSUER]
 OTP_WEBAUTHN_HELPER_CLASS = "aidants.comptes.facteurs.passkeys.Ceremonie"
 OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 SECOND_FACTOR_IDLE_SECONDS = 15 * 60
+SECOND_FACTOR_OF_LATE_SECONDS = 15 * 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=6)

@@ -115,6 +115,11 @@ def totp_code(who: Compte, offset: int = 0) -> str:
     return f"{hotp(device.seed, int(time.time()) // 30 + offset, device.digits):06d}"
 
 
+def factor(who: Compte) -> dict[str, str]:
+    """Return what a form that asks for a fresh second factor is posted with."""
+    return {"code": totp_code(who)}
+
+
 def signed_in(who: Compte) -> Client:
     """Return a client that went through the sign-in page with e-mail, password and code."""
     client = Client()

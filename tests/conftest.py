@@ -240,6 +240,22 @@ def _what_is_said_to_be_reached_is(request: pytest.FixtureRequest) -> Iterator[N
     assert claimed <= seen, f"not let in: {', '.join(sorted(claimed - seen))}"
 
 
+@pytest.fixture(autouse=True)
+def _no_act_goes_without_its_factor(_acts_watched: list[str]) -> Iterator[None]:
+    """Look whether a request of the test changed something that asks for a fresh second factor, without one."""
+    _acts_watched.clear()
+    yield
+    assert _acts_watched == []
+
+
+@pytest.fixture(scope="session")
+def _acts_watched(django_test_environment: None) -> Iterator[list[str]]:
+    from tests.unconfirmed_acts import watching
+
+    with watching() as found:
+        yield found
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _network_off() -> Iterator[None]:
     with network.loopback_only():

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from aidants.journal.told import listening
 
-_WRITES: Final = re.compile(r"(?:INSERT\s+INTO|(?<!FOR )(?<!DO )UPDATE|DELETE\s+FROM)\s+\"?(\w+)\"?")
+WRITES: Final = re.compile(r"(?:INSERT\s+INTO|(?<!FOR )(?<!DO )(?<!KEY )UPDATE|DELETE\s+FROM)\s+\"?(\w+)\"?")
 
 NO_ACT: Final[Mapping[str, str]] = {
     "session_ouverte": "a browser's session, and when it was last seen",
@@ -38,7 +38,7 @@ def watching() -> Iterator[list[str]]:
         written: set[str] = set()
 
         def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            written.update(_WRITES.findall(sql))
+            written.update(WRITES.findall(sql))
             return execute(sql, params, many, context)
 
         with listening() as told, connection.execute_wrapper(note):

@@ -23,7 +23,8 @@ class DefaultDenyMiddleware:
     """Lets a request pass when its route is public or its session holds a fresh second factor.
 
     Anything else is sent to the sign-in page (or to the second factor alone
-    after 15 idle minutes) and comes back to where it was going.
+    after 15 idle minutes, and before an act that asks for one of late) and
+    comes back to where it was going.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -51,8 +52,10 @@ class DefaultDenyMiddleware:
             return _send_to("aidants:sign_in", request)
         now = timezone.now()
         asks_again = route in _ASKING_AGAIN
-        if second_factor.is_idle(request.session, now) and not asks_again:
-            kept.keep(request, view, now)
+        of_late = _asks_of_late(request, route)
+        again = second_factor.is_idle(request.session, now) or (of_late and second_factor.is_old(request.session, now))
+        if again and not asks_again:
+            kept.keep(request, view, now, whole=of_late)
             return _send_to("aidants:second_factor", request)
         if not asks_again:
             second_factor.touch(request.session, now)
@@ -62,6 +65,11 @@ class DefaultDenyMiddleware:
 def _is_public(request: HttpRequest) -> bool:
     """Tell whether the route found stands on the one list; no route (404) tells nothing to anybody."""
     return request.resolver_match is None or request.resolver_match.view_name in settings.PUBLIC_ROUTES
+
+
+def _asks_of_late(request: HttpRequest, route: str) -> bool:
+    """Tell whether the act asks for a factor of the last minutes, as one that no list names does."""
+    return request.method == "POST" and route not in settings.SETTLED_ROUTES
 
 
 def _way_back(request: HttpRequest) -> str:

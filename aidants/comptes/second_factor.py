@@ -34,6 +34,12 @@ def is_idle(session: SessionBase, now: datetime) -> bool:
     return now.timestamp() - at > settings.SECOND_FACTOR_IDLE_SECONDS
 
 
+def is_old(session: SessionBase, now: datetime) -> bool:
+    """Tell whether the second factor was given too long ago for an act that asks for it of late."""
+    at = session.get(_VERIFIED_AT, 0)
+    return now.timestamp() - at > settings.SECOND_FACTOR_OF_LATE_SECONDS
+
+
 def touch(session: SessionBase, now: datetime) -> None:
     """Note an act; the session is written at most every half minute."""
     if now.timestamp() - session.get(LAST_ACT_AT, 0) > _TOUCH_SECONDS:

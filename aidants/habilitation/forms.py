@@ -176,8 +176,8 @@ class DecisionForm(CodeForm):
         return given
 
 
-class WhyForm(forms.Form):
-    """Why something is taken back."""
+class WithdrawalForm(CodeForm):
+    """Why something is taken back, and a fresh second factor."""
 
     why = forms.CharField(
         label="Motif",
@@ -185,3 +185,4 @@ class WhyForm(forms.Form):
         max_length=200,
         error_messages={"required": "Dites pourquoi."},
     )
+    field_order = ("why", "code")

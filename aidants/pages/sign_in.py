@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.middleware import is_verified
 
+from aidants.comptes import kept
 from aidants.comptes import sign_in as sessions
 from aidants.comptes.facteurs import passkeys
 from aidants.comptes.forms import CodeForm, PasskeyForm, SignInForm
@@ -76,16 +77,21 @@ def keep_page(request: HttpRequest, response: HttpResponse, credentials: object)
 @sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask the factor again after fifteen idle minutes, then go on where the person was going."""
+    """Ask the factor again after fifteen idle minutes, or before an act; then go on where the person was going."""
     form, status, now = CodeForm(posted(request)), 200, timezone.now()
     if form.is_valid():
         given = sessions.give_factor(request, cast("Compte", request.user), **form.cleaned_data, now=now)
         if not isinstance(given, Denied):
             sessions.confirm(request, given, now)
+            waiting = kept.take_up(request, now)
+            if waiting is not None:
+                context = {"waiting": waiting, "next": way_back_or_home(request)}
+                return render(request, "aidants/take_up.html", context)
             return redirect(way_back_or_home(request))
         form.add_error(None if form.cleaned_data["passkey"] else "code", given.reason.message)
         status = given.reason.http
-    return render(request, "aidants/second_factor.html", {"form": form, "next": way_back(request)}, status=status)
+    context = {"form": form, "next": way_back(request), "waits": kept.is_waiting(request.session)}
+    return render(request, "aidants/second_factor.html", context, status=status)
 
 
 @require_POST

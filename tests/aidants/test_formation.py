@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
@@ -229,7 +228,7 @@ def test_a_postal_code_of_one_commune_is_enough(desk: TrainingDesk) -> None:
 
 def upload(desk: TrainingDesk, content: str):
     file = SimpleUploadedFile("pix.csv", content.encode(), content_type="text/csv")
-    return desk.client.post("/organisme/resultats/import", {"results": file})
+    return desk.client.post("/organisme/resultats/import", {"results": file, **builders.factor(desk.agent)})
 
 
 @pytest.mark.writes("certification:fail", "certification:import", "certification:obtain")
@@ -274,15 +273,16 @@ def test_the_certificate_is_a_pdf_with_the_six_skills(desk: TrainingDesk) -> Non
     assert browser.get("/formation/certificat").status_code == 404
 
 
-def instructeur() -> Client:
+def instructeur() -> Compte:
     who = builders.compte()
     Fonction.objects.create(compte=who, role="instructeur")
-    return builders.signed_in(who)
+    return who
 
 
 @pytest.mark.writes("formation:approve", "formation:end_approval", "formation:member")
 def test_the_anct_approves_a_body_and_attaches_its_agents(desk: TrainingDesk) -> None:
-    state = instructeur()
+    anct = instructeur()
+    state = builders.signed_in(anct)
     given = {"name": "Afpa", "siret": "99999950100003", "departement": "05", "city": "Gap"}
     assert state.post("/organismes", given | {"siret": "123"}).status_code == 422
     made = state.post("/organismes", given)
@@ -295,7 +295,9 @@ def test_the_anct_approves_a_body_and_attaches_its_agents(desk: TrainingDesk) ->
     assert state.post(f"/organismes/{body.id}", {"email": agent.email}).status_code == 302
     assert MembreOrganisme.objects.filter(organisme=body, compte=agent).exists()
     assert "Afpa" in text(builders.signed_in(agent).get("/organisme"))
-    state.post(f"/organismes/{body.id}/fin")
+    assert state.post(f"/organismes/{body.id}/fin").status_code == 422
+    assert "rattaché à aucun organisme" not in text(builders.signed_in(agent).get("/organisme"))
+    state.post(f"/organismes/{body.id}/fin", builders.factor(anct))
     assert "rattaché à aucun organisme" in text(builders.signed_in(agent).get("/organisme"))
     assert "Agrément terminé" in text(state.get("/organismes"))
 

@@ -1,10 +1,9 @@
 """The right to conclude mandats: none without all four conditions, by any way; theirs within the same second."""
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from aidants.comptes.models import Fonction
+from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.activite import errors
 from aidants.domain.decisions import Denied
@@ -31,10 +30,10 @@ def desk() -> TrainingDesk:
     return training_desk.desk()
 
 
-def instructeur() -> Client:
+def instructeur() -> Compte:
     who = builders.compte()
     Fonction.objects.create(compte=who, role="instructeur")
-    return builders.signed_in(who)
+    return who
 
 
 def may(desk: TrainingDesk) -> str:
@@ -111,9 +110,13 @@ def test_the_certificate_opens_the_right_and_its_withdrawal_shuts_it(desk: Train
     assert may(desk) == ""
     mandat = builders.mandat(desk.who, desk.place, now=timezone.now())
     held = Certification.objects.get()
-    state = instructeur()
-    assert state.post(f"/certifications/{held.id}/retrait", {"why": ""}).status_code == 422
-    assert state.post(f"/certifications/{held.id}/retrait", {"why": "Fraude au test"}).status_code == 302
+    agent = instructeur()
+    state, here = builders.signed_in(agent), f"/certifications/{held.id}/retrait"
+    assert "Certificat obtenu le" in pages_desk.text(state.get(here))
+    for wrong in (builders.factor(agent) | {"why": ""}, {"why": "Fraude au test"}, {"why": "Fraude", "code": "000000"}):
+        assert state.post(here, wrong).status_code == 422
+    assert may(desk) == ""
+    assert state.post(here, builders.factor(agent) | {"why": "Fraude au test"}).status_code == 302
     assert may(desk) == errors.CERTIFICATION_MISSING.code
     browser = builders.signed_in(desk.who)
     first = mandat.autorisations.get()
@@ -143,12 +146,20 @@ def test_the_screen_says_what_is_missing_and_who_can_act(desk: TrainingDesk, que
 def test_an_instructeur_withdraws_one_aidant_and_gives_back(desk: TrainingDesk) -> None:
     builders.able(desk.who)
     place = Affectation.objects.get(compte=desk.who)
-    state = instructeur()
-    assert state.post(f"/habilitations/places/{place.id}", {"why": ""}).status_code == 422
-    state.post(f"/habilitations/places/{place.id}", {"why": "A quitté son poste"})
+    agent = instructeur()
+    state, here = builders.signed_in(agent), f"/habilitations/places/{place.id}"
+    for wrong in (builders.factor(agent) | {"why": ""}, {"why": "Parti"}, {"why": "Parti", "code": "000000"}):
+        assert state.post(here, wrong).status_code == 422
+    assert may(desk) == ""
+    state.post(here, builders.factor(agent) | {"why": "A quitté son poste"})
     assert may(desk) == "habilitation.aidant_not_habilite"
     assert "Aucun retrait de votre habilitation" in pages_desk.text(state.get(f"/habilitations/{desk.who.id}"))
-    state.post(f"/habilitations/places/{place.id}", {"restore": "1"})
+    assert "Rétablir l’habilitation" in pages_desk.text(state.get(here))
+    assert state.post(here, {"restore": "1"}).status_code == 422
+    # Somebody else withdrew meanwhile: what was asked for is not turned into its contrary.
+    assert state.post(here, builders.factor(agent) | {"why": "Parti"}).status_code == 302
+    assert may(desk) != ""
+    state.post(here, builders.factor(agent) | {"restore": "1"})
     assert may(desk) == ""
     assert HabilitationAidant.objects.filter(affectation=place).count() == 2
     assert state.post("/habilitations", {"email": "personne@example.org"}).status_code == 422

@@ -201,6 +201,6 @@ def hires(at: Visitor, stack: LiveStack) -> None:
     at.press("Calculer le montant")
     at.see("Contrat de conseiller")
     at.read("50\u202f000\u00a0€")
-    at.press("Enregistrer le contrat signé")
+    at.press("Confirmer avec ma clé d’accès")
     at.see("Lina")
     at.read("À signer par la Banque des Territoires")

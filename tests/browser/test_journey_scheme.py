@@ -108,9 +108,11 @@ def _declares(scheme: Scheme) -> Visitor:
 def _signs_convention(scheme: Scheme) -> None:
     contrat = Contrat.objects.get(compte__email=scheme.lina)
     assert MiseEnRelation.objects.get(contrats=contrat).state == "finalisee"
-    at = scheme.national("operateur")
+    who = holder("operateur")
+    at = signs_in(scheme.visit, scheme.stack, who)
     at.open(f"{scheme.service}/conventions/{contrat.id}")
     at.see(scheme.name)
+    at.write("Code à 6 chiffres", builders.totp_code(who))
     at.press("Signer la convention")
     at.hear("La convention est signée")
     at.open(f"{scheme.service}/budget")
@@ -158,7 +160,7 @@ def _concludes_and_uses(scheme: Scheme, conseiller: Conseiller, sophie: Usager) 
     sophie.visitor.read("FranceConnect (simulé)")
 
 
-def _loses_the_right(scheme: Scheme, conseiller: Conseiller, anct: Visitor) -> None:
+def _loses_the_right(scheme: Scheme, conseiller: Conseiller, anct: Visitor, agent: Compte) -> None:
     """The ANCT withdraws the certificate: nothing is concluded any more, and the site finds nobody to act for."""
     anct.open(f"{scheme.service}/habilitations")
     anct.see("Droit d’une personne")
@@ -166,7 +168,10 @@ def _loses_the_right(scheme: Scheme, conseiller: Conseiller, anct: Visitor) -> N
     anct.press("Chercher")
     anct.see("Lina")
     anct.read("Peut conclure des mandats")
-    anct.write("Motif du retrait", "Résultat attribué par erreur")
+    anct.follow("Retirer ce certificat")
+    anct.see("Retirer un certificat")
+    anct.write("Motif", "Résultat attribué par erreur")
+    anct.write("Code à 6 chiffres", builders.totp_code(agent))
     anct.press("Retirer ce certificat")
     anct.hear("Le certificat est retiré")
     anct.see("Lina")
@@ -196,7 +201,8 @@ def test_from_the_application_to_the_first_mandat_and_its_report(
     at.unfold("Ou un mot de passe et une application")
     chooses_password(at, builders.PASSWORD)
     keeps_codes(at)
-    anct = scheme.national("instructeur")
+    agent = holder("instructeur")
+    anct = signs_in(scheme.visit, scheme.stack, agent)
     _is_trained(scheme, at, anct)
     compte = Compte.objects.get(email=scheme.lina)
     lina = Conseiller(at, scheme.stack.sites, compte, compte.affectations.get().structure)
@@ -212,4 +218,4 @@ def test_from_the_application_to_the_first_mandat_and_its_report(
     anct.open(f"{scheme.service}/pilotage/departements/04")
     anct.see("Alpes-de-Haute-Provence")
     assert anct.page.locator("dl.figures dd").all_inner_texts()[:3] == ["10", "1", "1"]
-    _loses_the_right(scheme, lina, anct)
+    _loses_the_right(scheme, lina, anct, agent)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from aidants.comptes.facteurs.models import Generateur
 from deploy.periods import run_due
 from mandats.document.textes.filling import blocks
+from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
@@ -224,12 +225,13 @@ def test_no_script_and_no_style_stands_in_a_page(desk: Desk) -> None:
 def test_who_accepts_second_is_led_to_what_the_first_concluded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     brouillon = desk.consented()
 
-    def somebody_else_signs(*args: object) -> bool:
+    def somebody_else_signs(*args: Any) -> bool:
+        given = fresh_code_given(*args)
         assert isinstance(sign_mandat(brouillon.id, desk.acteur, timezone.now()), Mandat)
-        return True
+        return given
 
     monkeypatch.setattr("mandats.pages.conseiller.acceptance.fresh_code_given", somebody_else_signs)
-    answer = desk.client.post(address(brouillon, "acceptation"), {"code": "123456"}, follow=True)
+    answer = desk.client.post(address(brouillon, "acceptation"), builders.factor(desk.who), follow=True)
     mandat = Mandat.objects.get()
     assert answer.redirect_chain[-1][0] == f"/mandats/{mandat.id}"
     assert "Ce brouillon n’existe plus" in text(answer)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from aidants.comptes.forms import CodeForm
 from aidants.domain.activite.formation import CADRES, KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.siret import is_siret
@@ -88,14 +89,16 @@ class ResultForm(forms.Form):
     day = day_field("Jour du résultat")
 
 
-class ResultsFileForm(forms.Form):
-    """A file of results."""
+class ResultsFileForm(CodeForm):
+    """A file of results, and a fresh second factor for them all."""
 
     results = forms.FileField(
         label="Fichier CSV",
         help_text="Trois colonnes : adresse;date;resultat. Le résultat est « obtenue » ou « non obtenue ».",
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
+
+    field_order = ("results", "code")
 
     def clean_results(self) -> str:
         """Read the file as UTF-8, or as older spreadsheets write."""

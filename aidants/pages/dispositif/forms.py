@@ -1,16 +1,18 @@
 """What is typed on the screens of the scheme.  Well-formedness only: rules stand in ``aidants/domain/dispositif``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from aidants.comptes.forms import WithTelephone
+from aidants.comptes.forms import CodeForm, WithTelephone
+from aidants.dispositif.models import Versement
 from aidants.dispositif.vivier import CV_MAX_BYTES
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.etats import DECISIONS, ETAT_LABELS, GIVEN_BY_PREFECTURE, SENS_LABELS
-from aidants.domain.dispositif.financement import RUPTURE_LABELS, TYPE_LABELS
+from aidants.domain.dispositif.financement import RUPTURE_LABELS, TYPE_LABELS, euros
 from aidants.domain.dispositif.parametres import POSTS_EVER
 from aidants.domain.dispositif.porteurs import LABELS, RESEAUX
 from aidants.domain.dispositif.vivier import COMPETENCES, DISTANCES_KM, FARTHEST_KM, SITUATIONS
@@ -295,8 +297,8 @@ class ContratForm(forms.Form):
     cost_monthly = euros_field("Coût mensuel pour l’employeur (euros)", "Salaire brut et cotisations de l’employeur.")
 
 
-class RuptureForm(forms.Form):
-    """The end of a contract before its term."""
+class RuptureForm(CodeForm):
+    """The end of a contract before its term, and a fresh second factor."""
 
     last_day = day_field("Dernier jour travaillé")
     motif = forms.ChoiceField(
@@ -305,3 +307,27 @@ class RuptureForm(forms.Form):
         choices=[*_CHOOSE, *((one.value, label) for one, label in RUPTURE_LABELS.items())],
         error_messages={"required": "Choisissez le motif."},
     )
+    field_order = ("last_day", "motif", "code")
+
+
+class PaymentsForm(CodeForm):
+    """Which instalments were paid, and a fresh second factor for them all."""
+
+    versements = forms.ModelMultipleChoiceField(
+        label="Versements payés",
+        queryset=Versement.objects.order_by("due_on", "id"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice", "invalid_pk_value", "invalid_list"), "Cochez au moins un versement à payer."
+        ),
+    )
+    field_order = ("versements", "code")
+
+    def __init__(self, *args: Any, due: Sequence[Versement], **kwargs: Any) -> None:
+        """Show the instalments ``due``; one that was paid meanwhile is the service's to refuse."""
+        super().__init__(*args, **kwargs)
+        self._due = due
+
+    def lines(self) -> list[tuple[Versement, str, bool]]:
+        """Return each instalment, its amount in words, and whether it was ticked."""
+        ticked = set(self.data.getlist("versements")) if self.is_bound else set()
+        return [(one, euros(one.amount), str(one.id) in ticked) for one in self._due]

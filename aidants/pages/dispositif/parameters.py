@@ -10,9 +10,12 @@ from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.dispositif import parametres, quotas
 from aidants.dispositif.models import ParametresAppel
 from aidants.domain.acteur import Acteur
@@ -49,8 +52,8 @@ def _field(one: Parametre) -> forms.Field:
     )
 
 
-class FiguresForm(forms.Form):
-    """Every figure, from which day on, and why."""
+class FiguresForm(CodeForm):
+    """Every figure, from which day on, why, and a fresh second factor."""
 
     effective_on = day_field("Valables à partir du", "Aujourd’hui ou plus tard : ce qui est décidé garde ses chiffres.")
     why = text_field("Motif", 500, "Par exemple le texte qui change le montant.")
@@ -72,12 +75,16 @@ class FiguresForm(forms.Form):
             yield group, [self[one.code] for one in CATALOGUE if one.group == group]
 
 
-class TotalForm(forms.Form):
-    """How many may be recruited in all, and the milestone."""
+_TOTALS = ("total", "milestone", "milestone_on")
+
+
+class TotalForm(CodeForm):
+    """How many may be recruited in all, the milestone, and a fresh second factor."""
 
     total = whole_field("Postes en tout", 100_000)
     milestone = whole_field("Jalon : au travail", 100_000)
     milestone_on = day_field("Date du jalon")
+    field_order = (*_TOTALS, "code")
 
 
 def _initial(values: dict[str, int], today: date) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def _page(request: HttpRequest, form: FiguresForm | None, totals: TotalForm | No
     rows = list(parametres.written()[: _HISTORY + 1])
     standing = next((row for row in rows if row.effective_on <= today), None)
     values, enveloppe = whole(standing.figures if standing else {}), quotas.enveloppe()
-    here = {name: getattr(enveloppe, name) for name in ("total", "milestone", "milestone_on")}
+    here = {name: getattr(enveloppe, name) for name in _TOTALS}
     context = {
         "form": form or FiguresForm(initial=_initial(values, today)),
         "totals": totals or TotalForm(initial=here, auto_id="total_%s"),
@@ -121,14 +128,15 @@ def _page(request: HttpRequest, form: FiguresForm | None, totals: TotalForm | No
     return render(request, "aidants/dispositif/parametres.html", context, status=422 if wrong else 200)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR, Role.ADMINISTRATEUR)
 def parameters(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """Show the figures; write others, from a day on."""
-    form = FiguresForm(posted(request))
-    if form.is_valid():
+    """Show the figures; write others, from a day on, by a fresh factor."""
+    form, now = FiguresForm(posted(request)), timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         given = form.cleaned_data
-        made = parametres.set_figures(form.figures(), given["effective_on"], given["why"], acteur, timezone.now())
+        made = parametres.set_figures(form.figures(), given["effective_on"], given["why"], acteur, now)
         if not isinstance(made, Denied):
             flash.success(request, "Les chiffres sont enregistrés. Ce qui est déjà décidé garde les siens.")
             return redirect("aidants:parametres")
@@ -136,13 +144,15 @@ def parameters(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     return _page(request, form if form.is_bound else None, None)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_POST
 @for_role(Role.INSTRUCTEUR, Role.ADMINISTRATEUR)
 def total(request: HttpRequest, acteur: Acteur) -> HttpResponse:
-    """Change the national number of posts, and the milestone."""
-    form = TotalForm(request.POST, auto_id="total_%s")
-    if form.is_valid():
-        verdict = parametres.set_enveloppe(**form.cleaned_data, acteur=acteur, now=timezone.now())
+    """Change the national number of posts, and the milestone, by a fresh factor."""
+    form, now = TotalForm(request.POST, auto_id="total_%s"), timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        given = {name: form.cleaned_data[name] for name in _TOTALS}
+        verdict = parametres.set_enveloppe(**given, acteur=acteur, now=now)
         if not isinstance(verdict, Denied):
             flash.success(request, "Le nombre de postes est enregistré.")
             return redirect("aidants:parametres")

@@ -11,8 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.dispositif import contrats, vivier
 from aidants.dispositif.models import Contrat, MiseEnRelation, ParametresAppel, Poste
 from aidants.dispositif.parametres import funding_of, standing_on
@@ -87,20 +90,22 @@ def _rule(one: Poste, figures: ParametresAppel | None) -> str:
     return label_of_rule(Bareme(one.bareme), funding_of(figures))
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def hand_back(request: HttpRequest, place: Affectation, acteur: Acteur, poste_id: UUID) -> HttpResponse:
     """Ask, then give a post back: it returns to the department's, or the network's, number."""
     found = get_object_or_404(Poste.objects.select_related("quota"), pk=poste_id, structure=place.structure_id)
-    refusal, status = "", 200
-    if request.method == "POST":
-        verdict = give_back(found.id, acteur, timezone.now())
+    form, now, status = CodeForm(posted(request)), timezone.now(), 422
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        verdict = give_back(found.id, acteur, now)
         if not isinstance(verdict, Denied):
             flash.success(request, f"Le poste n° {found.number} est rendu.")
             return redirect("aidants:postes")
-        refusal, status = verdict.reason.message, verdict.reason.http
-    context = {"poste": found, "refusal": refusal}
-    return render(request, "aidants/dispositif/restitution.html", context, status=status)
+        form.add_error(None, verdict.reason.message)
+        status = verdict.reason.http
+    context = {"poste": found, "form": form}
+    return render(request, "aidants/dispositif/restitution.html", context, status=status if form.errors else 200)
 
 
 @require_safe
@@ -234,22 +239,26 @@ def cv(request: HttpRequest, place: Affectation, acteur: Acteur, relation_id: UU
     return cv_answer(vivier.read_cv(row, acteur, timezone.now()))
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_retained
 def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_id: UUID) -> HttpResponse:
-    """Register the contract of a person recruited: the amount is shown, then confirmed."""
+    """Register the contract of a person recruited: the amount is shown, then confirmed by a fresh factor."""
     row = _relation(place, relation_id)
     if row.state != EtatRelation.RECRUTEE or row.poste is None:
         return redirect("aidants:relation", row.id)
     today = timezone.localdate()
     form, amount, figures = ContratForm(posted(request)), None, standing_on(today)
+    # A passkey sends the form without a button.
+    confirmed = "confirm" in request.POST or bool(request.POST.get("passkey"))
+    code, now = CodeForm(request.POST if confirmed else None), timezone.now()
     if form.is_valid():
         terms = _terms(form.cleaned_data)
         outcome = contrats.grant_for(row.poste, terms, figures, today)
         if isinstance(outcome, Denied):
             refuse_form(request, form, outcome)
-        elif "confirm" in request.POST:
-            made = contrats.sign_contrat(row.id, terms, acteur, timezone.now())
+        elif code.is_valid() and fresh_factor_given(request, code, acteur, now):
+            made = contrats.sign_contrat(row.id, terms, acteur, now)
             if isinstance(made, Contrat):
                 flash.success(request, "Le contrat est enregistré. La personne reçoit une invitation à se connecter.")
                 return redirect("aidants:contrat", made.id)
@@ -257,8 +266,9 @@ def contract(request: HttpRequest, place: Affectation, acteur: Acteur, relation_
         else:
             amount = euros(outcome)
     told = label_of_rule(Bareme(row.poste.bareme), funding_of(figures))
-    context = {"form": form, "row": row, "amount": amount, "bareme": told}
-    return render(request, "aidants/dispositif/contrat_form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "code": code, "row": row, "amount": amount, "bareme": told}
+    status = 422 if form.errors or code.errors else 200
+    return render(request, "aidants/dispositif/contrat_form.html", context, status=status)
 
 
 def _terms(given: dict[str, Any]) -> contrats.Terms:
@@ -275,17 +285,18 @@ def _cents(amount: Decimal) -> int:
     return int(amount * 100)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_referent
 def contrat(request: HttpRequest, place: Affectation, acteur: Acteur, contrat_id: UUID) -> HttpResponse:
     """Show a contract, its grant and its instalments; say its end before its term."""
     rows = Contrat.objects.select_related("compte", "poste", "parametres")
     found = get_object_or_404(rows, pk=contrat_id, structure=place.structure_id)
-    form = RuptureForm(posted(request))
-    if form.is_valid():
+    form, now = RuptureForm(posted(request)), timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         given = form.cleaned_data
         motif = MotifRupture(given["motif"])
-        verdict = contrats.break_contrat(found.id, given["last_day"], motif, acteur, timezone.now())
+        verdict = contrats.break_contrat(found.id, given["last_day"], motif, acteur, now)
         if not isinstance(verdict, Denied):
             flash.success(request, "La rupture est enregistrée. Le poste est de nouveau libre.")
             return redirect("aidants:contrat", found.id)

@@ -64,5 +64,4 @@ urlpatterns = [
     path("conventions", operator.conventions, name="conventions"),
     path("conventions/<uuid:contrat_id>", operator.convention, name="convention"),
     path("conventions/<uuid:contrat_id>/signature", operator.sign, name="convention_sign"),
-    path("versements/<uuid:versement_id>/paiement", operator.pay, name="versement_pay"),
 ]

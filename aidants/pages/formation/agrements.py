@@ -7,9 +7,12 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.comptes.models import Compte
 from aidants.dispositif.formation import certification, sessions
 from aidants.dispositif.formation.forms import AddressForm, OrganismeForm
@@ -19,11 +22,13 @@ from aidants.domain.activite.droit import CONDITIONS
 from aidants.domain.activite.formation import CADRES, FIGURES, Cadre
 from aidants.domain.roles import Role
 from aidants.habilitation.conditions import restore_aidant, withdraw_aidant
-from aidants.habilitation.forms import WhyForm
+from aidants.habilitation.forms import WithdrawalForm
 from aidants.habilitation.rules import missing
 from aidants.habilitation.selectors import acting_facts
 from aidants.pages.posted import posted
 from aidants.structures.models import Affectation
+
+_ENDING = "fin_%s"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,16 +58,26 @@ def body(request: HttpRequest, acteur: Acteur, organisme_id: UUID) -> HttpRespon
             messages.success(request, "Cette personne marque désormais les formations de l’organisme.")
             return redirect("aidants:organisme_agrement", found.id)
         form.add_error("email", "Aucun compte n’a à cette adresse le rôle « organisme de formation ». Invitez d’abord.")
+    return _body_page(request, found, form, CodeForm(auto_id=_ENDING))
+
+
+def _body_page(request: HttpRequest, found: Organisme, form: AddressForm, ending: CodeForm) -> HttpResponse:
     agents = found.membres.filter(ended_at__isnull=True).select_related("compte").order_by("started_at", "id")
-    context = {"body": found, "agents": agents, "form": form}
-    return render(request, "aidants/formation/body.html", context, status=422 if form.errors else 200)
+    context = {"body": found, "agents": agents, "form": form, "ending": ending}
+    status = 422 if form.errors or ending.errors else 200
+    return render(request, "aidants/formation/body.html", context, status=status)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_POST
 @for_role(Role.INSTRUCTEUR)
 def end(request: HttpRequest, acteur: Acteur, organisme_id: UUID) -> HttpResponse:
-    """End a body's approval."""
-    if sessions.end_approval(organisme_id, acteur, timezone.now()):
+    """End a body's approval, by a fresh factor."""
+    found, now = get_object_or_404(Organisme, pk=organisme_id), timezone.now()
+    ending = CodeForm(request.POST, auto_id=_ENDING)
+    if not ending.is_valid() or not fresh_factor_given(request, ending, acteur, now):
+        return _body_page(request, found, AddressForm(), ending)
+    if sessions.end_approval(found.id, acteur, now):
         messages.success(request, "L’agrément est terminé. Ce qui a été marqué reste.")
     else:
         messages.warning(request, "Cet agrément était déjà terminé.")
@@ -82,14 +97,11 @@ def find(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     return render(request, "aidants/formation/find.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 @for_role(Role.INSTRUCTEUR)
 def person(request: HttpRequest, acteur: Acteur, compte_id: UUID) -> HttpResponse:
     """Show somebody's training, results, and their right in each of their places."""
-    return _person(request, get_object_or_404(Compte, pk=compte_id), WhyForm(), 200)
-
-
-def _person(request: HttpRequest, compte: Compte, form: WhyForm, status: int) -> HttpResponse:
+    compte = get_object_or_404(Compte, pk=compte_id)
     places = Affectation.objects.filter(compte=compte, ended_at__isnull=True, is_aidant=True)
     titles = {one.code: one.title for one in CONDITIONS}
     facts = [
@@ -103,38 +115,45 @@ def _person(request: HttpRequest, compte: Compte, form: WhyForm, status: int) ->
         "withdrawn": titles["aidant"],
         "parcours": [(row, CADRES[Cadre(row.cadre)], FIGURES.hours(row.half_days)) for row in parcours],
         "results": Certification.objects.filter(compte=compte).order_by("-obtained_on", "-written_at"),
-        "form": form,
     }
-    return render(request, "aidants/formation/person.html", context, status=status)
+    return render(request, "aidants/formation/person.html", context)
 
 
-@require_POST
+@sensitive_post_parameters("code", "passkey")
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR)
 def withdraw_certificate(request: HttpRequest, acteur: Acteur, certification_id: UUID) -> HttpResponse:
-    """Withdraw a certificate, with a reason."""
-    row, form = get_object_or_404(Certification, pk=certification_id, obtained=True), WhyForm(request.POST)
-    if not form.is_valid():
-        return _person(request, row.compte, form, 422)
-    if certification.withdraw(row.id, form.cleaned_data["why"], acteur, timezone.now()):
-        messages.success(request, "Le certificat est retiré. La personne ne conclut plus de mandat dès maintenant.")
-    else:
-        messages.warning(request, "Ce certificat était déjà retiré.")
-    return redirect("aidants:habilitation_person", row.compte_id)
+    """Withdraw a certificate, with a reason and a fresh factor."""
+    row = get_object_or_404(Certification.objects.select_related("compte"), pk=certification_id, obtained=True)
+    form, now = WithdrawalForm(posted(request)), timezone.now()
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        if certification.withdraw(row.id, form.cleaned_data["why"], acteur, now):
+            messages.success(request, "Le certificat est retiré. La personne ne conclut plus de mandat dès maintenant.")
+        else:
+            messages.warning(request, "Ce certificat était déjà retiré.")
+        return redirect("aidants:habilitation_person", row.compte_id)
+    context = {"form": form, "person": row.compte, "certificate": row}
+    return render(request, "aidants/formation/withdraw.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@sensitive_post_parameters("code", "passkey")
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.INSTRUCTEUR)
 def withdraw_right(request: HttpRequest, acteur: Acteur, affectation_id: UUID) -> HttpResponse:
-    """Withdraw an aidant's habilitation in one structure, or give it back."""
-    place = get_object_or_404(Affectation, pk=affectation_id, ended_at__isnull=True, is_aidant=True)
-    now = timezone.now()
-    if "restore" in request.POST:
-        restore_aidant(place, acteur, now)
-        messages.success(request, "L’habilitation est rétablie.")
+    """Withdraw an aidant's habilitation in one structure with a reason, or give it back; by a fresh factor."""
+    rows = Affectation.objects.filter(ended_at__isnull=True, is_aidant=True).select_related("compte", "structure")
+    place, now = get_object_or_404(rows, pk=affectation_id), timezone.now()
+    back = "aidant" in missing(acting_facts(place.compte_id, place.structure_id))
+    if request.method == "POST" and ("restore" in request.POST) != back:
+        messages.warning(request, "Cela a changé entre-temps : voyez ce qui vaut maintenant.")
         return redirect("aidants:habilitation_person", place.compte_id)
-    form = WhyForm(request.POST)
-    if not form.is_valid():
-        return _person(request, place.compte, form, 422)
-    withdraw_aidant(place, form.cleaned_data["why"], acteur, now)
-    messages.success(request, "L’habilitation est retirée.")
-    return redirect("aidants:habilitation_person", place.compte_id)
+    form = CodeForm(posted(request)) if back else WithdrawalForm(posted(request))
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
+        if back:
+            restore_aidant(place, acteur, now)
+        else:
+            withdraw_aidant(place, form.cleaned_data["why"], acteur, now)
+        messages.success(request, f"L’habilitation est {'rétablie' if back else 'retirée'}.")
+        return redirect("aidants:habilitation_person", place.compte_id)
+    context = {"form": form, "person": place.compte, "place": place, "back": back}
+    return render(request, "aidants/formation/withdraw.html", context, status=422 if form.errors else 200)

@@ -15,9 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.dispositif.formation import certification, presence, sessions
 from aidants.dispositif.formation.forms import ResultForm, ResultsFileForm, SessionForm
 from aidants.dispositif.formation.models import Certification, Organisme, SessionFormation
@@ -175,14 +177,14 @@ def _results(
     return render(request, "aidants/formation/results.html", context, status=status)
 
 
+@sensitive_post_parameters("code", "passkey")
 @require_POST
 @_for_body
 def import_file(request: HttpRequest, acteur: Acteur, body: Organisme) -> HttpResponse:
-    """Take a file of results: all its rows, or none and what is wrong with each."""
-    upload = ResultsFileForm(request.POST, request.FILES)
-    if not upload.is_valid():
+    """Take a file of results by a fresh factor: all its rows, or none and what is wrong with each."""
+    upload, now, today = ResultsFileForm(request.POST, request.FILES), timezone.now(), timezone.localdate()
+    if not upload.is_valid() or not fresh_factor_given(request, upload, acteur, now):
         return _results(request, body, ResultForm(), upload, [], 422)
-    now, today = timezone.now(), timezone.localdate()
     count, bad = certification.import_results(body, upload.cleaned_data["results"], acteur, now, today)
     if bad:
         return _results(request, body, ResultForm(), ResultsFileForm(), bad[:100], 422)

@@ -71,6 +71,8 @@
   }
 
   document.querySelectorAll("form[data-passkey]").forEach((form) => {
+    if (form.dataset.passkeyReady) return; // a page of several forms loads this file with each of them
+    form.dataset.passkeyReady = "1";
     const button = form.querySelector("[data-passkey-button]");
     const told = form.querySelector("[data-passkey-told]");
     form.querySelectorAll("[data-passkey-only]").forEach((part) => { part.hidden = false; });

@@ -42,11 +42,15 @@ def test_the_amount_is_shown_then_confirmed_and_the_person_joins_the_team() -> N
     place = builders.structure()
     who = scheme.candidat(email="lina@example.org")
     row = scheme.relation(place, who, "recrutee", scheme.poste(place))
-    browser = builders.signed_in(scheme.referent(place))
-    here = f"/postes/relations/{row.id}/contrat"
+    referent = scheme.referent(place)
+    browser = builders.signed_in(referent)
+    here, confirmed = f"/postes/relations/{row.id}/contrat", TERMS | {"confirm": "1"}
     assert "50\u202f000\u00a0€" in browser.post(here, TERMS).content.decode()
+    refused = browser.post(here, confirmed | {"code": "000000"})
+    assert refused.status_code == 422
+    assert "50\u202f000\u00a0€" in refused.content.decode()
     assert not Contrat.objects.exists()
-    assert browser.post(here, TERMS | {"confirm": "1"}).status_code == 302
+    assert browser.post(here, confirmed | builders.factor(referent)).status_code == 302
     made = Contrat.objects.get()
     assert (made.granted, made.gross_monthly, made.cost_monthly) == (50_000_00, 1_900_50, 2_700_00)
     assert [one.amount for one in made.versements.order_by("rank")] == [10_000_00, 15_000_00, 25_000_00]
@@ -58,7 +62,7 @@ def test_the_amount_is_shown_then_confirmed_and_the_person_joins_the_team() -> N
     assert MiseEnRelation.objects.get().state == "finalisee"
     assert Enveloppe.objects.get().recruited == 1
     assert "Versements" in browser.get(f"/postes/contrats/{made.id}").content.decode()
-    assert browser.post(here, TERMS | {"confirm": "1"}).status_code == 302
+    assert browser.post(here, confirmed | builders.factor(referent)).status_code == 302
     assert Contrat.objects.count() == 1
 
 
@@ -76,8 +80,9 @@ def test_a_person_recruited_once_has_one_contract_and_the_second_is_told() -> No
 def test_a_conseiller_without_training_concludes_nothing() -> None:
     place = builders.structure()
     row = scheme.relation(place, scheme.candidat(email="lina@example.org"), "recrutee", scheme.poste(place))
-    browser = builders.signed_in(scheme.referent(place))
-    browser.post(f"/postes/relations/{row.id}/contrat", TERMS | {"confirm": "1"})
+    referent = scheme.referent(place)
+    browser = builders.signed_in(referent)
+    browser.post(f"/postes/relations/{row.id}/contrat", TERMS | {"confirm": "1"} | builders.factor(referent))
     joined = Affectation.objects.get(compte__email="lina@example.org")
     assert not joined.habilitations.exists()
 
@@ -137,15 +142,23 @@ def _with_instalments(**fields: Any) -> Contrat:
 def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
     made = _with_instalments()
     first, later = made.versements.order_by("rank")
-    browser = builders.signed_in(scheme.holder("operateur"))
+    who = scheme.holder("operateur")
+    browser = builders.signed_in(who)
+    here = f"/conventions/{made.id}"
     assert made.structure.name in browser.get("/conventions").content.decode()
-    browser.post(f"/versements/{first.id}/paiement")
+    browser.post(here, {"versements": first.id} | builders.factor(who))
     assert not Versement.objects.filter(paid_at__isnull=False).exists()
-    browser.post(f"/conventions/{made.id}/signature")
-    browser.post(f"/conventions/{made.id}/signature")
+    assert browser.post(f"{here}/signature", {"code": "000000"}).status_code == 422
+    assert not Entree.objects.filter(event="contrat:convention").exists()
+    browser.post(f"{here}/signature", builders.factor(who))
+    browser.post(f"{here}/signature", builders.factor(who))
     assert Entree.objects.filter(event="contrat:convention").count() == 1
-    browser.post(f"/versements/{first.id}/paiement")
-    browser.post(f"/versements/{first.id}/paiement")
+    assert "Noter comme payé" in browser.get(here).content.decode()
+    for wrong in ({"versements": first.id, "code": "000000"}, builders.factor(who), {"versements": first.id}):
+        assert browser.post(here, wrong).status_code == 422
+    assert not Versement.objects.filter(paid_at__isnull=False).exists()
+    browser.post(here, {"versements": first.id} | builders.factor(who))
+    browser.post(here, {"versements": first.id} | builders.factor(who))
     assert Entree.objects.filter(event="versement:pay").count() == 1
     now = timezone.now().replace(year=2026, month=11, day=26)
     assert contrats.pay(later.id, _operateur(), now) == Denied(errors.INSTALMENT_NOT_DUE)
@@ -156,15 +169,39 @@ def test_the_operateur_signs_then_pays_what_is_due_once() -> None:
         assert other.post(f"/conventions/{made.id}/signature").status_code == 403
 
 
+@pytest.mark.writes("versement:pay", "versement:pay_refused")
+def test_many_instalments_are_paid_by_one_factor_and_one_paid_meanwhile_is_told() -> None:
+    place, day = builders.structure(), date(2021, 4, 1)
+    posts = [scheme.poste(place, number=number) for number in (1, 2, 3)]
+    signed = [scheme.contrat(place, on=one, convention_signed_at=builders.NOW) for one in posts]
+    rows = [Versement.objects.create(contrat=one, rank=1, due_on=day, amount=10_000_00) for one in signed]
+    who = scheme.holder("operateur")
+    browser, given = builders.signed_in(who), {"versements": [str(row.id) for row in rows]}
+    page = browser.post("/conventions", given | {"code": "000000"})
+    assert page.status_code == 422
+    assert page.content.decode().count(" checked") == 3
+    assert contrats.budget().paid == 0
+    contrats.pay(rows[0].id, _operateur(), timezone.now())
+    told = browser.post("/conventions", given | builders.factor(who), follow=True).content.decode()
+    assert "sont notés comme payés" in told
+    assert errors.INSTALMENT_NOT_DUE.message in told
+    assert contrats.budget().paid == 30_000_00
+    assert "Aucun versement à payer" in told
+    assert browser.post("/conventions", {"versements": "x"} | builders.factor(who)).status_code == 422
+
+
 @pytest.mark.writes("contrat:convention", "contrat:rupture_refused", "versement:pay")
 def test_a_rupture_keeps_what_was_worked_frees_the_post_and_the_figure() -> None:
     made = _with_instalments()
     now = timezone.now()
     contrats.sign_convention(made.id, _operateur(), now)
     contrats.pay(made.versements.get(rank=1).id, _operateur(), now)
-    browser = builders.signed_in(scheme.referent(made.structure))
-    answer = browser.post(f"/postes/contrats/{made.id}", {"last_day": "2027-09-30", "motif": "demission"})
-    assert answer.status_code == 302
+    who = scheme.referent(made.structure)
+    browser, here = builders.signed_in(who), f"/postes/contrats/{made.id}"
+    given = {"last_day": "2027-09-30", "motif": "demission"}
+    assert browser.post(here, given).status_code == 422
+    assert not Contrat.objects.filter(ended_on__isnull=False).exists()
+    assert browser.post(here, given | builders.factor(who)).status_code == 302
     made.refresh_from_db()
     assert (made.ended_on, made.earned) == (date(2027, 9, 30), 50_000_00 * 365 // 731)
     left = made.versements.get(rank=3)
@@ -172,8 +209,7 @@ def test_a_rupture_keeps_what_was_worked_frees_the_post_and_the_figure() -> None
     assert made.versements.get(rank=2).cancelled_at
     assert Enveloppe.objects.get().recruited == 0
     assert MiseEnRelation.objects.get().state == "rupture"
-    again = browser.post(f"/postes/contrats/{made.id}", {"last_day": "2027-09-30", "motif": "demission"})
-    assert again.status_code == 422
+    assert browser.post(here, given | builders.factor(who)).status_code == 422
     scheme.relation(made.structure, state="recrutee", on=made.poste)
 
 

@@ -49,12 +49,15 @@ def _hired(number: int = 1) -> Contrat:
 @pytest.mark.writes("parametres:set")
 def test_the_anct_changes_an_amount_and_old_contracts_keep_theirs() -> None:
     before = _hired()
-    browser = builders.signed_in(scheme.holder("instructeur"))
+    who = scheme.holder("instructeur")
+    browser = builders.signed_in(who)
     page = text(browser.get(HERE))
     assert "personne ne les a changés" in page
     assert "50 000" in page.replace("\u202f", " ")
-    answer = browser.post(HERE, typed(public_forfait="60 000", public_months=12, share_1=100, share_2=0, share_3=0))
-    assert answer.status_code == 302
+    given = typed(public_forfait="60 000", public_months=12, share_1=100, share_2=0, share_3=0)
+    assert browser.post(HERE, given).status_code == 422
+    assert not ParametresAppel.objects.exists()
+    assert browser.post(HERE, given | builders.factor(who)).status_code == 302
     after = _hired(2)
     assert (before.granted, after.granted) == (50_000_00, 48_000_00)
     assert [one.amount for one in after.versements.order_by("rank")] == [48_000_00, 0, 0]
@@ -128,8 +131,8 @@ def test_who_began_a_training_owes_what_was_owed_that_day() -> None:
     ids=str,
 )
 def test_what_cannot_stand_is_told_and_loses_nothing(change: dict[str, Any], words: str) -> None:
-    browser = builders.signed_in(scheme.holder("instructeur"))
-    answer = browser.post(HERE, typed(work_months=33) | change)
+    who = scheme.holder("instructeur")
+    answer = builders.signed_in(who).post(HERE, typed(work_months=33) | change | builders.factor(who))
     page = text(answer)
     assert answer.status_code == 422
     assert words in page
@@ -141,16 +144,19 @@ def test_what_cannot_stand_is_told_and_loses_nothing(change: dict[str, Any], wor
 def test_the_national_number_is_never_under_those_recruited() -> None:
     place = builders.structure()
     scheme.relation(place, state="recrutee", on=scheme.poste(place))
-    browser = builders.signed_in(scheme.holder("administrateur"))
+    who = scheme.holder("administrateur")
+    browser = builders.signed_in(who)
     given = {"total": 5000, "milestone": 1200, "milestone_on": "2021-04-30"}
-    assert browser.post(f"{HERE}/postes", given).status_code == 302
+    assert browser.post(f"{HERE}/postes", given).status_code == 422
+    assert Enveloppe.objects.get().total == 4000
+    assert browser.post(f"{HERE}/postes", given | builders.factor(who)).status_code == 302
     row = Enveloppe.objects.get()
     assert (row.total, row.milestone, row.milestone_on) == (5000, 1200, date(2021, 4, 30))
     assert parametres.set_enveloppe(0, 1, date(2021, 1, 1), _agent(), timezone.now()) == Denied(
         errors.TOTAL_BELOW_RECRUITED
     )
     assert browser.post(f"{HERE}/postes", given | {"total": ""}).status_code == 422
-    browser.post(HERE, typed(share_1=1))
+    browser.post(HERE, typed(share_1=1) | builders.factor(who))
     assert Entree.objects.filter(event="parametres:refused").exists()
 
 

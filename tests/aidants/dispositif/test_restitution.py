@@ -23,15 +23,18 @@ def test_a_structure_gives_a_post_back_and_the_department_has_it_again() -> None
     place = builders.structure()
     free, taken = scheme.poste(place), scheme.poste(place, number=2)
     scheme.relation(place, state="recrutee", on=taken)
-    browser = builders.signed_in(scheme.referent(place))
+    who = scheme.referent(place)
+    browser = builders.signed_in(who)
     assert f"/postes/{free.id}/restitution" in text(browser.get("/postes"))
     assert f"/postes/{taken.id}/restitution" not in text(browser.get("/postes"))
     assert "Rendre le poste n° 1" in text(browser.get(f"/postes/{free.id}/restitution"))
     assert Quota.objects.get().retained == 2
-    assert browser.post(f"/postes/{free.id}/restitution").status_code == 302
+    assert browser.post(f"/postes/{free.id}/restitution", {"code": "000000"}).status_code == 422
+    assert Quota.objects.get().retained == 2
+    assert browser.post(f"/postes/{free.id}/restitution", builders.factor(who)).status_code == 302
     assert Quota.objects.get().retained == 1
-    assert browser.post(f"/postes/{free.id}/restitution").status_code == 409
-    answer = browser.post(f"/postes/{taken.id}/restitution")
+    assert browser.post(f"/postes/{free.id}/restitution", builders.factor(who)).status_code == 409
+    answer = browser.post(f"/postes/{taken.id}/restitution", builders.factor(who))
     assert answer.status_code == 409
     assert "quelqu’un y est recruté" in text(answer)
     assert Poste.objects.get(pk=taken.id).withdrawn_at is None

@@ -91,8 +91,9 @@ def test_a_rupture_ends_the_place_at_once_and_the_structure_keeps_its_mandats() 
     use = mandat.autorisations.get()
     colleague = builders.aidant(made.structure)
     mine, hers = builders.acteur(who, made.structure), builders.acteur(colleague, made.structure)
-    browser = builders.signed_in(scheme.referent(made.structure))
-    rupture = {"last_day": _day(-1).isoformat(), "motif": "demission"}
+    referent = scheme.referent(made.structure)
+    browser = builders.signed_in(referent)
+    rupture = {"last_day": _day(-1).isoformat(), "motif": "demission"} | builders.factor(referent)
     assert may_use_autorisation(use.id, acteur=mine, now=timezone.now()) == GRANTED
     assert browser.post(f"/postes/contrats/{made.id}", rupture).status_code == 302
     assert isinstance(may_use_autorisation(use.id, acteur=mine, now=timezone.now()), Denied)
