@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from aidants.comptes.forms import CodeForm, WithTelephone
 from aidants.dispositif.models import Versement
@@ -313,21 +315,22 @@ class RuptureForm(CodeForm):
 class PaymentsForm(CodeForm):
     """Which instalments were paid, and a fresh second factor for them all."""
 
-    versements = forms.ModelMultipleChoiceField(
-        label="Versements payés",
-        queryset=Versement.objects.order_by("due_on", "id"),
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice", "invalid_pk_value", "invalid_list"), "Cochez au moins un versement à payer."
-        ),
-    )
     field_order = ("versements", "code")
 
-    def __init__(self, *args: Any, due: Sequence[Versement], **kwargs: Any) -> None:
-        """Show the instalments ``due``; one that was paid meanwhile is the service's to refuse."""
-        super().__init__(*args, **kwargs)
-        self._due = due
+    def __init__(self, data: QueryDict | None, due: Sequence[Versement], among: QuerySet[Versement]) -> None:
+        """Show the instalments ``due``, take any ``among``: one paid meanwhile is the service's to refuse."""
+        super().__init__(data)
+        self._due, self._ticked = due, set(data.getlist("versements")) if data is not None else set()
+        self.fields["versements"] = forms.ModelMultipleChoiceField(
+            label="Versements payés",
+            queryset=among,
+            error_messages=dict.fromkeys(
+                ("required", "invalid_choice", "invalid_pk_value", "invalid_list"),
+                "Cochez au moins un versement à payer.",
+            ),
+        )
+        self.order_fields(self.field_order)
 
     def lines(self) -> list[tuple[Versement, str, bool]]:
         """Return each instalment, its amount in words, and whether it was ticked."""
-        ticked = set(self.data.getlist("versements")) if self.is_bound else set()
-        return [(one, euros(one.amount), str(one.id) in ticked) for one in self._due]
+        return [(one, euros(one.amount), str(one.id) in self._ticked) for one in self._due]

@@ -35,8 +35,7 @@ PAGE = 100
 def conventions(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """List the conventions to sign and the instalments that may be paid; note those ticked as paid."""
     signing, paying = contrats.conventions_to_sign(), contrats.instalments_due(timezone.localdate())
-    shown = list(paying[:PAGE])
-    form = PaymentsForm(posted(request), due=shown)
+    form = PaymentsForm(posted(request), list(paying[:PAGE]), Versement.objects.order_by("due_on", "id"))
     if _paid(request, form, acteur):
         return redirect("aidants:conventions")
     context = {
@@ -55,8 +54,7 @@ def conventions(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def convention(request: HttpRequest, acteur: Acteur, contrat_id: UUID) -> HttpResponse:
     """Show one contract to the operateur; note those of its instalments that were ticked as paid."""
     found = _contrat(contrat_id)
-    form = PaymentsForm(posted(request), due=list(_due(found)))
-    form.fields["versements"].queryset = found.versements.order_by("rank")
+    form = PaymentsForm(posted(request), _due(found), found.versements.order_by("rank"))
     if _paid(request, form, acteur):
         return redirect("aidants:convention", found.id)
     return _page(request, found, form)
@@ -68,9 +66,8 @@ def _contrat(contrat_id: UUID) -> Contrat:
 
 
 def _due(found: Contrat) -> Sequence[Versement]:
-    if not found.convention_signed_at:
-        return ()
-    return contrats.instalments_due(timezone.localdate()).filter(contrat=found)
+    due = contrats.instalments_due(timezone.localdate()).filter(contrat=found)
+    return list(due) if found.convention_signed_at else []
 
 
 def _page(request: HttpRequest, found: Contrat, form: CodeForm) -> HttpResponse:
