@@ -20,7 +20,7 @@ from aidants.comptes.facteurs import passkeys
 from aidants.comptes.facteurs.codes import FactorGiven, verify_code
 from aidants.comptes.models import Compte
 from aidants.comptes.second_factor import mark_verified
-from aidants.comptes.sessions.store import DEVICE, OPENED_AT, PUBLIC_ID
+from aidants.comptes.sessions.store import BROWSER, DEVICE, OPENED_AT, PUBLIC_ID
 from aidants.domain import errors, events
 from aidants.domain.acteur import ANONYME, Acteur, Kind
 from aidants.domain.decisions import Denied
@@ -112,15 +112,17 @@ def give_factor(
     return verify_code(compte, code, now, acteur)
 
 
-def sign_out(request: HttpRequest, now: datetime, end: str = "") -> str:
+def sign_out(request: HttpRequest, now: datetime, end: str = "", *, to_sign_in_again: bool = False) -> str:
     """Close the session and forget all that it held.
 
+    Who signs in again at once leaves the sites that they opened as they are; else these learn it by the journal.
     Returns where a federation that vouched for somebody in this browser closes its own session too, or an empty
     text; the browser comes back to ``end``.  Without one it goes nowhere, and what is left stays owed.
     """
     compte, left = request.user, closings.owed(request.session)
     if isinstance(compte, Compte):
+        facts = {"browser": None if to_sign_in_again else request.session.get(BROWSER)}
         with transaction.atomic():
-            record(events.SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id)
+            record(events.SIGN_OUT, acteur=Acteur(Kind.COMPTE, compte.id), at=now, subject=compte.id, facts=facts)
     logout(request)
     return closings.leave(request.session, left, end)

@@ -29,7 +29,7 @@ def declare(code: str, label: str, *facts: str) -> Event:
 
 SIGN_IN = declare("compte:sign_in", "Connexion", "factor")
 SIGN_IN_REFUSED = declare("compte:sign_in_refused", "Connexion refusée")
-SIGN_OUT = declare("compte:sign_out", "Déconnexion")
+SIGN_OUT = declare("compte:sign_out", "Déconnexion", "browser")
 SECOND_FACTOR = declare("compte:second_factor", "Second facteur vérifié", "factor")
 SECOND_FACTOR_REFUSED = declare("compte:second_factor_refused", "Second facteur refusé", "factor")
 FACTOR_ADD = declare("compte:factor_add", "Second facteur ajouté", "factor")

@@ -339,14 +339,14 @@ TOKEN_OF_ANOTHER_CLIENT = declare(
 LOGOUT_HINT_REFUSED = declare(
     "oidc.logout_hint_refused",
     400,
-    "La demande de déconnexion du site n’est pas valable : votre session est restée ouverte.",
+    "La demande de déconnexion du site n’est pas valable : rien n’a été fermé.",
     "id_token_hint non signé par nous, ou destiné à un autre client.",
     "invalid_request",
 )
 LOGOUT_URI_REFUSED = declare(
     "oidc.logout_uri_refused",
     400,
-    "L’adresse de retour après déconnexion n’est pas celle qui est enregistrée : votre session est restée ouverte.",
+    "L’adresse de retour après déconnexion n’est pas celle qui est enregistrée : rien n’a été fermé.",
     "post_logout_redirect_uri doit être enregistrée, et accompagnée de id_token_hint.",
     "invalid_request",
 )

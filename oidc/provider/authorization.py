@@ -90,7 +90,7 @@ def keep(request: HttpRequest, made: Request, now: datetime) -> Interaction:
     if client is None:
         raise LookupError("no client")
     if _is_stale(request.session, wanted.signed_in_since) and not client.is_franceconnect:
-        sign_out(request, now)
+        sign_out(request, now, to_sign_in_again=True)
     return open_interaction(wanted, client, request.session, now, made.pushed, renews=made.repeated is not None)
 
 

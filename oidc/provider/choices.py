@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from aidants.compiled import CompiledInsert, CompiledRead
 from aidants.comptes.second_factor import verified_at
+from aidants.comptes.sessions.store import BROWSER
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Decision, Denied, decide
 from aidants.domain.demarches import DEMARCHES
@@ -35,7 +36,7 @@ from oidc.protocol.events import CONNEXION_DECLINE
 from oidc.protocol.still_asked import RENEWS, StillAsked
 from oidc.protocol.token import CODE_SECONDS
 from oidc.provider.answers import Answer, code_answer
-from oidc.provider.interactions import BROWSER, find_interaction
+from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Client, Connexion, Interaction, PushedRequest
 from oidc.provider.subjects import subjects_of, usagers_named
 

@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.activite.events import AIDANT_WITHDRAW
 from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
-from aidants.domain.events import COMPTE_DEACTIVATE, ROLE_CHANGE, ROLE_WITHDRAW
+from aidants.domain.events import COMPTE_DEACTIVATE, ROLE_CHANGE, ROLE_WITHDRAW, SIGN_OUT
 from aidants.domain.roles import Role
 from aidants.journal.follow import Follower, Integrated
 from aidants.journal.record import record
 from mandats.domain import events
-from oidc.protocol.errors import MANDAT_NO_LONGER_STANDS
+from oidc.protocol.errors import LOGIN_REQUIRED, MANDAT_NO_LONGER_STANDS
 from oidc.protocol.events import CONNEXION_END
 from oidc.provider.backchannel import announce_end
 from oidc.provider.models import Connexion
@@ -41,6 +41,16 @@ def end_visits(entry: Integrated, now: datetime) -> None:
     if entry.event != COMPTE_DEACTIVATE.code:
         rows = rows.filter(structure=entry.structure_id)
     _end(rows, entry, NOT_AN_AIDANT, now)
+
+
+def end_session_visits(entry: Integrated, now: datetime) -> None:
+    """End what was opened from a session that its aidant closed, at sites that listen (RP-Initiated Logout §2).
+
+    Elsewhere nobody would learn it, and tokens die within minutes; a session closed to sign in again ends nothing.
+    """
+    if browser := entry.facts.get("browser"):
+        rows = Connexion.objects.filter(aidant=entry.subject_id, browser=browser)
+        _end(rows.exclude(client__backchannel_logout_uri=""), entry, LOGIN_REQUIRED, now)
 
 
 def _end(rows: QuerySet[Connexion], entry: Integrated, reason: ErrorCode, now: datetime) -> None:
@@ -72,6 +82,7 @@ ENDS: Final = Follower(
         events.MANDAT_SUSPEND: end_connexions,
         events.AUTORISATION_REVOKE: end_connexions,
         events.AUTORISATION_REPLACE: end_connexions,
+        SIGN_OUT: end_session_visits,
         COMPTE_DEACTIVATE: end_visits,
         ROLE_CHANGE: end_visits,
         ROLE_WITHDRAW: end_visits,

@@ -9,13 +9,13 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
 from aidants.compiled import CompiledInsert, CompiledRead
+from aidants.comptes.sessions.store import BROWSER
 from oidc.protocol.authorize import Asked
 from oidc.protocol.choice import unknown_values
 from oidc.protocol.still_asked import StillAsked
 from oidc.provider.models import Client, Interaction, PushedRequest
 
 LIFETIME = timedelta(minutes=30)
-BROWSER = "oidc_browser"
 _operations = logging.getLogger(__name__)
 
 

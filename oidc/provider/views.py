@@ -132,11 +132,11 @@ def push(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_session(request: HttpRequest) -> HttpResponse:
-    """End one connexion and send back at once; without a hint of ours, only a page (RP-Initiated Logout §2, §6)."""
+    """End one connexion and send back at once; without a hint of ours, a page asks what to do (§2, §4, §6)."""
     outcome = read_logout(request, timezone.now())
     if isinstance(outcome, Denied):
         count_refused_call(request, outcome.reason, timezone.now())
-        return refusal_page(request, outcome.reason)
+        return render(request, "oidc/signed_out.html", {"error": outcome.reason}, status=outcome.reason.http)
     if outcome.sid:
         end_connexion(outcome, timezone.now())
     if outcome.target:

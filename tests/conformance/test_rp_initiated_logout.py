@@ -67,7 +67,20 @@ def test_without_a_hint_of_ours_nobody_is_signed_out_nor_sent_anywhere(scene, hi
     form = {"post_logout_redirect_uri": END} | ({"id_token_hint": shown.get(hint, hint)} if hint else {})
     answer = at.browser.get("/end_session", form)
     assert (answer.status_code, "Location" in answer) == (400, False)
+    assert "Fermer ma session" in answer.content.decode(), "the question is asked"
     assert not ended()
+
+
+@pytest.mark.spec("RP-Initiated Logout", "2")
+@pytest.mark.spec("RP-Initiated Logout", "4")
+def test_wishes_are_no_errors_and_to_ask_twice_is_none(scene):
+    at, asked, tokens = scene
+    form = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": END, "ui_locales": "br xx", "more": "x"}
+    for _ in range(2):
+        answer = at.browser.get("/end_session", form | {"logout_hint": "nadia@ccas.example"})
+        assert (answer.status_code, answer["Location"]) == (302, END)
+    stranger = flow.stranger().get("/end_session", {"client_id": asked.client.client_id, "state": "x"})
+    assert "Fermer ma session" not in stranger.content.decode(), "there is none"
 
 
 @pytest.mark.spec("Attacks", "logout to a foreign address")

@@ -19,7 +19,7 @@ from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.single_use import BRIDGE_LASTS, close_bridge_uses, close_expired
 from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from oidc.provider.ends import ENDS
-from oidc.provider.models import Connexion
+from oidc.provider.models import Connexion, LogoutNotice
 from tests import builders
 from tests.oidc import flow
 
@@ -163,6 +163,32 @@ def test_who_is_put_out_is_out_at_the_sites_too_at_once_and_their_visits_end(how
     reasons = Entree.objects.filter(event="connexion:end").values_list("reason", flat=True)
     assert list(reasons) == ["structure.not_an_aidant"] * 2
     assert flow.userinfo(theirs).status_code == 200, "a colleague goes on"
+
+
+@pytest.mark.spec("RP-Initiated Logout", "2")
+@pytest.mark.spec("Back-Channel Logout", "2.3")
+@pytest.mark.writes("compte:sign_out")
+def test_a_session_that_is_closed_is_closed_at_the_sites_that_listen_and_no_other():
+    at, mute = flow.desk(), flow.site(redirect_uris=["https://autre.example/retour"])
+    told = flow.site(backchannel_logout_uri="https://site.example/deconnexion")
+    open_elsewhere = replace(at, browser=builders.signed_in(at.aidant))
+    kept, _, ended = [flow.tokens_of(*one) for one in ((open_elsewhere, told), (at, mute), (at, told))]
+    flow.choice_page(at.browser, mute, max_age="3600")
+    assert at.browser.post("/deconnexion").status_code == 302
+    catch_up()
+    (connexion,) = Connexion.objects.filter(revoked_at__isnull=False)
+    assert str(connexion.id) == flow.claims_of(ended["id_token"])["sid"] != flow.claims_of(kept["id_token"])["sid"]
+    assert LogoutNotice.objects.get().connexion_id == connexion.id
+    assert flow.userinfo(ended["access_token"]).status_code == 401
+
+
+def test_signing_in_again_for_a_site_ends_no_visit():
+    at, told = flow.desk(), flow.site(backchannel_logout_uri="https://site.example/deconnexion")
+    flow.tokens_of(at, told)
+    flow.choice_page(at.browser, told, prompt="login")
+    catch_up()
+    assert Entree.objects.filter(event="compte:sign_out").count() == 1
+    assert not Connexion.objects.filter(revoked_at__isnull=False).exists()
 
 
 def test_a_second_role_ends_no_visit():

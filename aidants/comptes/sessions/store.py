@@ -23,6 +23,8 @@ LAST_ACT_AT = "last_act_at"
 PUBLIC_ID = "public_id"
 DEVICE = "device"
 FACTOR = "factor"
+BROWSER = "oidc_browser"
+"""The name, drawn at random, under which a session opens sites; told when it is closed, so that they close too."""
 
 
 def _living(key: str, now: datetime) -> QuerySet[SessionOuverte]:
