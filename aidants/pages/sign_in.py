@@ -17,6 +17,7 @@ from aidants.comptes import sign_in as sessions
 from aidants.comptes.facteurs import passkeys
 from aidants.comptes.forms import CodeForm, PasskeyForm, SignInForm
 from aidants.comptes.models import Compte
+from aidants.comptes.second_factor import is_idle
 from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back, way_back_or_home
 from aidants.pages.posted import posted
@@ -77,7 +78,7 @@ def keep_page(request: HttpRequest, response: HttpResponse, credentials: object)
 @sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask the factor again after fifteen idle minutes, or before an act; then go on where the person was going."""
+    """Ask the factor again after fifteen idle minutes, before an act, or for a site that wants it fresh; go on where the person was going."""
     form, status, now = CodeForm(posted(request)), 200, timezone.now()
     if form.is_valid():
         given = sessions.give_factor(request, cast("Compte", request.user), **form.cleaned_data, now=now)
@@ -90,7 +91,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             return redirect(way_back_or_home(request))
         form.add_error(None if form.cleaned_data["passkey"] else "code", given.reason.message)
         status = given.reason.http
-    context = {"form": form, "next": way_back(request), "waits": kept.is_waiting(request.session)}
+    waits, idle = kept.is_waiting(request.session), is_idle(request.session, now)
+    context = {"form": form, "next": way_back(request), "waits": waits, "idle": idle}
     return render(request, "aidants/second_factor.html", context, status=status)
 
 

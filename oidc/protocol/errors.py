@@ -194,7 +194,8 @@ INTERACTION_ANSWERED = declare(
     "oidc.interaction_answered",
     409,
     "Cette demande a déjà sa réponse, donnée dans un autre onglet, d’un double clic ou avant un retour en arrière. "
-    "Rien de plus n’a été transmis. Pour recommencer, retournez sur le site.",
+    "Rien de plus n’a été transmis. Si le site est encore ouvert, revenez-y, dans son onglet ou en avançant "
+    "d’une page. Pour recommencer, retournez sur le site.",
     "Une demande ne reçoit qu’une réponse : revenir au site et recommencer.",
     "access_denied",
 )

@@ -197,7 +197,9 @@ def test_a_second_factor_that_expires_in_the_middle_is_asked_and_the_request_fou
     interrupted = at.browser.post(page, chosen, headers={"Referer": f"http://testserver{page}"})
     assert interrupted["Location"] == "/connexion/code?" + urlencode({"next": page})
     assert not Connexion.objects.exists()
-    assert "attend votre réponse" in content(at.browser.get(interrupted["Location"]))
+    asking = content(at.browser.get(interrupted["Location"]))
+    assert "attend votre réponse" in asking
+    assert "Rien ne s’est passé depuis un quart d’heure" in asking
     answer = at.browser.post("/connexion/code", {"code": builders.totp_code(at.aidant), "next": page})
     assert answer["Location"] == page
     assert "DUBOIS" in content(at.browser.get(page))
