@@ -5,6 +5,7 @@ import hmac
 import re
 
 from aidants.domain.folding import fold
+from mandats.domain.durees import latest_birthdate
 
 _DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _UNKNOWN = "00"
@@ -27,7 +28,16 @@ def birthdate_from(day: str, month: str, year: str) -> str:
     two_day, two_month, year = _number(day, 31), _number(month, 12), year.strip()
     if two_day is None or two_month is None or not (year.isascii() and year.isdigit() and len(year) == 4):
         return ""
-    return birthdate_written(f"{year}-{two_month}-{two_day}")
+    written = birthdate_written(f"{year}-{two_month}-{two_day}")
+    return written if written and _is_of_the_calendar(written) else ""
+
+
+def _is_of_the_calendar(written: str) -> bool:
+    try:
+        latest_birthdate(written)
+    except ValueError:
+        return False
+    return True
 
 
 def birthdate_written(text: str) -> str:

@@ -55,16 +55,19 @@ def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "structure" in told:
         facts.append(("Structure", f"{told['structure']['name']} (SIRET {told['structure']['siret']})"))
-    facts += [(label, _words(told[name] - less)) for name, label, less in _MOMENTS if name in told]
+    moments = _MOMENTS_OF_AN_END if "revoked_at" in told else _MOMENTS
+    facts += [(label, _words(told[name] - less)) for name, label, less in moments if name in told]
     if "journal" in told:
         facts.append(("Journal", f"mandat inscrit, n° {told['journal']['index']}, vérifié"))
     return [(label, words) for label, words in facts if words]
 
 
-_MOMENTS: Final = (
+# What expires is kept as the first second without it.
+_MOMENTS: Final = (("signed_at", "Mandat conclu le", 0), ("expires_at", "Dernier instant", 1))
+_MOMENTS_OF_AN_END: Final = (
     ("signed_at", "Mandat conclu le", 0),
-    ("expires_at", "Dernier instant", 1),  # kept as the first second without it
     ("revoked_at", "A pris fin le", 0),
+    ("expires_at", "Terme qui était prévu", 1),
 )
 
 

@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from aidants.domain.acteur import Acteur, Kind
 from aidants.journal.models import Leaf, RefusCompte
 from aidants.journal.sequence import integrate
 from mandats.domain.codes import grouped, new_code
 from mandats.registre.models import Mandat, Verification
+from mandats.registre.services.revoke import revoke_mandat
 from mandats.registre.services.volet import CodesVolet, renew_codes
 from tests import builders
 from tests.mandats.pdf_readers import attachments, one_space, qpdf_check, words_of
@@ -96,9 +98,32 @@ def test_the_receipt_of_an_unknown_mandat_says_no_more_than_the_page(typed: dict
     assert [label for label in ("Structure", "Dernier instant", "A pris fin") if label in words] == []
 
 
+@pytest.mark.parametrize("way", ["page", "paper"])
+def test_what_ended_early_is_not_said_to_last(mandat: Mandat, typed: dict[str, str], way: str) -> None:
+    """The term that was foreseen is no instant at which it could still serve."""
+    assert revoke_mandat(mandat.id, Acteur(Kind.USAGER, mandat.usager_id), way="page_usager", now=timezone.now())
+    page = Client().post("/verifier", typed).content.decode()
+    assert 'data-answer="revoque"' in page
+    receipt = {"receipt": receipt_in(page), "form": "pdf"}
+    words = page if way == "page" else one_space(words_of(Client().post("/verifier/recu", receipt).content))
+    assert ("A pris fin le" in words, "Terme qui était prévu" in words, "Dernier instant" in words) == (
+        True,
+        True,
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"organisation": ""}, {"code": "12"}, {"reference": "GAP7"}, {"demarche": "x"}, {"year": ""}, {"family_name": ""}],
+    [
+        {"organisation": ""},
+        {"code": "12"},
+        {"reference": "GAP7"},
+        {"demarche": "x"},
+        {"year": ""},
+        {"family_name": ""},
+        {"day": "31", "month": "2"},
+    ],
 )
 def test_a_slip_is_told_and_nothing_is_looked_up(typed: dict[str, str], changes: dict[str, str]) -> None:
     answer = Client().post("/verifier", typed | changes)

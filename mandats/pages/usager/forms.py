@@ -12,8 +12,10 @@ from mandats.domain.codes import is_well_formed, normalise
 from mandats.domain.references import Mistake, parse
 from mandats.verification.comparison import birthdate_from
 
-REFERENCE_MISTYPED = "Cette référence comporte une erreur. Recopiez-la depuis votre mandat, par exemple GAP7-K3XW-9B."
-DATE_MISTYPED = "Écrivez votre date de naissance : le jour, le mois et l’année en quatre chiffres."
+REFERENCE_MISTYPED = (
+    "Cette référence comporte une erreur. Recopiez-la telle qu’elle est sur le mandat, par exemple GAP7-K3XW-9B."
+)
+DATE_MISTYPED = "Cette date n’existe pas. Écrivez le jour, le mois et l’année de naissance en quatre chiffres."
 HOLDER_UNREADABLE = "Ce n’est pas une clé publique P-256 au format JWK. Laissez vide si vous n’en avez pas."
 _OFF = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 _DIGITS = {"autocomplete": "off", "inputmode": "numeric", "maxlength": "2"}
