@@ -78,7 +78,7 @@ def keep_page(request: HttpRequest, response: HttpResponse, credentials: object)
 @sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask the factor again after fifteen idle minutes, before an act, or for a site that wants it fresh; go on where the person was going."""
+    """Ask the factor again: after fifteen idle minutes, before an act, for a site that wants it; go on from there."""
     form, status, now = CodeForm(posted(request)), 200, timezone.now()
     if form.is_valid():
         given = sessions.give_factor(request, cast("Compte", request.user), **form.cleaned_data, now=now)
