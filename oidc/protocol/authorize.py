@@ -92,7 +92,7 @@ class AuthorizeFacts:
     @property
     def prompts(self) -> frozenset[str]:
         """The values of ``prompt``."""
-        return frozenset(self.get("prompt").split())
+        return frozenset(self.get("prompt").split(" ")) - {""}
 
     @property
     def claims(self) -> ClaimsRequest:
@@ -174,7 +174,7 @@ def _not_repeated(facts: AuthorizeFacts) -> Decision:
 
 def _well_formed(facts: AuthorizeFacts) -> Decision:
     """Known values are UTF-8 text of bounded size (RFC 6749 §A)."""
-    proper = all(is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN if name != "request")
+    proper = all(is_text(facts.get(name), LONGEST_VALUE.get(name, 1024)) for name in KNOWN)
     return GRANTED if proper else Denied(errors.PARAMETER_MALFORMED)
 
 
@@ -291,10 +291,10 @@ def _prompt_none(facts: AuthorizeFacts) -> Decision:
 
 ASKED = (
     _not_repeated,
-    _well_formed,
     _no_request_object,
     _no_request_uri,
     _no_registration,
+    _well_formed,
     _response_type,
     _scope_openid,
     _pkce_present,

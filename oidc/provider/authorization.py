@@ -47,7 +47,7 @@ def read_request(request: HttpRequest, now: datetime) -> Request:
     client = find_client(brought.get("client_id")) if brought else None
     parameters, way, pushed = _effective(brought, client, now)
     repeated = None
-    if client is not None and parameters is not None and "none" in parameters.get("prompt").split():
+    if client is not None and parameters is not None and "none" in parameters.get("prompt").split(" "):
         repeated = repeatable(client, request.session, now)
     facts = AuthorizeFacts(
         parameters=parameters,

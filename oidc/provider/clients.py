@@ -249,6 +249,10 @@ def _check(new: NewClient) -> None:
             new.is_fapi2 and not (by_keys and new.profile == Profile.ADMINISTRATION),
             "FAPI 2.0 est pour une administration qui signe par sa clé (private_key_jwt).",
         ),
+        (
+            new.is_fapi2 and any(uri.startswith("http:") for uri in new.redirect_uris),
+            "FAPI 2.0 exclut http, même pour cette machine : donnez des adresses de retour en https.",
+        ),
         (new.is_fapi2 and "RS256" in (new.id_token_alg, new.userinfo_alg), "FAPI 2.0 exclut RS256 : choisissez ES256."),
         (
             new.is_certification and (new.is_fapi2 or new.is_franceconnect),

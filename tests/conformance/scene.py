@@ -37,7 +37,7 @@ class Scene:
             "issuer": self.issuer,
             "client_id": client.client_id,
             "client_secret": self.site.secret,
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.site.redirect_uri,
             "post_logout_redirect_uri": LOGOUT,
             "auth_method": client.auth_method,
             "id_token_alg": client.id_token_alg,

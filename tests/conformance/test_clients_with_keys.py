@@ -26,7 +26,8 @@ _FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def fapi_scene(issuer: str, jwks: dict[str, Any]) -> Scene:
     """Register the site that a client's public keys belong to."""
-    return Scene(issuer, "administration", jwks=jwks, is_fapi2=True, auth_method="private_key_jwt")
+    back = [CALLBACK.replace("http:", "https:")]
+    return Scene(issuer, "administration", jwks=jwks, is_fapi2=True, auth_method="private_key_jwt", redirect_uris=back)
 
 
 @pytest.mark.spec("FAPI 2.0 Security Profile", "5.3.2.2")
@@ -56,7 +57,7 @@ def test_openid_client_6_with_the_audience_of_yesterday_is_refused(live_service)
 
 
 @pytest.mark.spec("RFC 9126", "2")
-@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+@pytest.mark.spec("Form Post Response Mode", "2")
 def test_oauth4webapi_pushes_proves_and_takes_a_form(live_service):
     scene = Scene(live_service, "administration", requires_par=True, requires_dpop=True)
     with started("oauth4webapi.mjs") as client:

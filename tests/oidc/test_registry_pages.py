@@ -129,6 +129,10 @@ KEYS = json.dumps(PUBLIC)
         ),
         ({"is_fapi2": "on"}, "FAPI 2.0 est pour une administration qui signe par sa clé"),
         ({"is_fapi2": "on", "auth_method": "private_key_jwt", "jwks": KEYS, "id_token_alg": "RS256"}, "exclut RS256"),
+        (
+            {"is_fapi2": "on", "auth_method": "private_key_jwt", "jwks": KEYS, "redirect_uris": "http://localhost/r"},
+            "FAPI 2.0 exclut http",
+        ),
     ],
 )
 def test_what_the_profile_forbids_is_told_in_french(
