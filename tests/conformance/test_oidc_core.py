@@ -1,5 +1,6 @@
 """OpenID Connect Core 1.0, incorporating errata set 2: what a provider of the code flow must do."""
 
+import hashlib
 import json
 import re
 
@@ -25,13 +26,17 @@ def error_of(answer):
 
 
 @pytest.mark.spec("OIDC Core", "2")
+@pytest.mark.spec("OIDC Core", "3.1.3.6")
 @pytest.mark.spec("OIDC Core", "3.1.3.7")
 @pytest.mark.parametrize("alg", ["ES256", "RS256"])
 def test_an_id_token_holds_what_a_client_must_check(alg):
     at, asked = flow.desk(), flow.site(id_token_alg=alg)
     before = int(timezone.now().timestamp())
-    read = jwt.decode(flow.tokens_of(at, asked)["id_token"], published(), [alg])
+    tokens = flow.tokens_of(at, asked)
+    read = jwt.decode(tokens["id_token"], published(), [alg])
     claims = read.claims
+    half = hashlib.sha256(tokens["access_token"].encode()).digest()[:16]
+    assert claims["at_hash"] == flow.base64.urlsafe_b64encode(half).rstrip(b"=").decode()
     assert read.header["alg"] == alg
     assert read.header["kid"]
     assert claims["iss"] == settings.ISSUER

@@ -46,7 +46,8 @@ def test_it_is_json_by_get_and_leaves_out_what_is_empty():
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert not [name for name, value in answer.json().items() if value in ([], "", None)]
-    assert flow.stranger().get(WELL_KNOWN + "/").status_code == 404
+    for other in (WELL_KNOWN + "/", "/.well-known/webfinger"):
+        assert flow.stranger().get(other).status_code == 404
 
 
 @pytest.mark.spec("OIDC Discovery", "4.3")
