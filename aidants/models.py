@@ -2,7 +2,7 @@
 
 from aidants.comptes.facteurs.models import Carte, CodeDeSecours, Generateur, JeuDeSecours
 from aidants.comptes.models import Appareil, Compte, Fonction, Lien, LienProConnect, Recuperation
-from aidants.comptes.sessions.models import SessionOuverte
+from aidants.comptes.sessions.models import FermetureDue, SessionOuverte
 from aidants.dispositif.activite.models import ActiviteMois, CompteRendu
 from aidants.dispositif.formation.models import (
     Certification,
@@ -71,6 +71,7 @@ __all__ = [
     "Entree",
     "Enveloppe",
     "Envoi",
+    "FermetureDue",
     "Fonction",
     "Generateur",
     "HabilitationAidant",

@@ -18,7 +18,7 @@ from aidants.comptes import recovery
 from aidants.comptes.browsers import purge_browsers
 from aidants.comptes.inactivity import care_for_the_absent
 from aidants.comptes.liens import purge_links
-from aidants.comptes.sessions.models import SessionOuverte
+from aidants.comptes.sessions.models import FermetureDue, SessionOuverte
 from aidants.dispositif.avis import lapse_due
 from aidants.dispositif.candidatures import forget_unsubmitted
 from aidants.dispositif.conservation import keep_scheme
@@ -120,6 +120,7 @@ def _end_closed(now: datetime) -> None:
 
 def _purge_sessions(now: datetime) -> None:
     delete_by_batches(SessionOuverte.objects.filter(expire_date__lt=now))
+    delete_by_batches(FermetureDue.objects.filter(expires_at__lt=now))
     purge_browsers(now)
     purge_links(now)
     recovery.end_expired(now)

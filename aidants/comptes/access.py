@@ -6,13 +6,15 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django_otp.middleware import is_verified
 
-from aidants.comptes import kept, second_factor
+from aidants.comptes import closings, kept, second_factor
 from aidants.comptes.browsers import leave_cookie
 
+# The doors by which somebody whose session is no more comes back.
+_DOORS = ("aidants:home", "aidants:sign_in")
 # Where an idle session gives its second factor again.
 _ASKING_AGAIN = ("aidants:second_factor", "aidants:passkey_options")
 
@@ -45,7 +47,10 @@ class DefaultDenyMiddleware:
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         """Refuse, or return ``None`` to let the view answer."""
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if _is_public(request):
+        public = _is_public(request)
+        if (not public or route in _DOORS) and _is_led_out(request, route):
+            return redirect(closings.lead_out(request.session, request.get_full_path()))
+        if public:
             return None
         verified = request.user.is_authenticated and is_verified(request.user)
         if not verified:
@@ -65,6 +70,29 @@ class DefaultDenyMiddleware:
 def _is_public(request: HttpRequest) -> bool:
     """Tell whether the route found stands on the one list; no route (404) tells nothing to anybody."""
     return request.resolver_match is None or request.resolver_match.view_name in settings.PUBLIC_ROUTES
+
+
+def _is_led_out(request: HttpRequest, route: str) -> bool:
+    """Tell whether this page gives way to what its browser owes since its session was closed from elsewhere.
+
+    A script's call is no page; and the bridge waits: FranceConnect's session is the one that it came from.
+    """
+    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return False
+    if not closings.is_due(request.session):
+        return False
+    return not _is_bridge(route) and not _leads_to_bridge(request.GET.get("next", ""))
+
+
+def _leads_to_bridge(way: str) -> bool:
+    try:
+        return _is_bridge(resolve(urlsplit(way).path).view_name)
+    except (Resolver404, ValueError):
+        return False
+
+
+def _is_bridge(route: str) -> bool:
+    return route.startswith("oidc:")
 
 
 def _asks_of_late(request: HttpRequest, route: str) -> bool:

@@ -3,18 +3,26 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from joserfc import jws
 
 from aidants.comptes import closings
+from aidants.comptes.inactivity import deactivate
+from aidants.comptes.models import Compte
+from aidants.comptes.sessions.models import FermetureDue, SessionOuverte
+from aidants.comptes.sessions.open import close_all
+from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from deploy import periods
 from mandats.registre.models import Brouillon
 from oidc.franceconnect.identity import sub_digest
 from oidc.franceconnect.models import FranceConnectLogin
@@ -158,3 +166,97 @@ def test_two_federations_are_closed_one_after_the_other(desk: Desk, brouillon: B
     check_request(next_one)
     assert follow(desk, next_one) == "/"
     assert desk.state()["sso_ouvertes"] == 0
+
+
+def _by_oneself(who: Compte, desk: Desk) -> None:
+    """Close it from the list of one's sessions, at another browser."""
+    row = SessionOuverte.objects.get(session_key=desk.ours.session.session_key)
+    assert builders.signed_in(who).post(f"/compte/sessions/{row.public_id}/fermeture").status_code == 302
+
+
+def _all_others(who: Compte, desk: Desk) -> None:
+    assert builders.signed_in(who).post("/compte/sessions/fermeture").status_code == 302
+
+
+def _password_changed(who: Compte, desk: Desk) -> None:
+    browser = builders.signed_in(who)
+    browser.post("/compte/confirmation", builders.factor(who))
+    assert browser.post("/compte/mot-de-passe", {"new_password": "un tout autre mot bien long"}).status_code == 302
+
+
+def _deactivated(who: Compte, desk: Desk) -> None:
+    deactivate(who, "vol", SYSTEME, timezone.now())
+
+
+def _recovered(who: Compte, desk: Desk) -> None:
+    """The last step of a recovery: a new factor, the others gone."""
+    close_all(who, Acteur(Kind.COMPTE, who.id), timezone.now())
+
+
+_WAYS = (_by_oneself, _all_others, _password_changed, _deactivated, _recovered)
+
+
+@pytest.mark.parametrize("close", _WAYS, ids=lambda way: way.__name__.strip("_"))
+def test_a_session_closed_from_elsewhere_closes_franceconnect_s_at_the_next_page_of_its_browser(
+    desk: Desk, brouillon: Brouillon, close: Callable[[Compte, Desk], None]
+) -> None:
+    desk.ours = builders.signed_in(brouillon.aidant)
+    start = f"/franceconnect/brouillon/{brouillon.id}"
+    missed = desk.ours.get(desk.sign_in(desk.leave(start)))["Location"]
+    dead = desk.ours.session.session_key
+    close(brouillon.aidant, desk)
+    assert not SessionOuverte.objects.filter(session_key=dead).exists()
+    assert parse_qs(urlsplit(missed).query)["id_token_hint"][0] not in str(FermetureDue.objects.values())
+    # What an open page asks by itself leads nowhere, and loses nothing.
+    polled = desk.ours.get(f"/mandats/brouillons/{brouillon.id}/accord/sms/etat", headers={"Sec-Fetch-Mode": "cors"})
+    assert polled["Location"].startswith("/connexion")
+    address = desk.ours.get("/accueil?x=1")["Location"]
+    assert address == missed
+    check_request(address)
+    assert follow(desk, address) == "/accueil?x=1"
+    assert desk.state()["sso_ouvertes"] == 0
+    assert desk.ours.get("/accueil?x=1")["Location"].startswith("/connexion?next="), "signed out, and led out once"
+    assert desk.ours.get("/connexion").status_code == 200
+
+
+def test_the_bridge_is_not_led_out_of_and_who_comes_back_in_pays_then(desk: Desk, brouillon: Brouillon) -> None:
+    who = brouillon.aidant
+    desk.ours = builders.signed_in(who)
+    missed = desk.ours.get(desk.sign_in(desk.leave(f"/franceconnect/brouillon/{brouillon.id}")))["Location"]
+    _all_others(who, desk)
+    choice = reverse("oidc:choice", args=[uuid4()])
+    assert desk.ours.get(choice)["Location"].startswith("/connexion?next=")
+    assert desk.ours.get("/connexion", {"next": choice}).status_code == 200
+    typed = {"email": who.email, "password": builders.PASSWORD, "code": builders.totp_code(who), "next": choice}
+    assert desk.ours.post("/connexion", typed)["Location"] == choice
+    assert desk.ours.get("/compte")["Location"] == missed
+    assert follow(desk, missed) == "/compte"
+    assert desk.state()["sso_ouvertes"] == 0
+    assert desk.ours.get("/compte").status_code == 200
+    assert desk.ours.post("/deconnexion")["Location"] == "/"
+
+
+def test_a_person_who_comes_back_after_the_session_was_closed_elsewhere_is_closed_there(
+    desk: Desk, brouillon: Brouillon
+) -> None:
+    desk.ours = builders.signed_in(brouillon.aidant)
+    back = desk.sign_in(desk.leave(f"/franceconnect/brouillon/{brouillon.id}"))
+    _deactivated(brouillon.aidant, desk)
+    answer = desk.ours.get(back)
+    assert desk.close(answer).status_code == 400
+    assert desk.state()["sso_ouvertes"] == 0
+    brouillon.refresh_from_db()
+    assert brouillon.identity_sealed is None
+
+
+def test_what_is_due_is_the_dead_browser_s_alone_and_not_for_ever(desk: Desk, brouillon: Brouillon) -> None:
+    desk.ours = builders.signed_in(brouillon.aidant)
+    desk.ours.get(desk.sign_in(desk.leave(f"/franceconnect/brouillon/{brouillon.id}")))
+    _deactivated(brouillon.aidant, desk)
+    for other in (Client(), Client()):
+        other.cookies[settings.SESSION_COOKIE_NAME] = "b" * 32
+        assert other.get("/accueil")["Location"] == "/connexion?next=%2Faccueil"
+    FermetureDue.objects.update(expires_at=timezone.now())
+    assert desk.ours.get("/accueil")["Location"] == "/connexion?next=%2Faccueil"
+    next(job for job in periods.JOBS if job.name == "purge_sessions").run(timezone.now())
+    assert not FermetureDue.objects.exists()

@@ -1,4 +1,4 @@
-"""The one table of sessions: what Django keeps, and what their owner is shown of them."""
+"""The table of sessions: what Django keeps, what their owner is shown of them; and what a closed one still owes."""
 
 import uuid
 
@@ -25,3 +25,19 @@ class SessionOuverte(AbstractBaseSession):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class FermetureDue(models.Model):
+    """What a browser whose session was closed from elsewhere still owes (`aidants/comptes/closings.py`): it alone can
+    close a federation's session there.  The key of its dead session is kept as a digest, the addresses sealed.
+    """
+
+    session_digest = models.CharField(max_length=64, primary_key=True)
+    owed = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "fermeture_due"
+
+    def __str__(self) -> str:
+        return self.session_digest

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from aidants.compiled import CompiledRead
-from aidants.comptes import backend
+from aidants.comptes import backend, closings
 from aidants.comptes.sessions.models import SessionOuverte
 
 OPENED_AT = "opened_at"
@@ -43,6 +43,18 @@ class SessionStore(DatabaseStore):
         if row is None:
             self._session_key = None
         return row
+
+    def load(self) -> dict[str, Any]:
+        """Return the content; of a session that was closed from elsewhere, what its browser still owes.
+
+        Each request that comes with the dead key begins a session of its own: the browser keeps one of them.
+        """
+        key = self.session_key
+        content: dict[str, Any] = super().load()
+        if key is not None and self.session_key is None:
+            content = closings.due_to(key, timezone.now())
+            self.modified = bool(content)
+        return content
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the content; a session opened before the account's backend had its name goes on under it."""
