@@ -11,6 +11,9 @@ _ASKED = {
     "SERVICE_POST": "l’adresse postale à laquelle les personnes écrivent",
     "SERVICE_PRIVACY": "l’adresse électronique pour les données personnelles",
     "ACCUEIL_TELEPHONE": "le numéro que les personnes appellent",
+    "ACCUEIL_HORAIRES": "les jours et les heures où ce numéro répond",
+    "SERVICE_DIRECTEUR": "le directeur de la publication, que la loi fait nommer (mentions légales)",
+    "SERVICE_HEBERGEUR": "le nom et l’adresse de l’hébergeur (mentions légales)",
 }
 
 
@@ -48,7 +51,7 @@ def check_emails(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_contacts(**kwargs: Any) -> list[CheckMessage]:
-    """Papers and messages tell people where to write and whom to call: that exists."""
+    """Papers, messages and the legal notice tell where to write, whom to call and when, who answers for the site."""
     return [
         Error(f"{name} manque : {what}.", id="mandats.E031")
         for name, what in _ASKED.items()

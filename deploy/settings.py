@@ -305,8 +305,11 @@ INVENTED = {
     "SERVICE_POST": "Service des mandats, 20 avenue de Ségur, 75007 Paris",
     "SERVICE_PRIVACY": "donnees@mandats.example",
     "ACCUEIL_TELEPHONE": "09 99 99 99 99",
+    "ACCUEIL_HORAIRES": "du lundi au vendredi, de 9 h à 17 h",
+    "SERVICE_DIRECTEUR": "Camille Démo, personne inventée pour la démonstration",
+    "SERVICE_HEBERGEUR": "Hébergeur de démonstration, 20 avenue de Ségur, 75007 Paris",
 }
-SERVICE_POST, SERVICE_PRIVACY, ACCUEIL_TELEPHONE = (
+SERVICE_POST, SERVICE_PRIVACY, ACCUEIL_TELEPHONE, ACCUEIL_HORAIRES, SERVICE_DIRECTEUR, SERVICE_HEBERGEUR = (
     os.environ.get(name, "") or (invented if DEMO else "") for name, invented in INVENTED.items()
 )
 # Where the form of the public pages writes, and whom to tell of a weakness (RFC 9116: an address, https: or mailto:).

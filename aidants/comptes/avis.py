@@ -60,4 +60,5 @@ def write(email: str, avis: StrEnum, now: datetime, *, about: UUID, **facts: Any
     shared["accueil_telephone"] = settings.ACCUEIL_TELEPHONE
     text = render_to_string(f"aidants/courriels/{avis.value}.txt", {**shared, **facts}).strip()
     subject, _, body = text.partition("\n")
-    post_email(email, subject, body.strip() + "\n", purpose=avis.value, now=now, about=about)
+    body = f"{body.strip()}\n\nCe message vient du {settings.SERVICE_NAME}.\n"
+    post_email(email, subject, body, purpose=avis.value, now=now, about=about)

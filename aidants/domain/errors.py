@@ -87,7 +87,7 @@ ROLE_MISSING = declare(
 OUT_OF_REACH = declare(
     "acces.out_of_reach",
     404,
-    "L’adresse est peut-être incomplète, ou cet élément n’est pas dans votre structure.",
+    "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez l’adresse.",
     "Ce que la personne demande n’existe pas, n’existe plus, ou n’est pas à elle : le service ne dit jamais lequel.",
 )
 BODY_TOO_LARGE = declare(

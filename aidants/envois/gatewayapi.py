@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from unicodedata import normalize
 
 import requests
 from django.conf import settings
@@ -26,7 +27,7 @@ _GSM = frozenset(
 )
 """What the 7-bit alphabet writes (3GPP TS 23.038 §6.2.1); anything else makes each message three times shorter."""
 _QUOTES = re.compile(r"«\s?|\s?»")
-_PLAIN = str.maketrans({"’": "'", "…": "...", "–": "-", "\u00a0": " ", "\u202f": " "})
+_PLAIN = str.maketrans({"’": "'", "…": "...", "–": "-", "œ": "oe", "Œ": "OE", "\u00a0": " ", "\u202f": " "})
 _TOKEN_LENGTH = 8192
 
 
@@ -54,8 +55,15 @@ class Inbound:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` with typographic signs written as the 7-bit alphabet can."""
-    return _QUOTES.sub('"', text).translate(_PLAIN)
+    """Return ``text`` with typographic signs as the 7-bit alphabet writes them; without ê or ç if that is all it lacks."""
+    written = _QUOTES.sub('"', text).translate(_PLAIN)
+    bare = "".join(map(_letter, written))
+    return bare if _GSM.issuperset(bare) else written
+
+
+def _letter(one: str) -> str:
+    bare = normalize("NFD", one)[0]
+    return bare if one not in _GSM and bare in _GSM else one
 
 
 class GatewayApiSender:

@@ -8,7 +8,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from aidants.domain.vault import seal, unseal
 from aidants.envois.models import Envoi
 
 _ENVOIS = CompiledInsert(Envoi)
+_NEXT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,27 @@ def post_email(
     return _post("email", Message(to, text, " ".join(subject.split()), tuple(pieces)), purpose, about, now)
 
 
-def post_sms(to: str, text: str, *, purpose: str, now: datetime, about: UUID | None = None) -> Envoi:
-    """Post a text message to an E.164 number in the caller's transaction."""
-    return _post("sms", Message(to, text), purpose, about, now)
+def post_sms(
+    to: str, text: str, *, purpose: str, now: datetime, about: UUID | None = None, after: Envoi | None = None
+) -> Envoi:
+    """Post a text message to an E.164 number in the caller's transaction.
+
+    ``after`` is one of the same act that is read first: it leaves first.
+    """
+    made_at = after.created_at + _NEXT if after else now
+    return _post("sms", Message(to, text), purpose, about, now, made_at)
 
 
-def _post(channel: str, message: Message, purpose: str, about: UUID | None, now: datetime) -> Envoi:
+def _post(
+    channel: str, message: Message, purpose: str, about: UUID | None, now: datetime, made_at: datetime | None = None
+) -> Envoi:
     made = Envoi(
         channel=channel,
         purpose=purpose,
         subject_id=about,
         sealed=seal(message.to_bytes(), settings.VAULT_KEYS),
         next_try_at=now,
-        created_at=now,
+        created_at=made_at or now,
         report="",
     )
     return _ENVOIS.write(made)

@@ -29,7 +29,7 @@ _BATCH = 50
 
 def send_due(now: datetime) -> int:
     """Send what is due; return how many messages left."""
-    due = Envoi.objects.filter(next_try_at__lte=now).order_by("next_try_at", "id")
+    due = Envoi.objects.filter(next_try_at__lte=now).order_by("next_try_at", "created_at", "id")
     return sum(_send(pk, now) for pk in list(due.values_list("pk", flat=True)[:_BATCH]))
 
 

@@ -14,11 +14,11 @@ from mandats.registre.services.many import revoke_by_number, suspend_number
 from mandats.registre.services.told import usager_page
 
 _STOPPED = (
-    "Suspendu : {which}. Plus personne ne peut s'en servir. Pour reprendre : {page}. "
-    "Pour arreter : FIN et la reference."
+    "Suspendu : {which}. Plus personne ne peut s’en servir. Pour reprendre : {page}. "
+    "Pour arrêter : FIN et la reference."
 )
-_ENDED = "Mandat {reference} ({structure}) : arrete. Plus personne ne peut s'en servir. Une question : {accueil}"
-_WHICH = "Quel mandat arreter ? Repondez {which}. Pour tout suspendre : STOP"
+_ENDED = "Mandat {reference} ({structure}) : arrêté. Plus personne ne peut s’en servir. Une question ? {accueil}"
+_WHICH = "Quel mandat arrêter ? Répondez {which}. Pour tout suspendre : STOP"
 _SHORT = 20
 
 

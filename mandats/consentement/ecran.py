@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
@@ -50,8 +51,9 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     if isinstance(expected, Denied):
         return expected
     text = (
-        f"Mandat {brouillon.reference} : pour donner votre accord à {brouillon.structure.name[:60]}, "
-        f"dites le code {code}. Valable 10 minutes. Si vous n’avez rien demandé, ne répondez pas."
+        f"{settings.SERVICE_NAME}. Code pour donner votre accord au mandat {brouillon.reference}, à "
+        f"{brouillon.structure.name[:60]} : {code}. Tapez-le, ou dites-le à votre aidant. Valable 10 minutes. "
+        "Rien demandé ? Ne le donnez à personne."
     )
     try:
         delivery = sender().send(number, text)

@@ -139,6 +139,7 @@ def render_volet(given: VoletDocument) -> bytes:
         "printed": french_date(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
         "service": one_line(given.service.name),
         "telephone": one_line(given.service.telephone),
+        "hours": one_line(given.service.hours),
         "url": bare_address(given.service.usager_url),
         "plain": given.plain,
         "date": day_parts(given.printed_at.astimezone(ZoneInfo(given.time_zone)).date()),
@@ -217,6 +218,7 @@ def render_stop_form(
         "service": one_line(service.name),
         "post": one_line(service.post),
         "telephone": _tied_number(service.telephone),
+        "hours": one_line(service.hours),
         "date": day_parts(local_date(at, "Europe/Paris")),
     }
     return _compiled("formulaire_arret", data, at)

@@ -40,7 +40,7 @@ REUNION = declare(
     texte=(
         "FranceConnect vous a donné un nouvel identifiant. Nous avons réuni les mandats que vous aviez donnés avant et "
         "après : vous les voyez tous sur votre page. Votre mandat {reference}, confié à {structure}, en fait partie. "
-        "Si vous n’avez qu’un seul dossier, ou si ce n’est pas vous, téléphonez au {accueil} : nous les séparons."
+        "Un de ces mandats n’est pas le vôtre ? Téléphonez au {accueil} : vos dossiers peuvent être séparés."
     ),
     sms=(
         "Mandat {reference} ({structure}) : vos dossiers d’avant et d’après votre nouvel identifiant FranceConnect "
@@ -54,7 +54,7 @@ VOLET = declare(
     texte=(
         "De nouveaux codes ont été faits pour votre mandat {reference}, confié à {structure}. "
         "Les anciens codes ne marchent plus. Si vous n’étiez pas là, téléphonez au {accueil} : "
-        "nous arrêtons le mandat tout de suite."
+        "nous suspendons le mandat tout de suite."
     ),
     sms=(
         "Mandat {reference} ({structure}) : de nouveaux codes ont été faits, les anciens ne marchent plus. "

@@ -6,25 +6,25 @@ TERME = declare(
     "terme",
     objet="Votre mandat {reference} se termine le {jour}",
     texte=(
-        "Votre mandat {reference}, confié à {structure}, se termine le {jour} à minuit. Il s’arrête tout seul : "
+        "Votre mandat {reference}, confié à {structure}, se termine à la fin du {jour}. Il s’arrête tout seul : "
         "si vous n’en avez plus besoin, ne faites rien. Pour le renouveler, allez vous-même voir la structure : "
         "personne ne peut le faire sans vous. Une question ? Appelez le {accueil}."
     ),
     sms=(
-        "Mandat {reference} ({structure}) : il se termine le {jour} à minuit. Rien à faire. Pour le renouveler, "
+        "Mandat {reference} ({structure}) : il se termine à la fin du {jour}. Rien à faire. Pour le renouveler, "
         "allez voir la structure vous-même. Une question ? {accueil}."
     ),
 )
 ACTE_RESERVE = declare(
     "acte_reserve",
-    objet="Votre mandat {reference} : un acte réservé vient d’être fait",
+    objet="Votre mandat {reference} : un acte important vient d’être fait",
     texte=(
         "{structure} vient de faire pour vous un acte que votre mandat {reference} nomme exprès : {acte}. "
-        "Auprès de : {organisme}. Vous n’avez pas demandé cela ? Téléphonez tout de suite au {accueil} : nous arrêtons "
-        "le mandat."
+        "Auprès de : {organisme}. Vous n’avez pas demandé cela ? Téléphonez tout de suite au {accueil} : nous "
+        "suspendons le mandat tout de suite."
     ),
     sms=(
-        "Mandat {reference} : {structure} vient de : {acte}. Pas demandé ? Appelez tout de suite le {accueil}, "
-        "nous arrêtons le mandat."
+        "Mandat {reference} : {structure} a fait ceci pour vous : {acte}. Pas demandé ? Appelez tout de suite le "
+        "{accueil} : nous suspendons le mandat."
     ),
 )

@@ -36,7 +36,8 @@ FIN = declare(
     objet="Votre mandat {reference} a pris fin",
     texte=(
         "Votre mandat {reference}, confié à {structure}, a pris fin le {moment}. Plus personne ne peut s’en servir. "
-        "Vous n’avez rien à faire. Vous n’étiez pas d’accord, ou vous voulez une attestation ? Appelez le {accueil}."
+        "Vous n’avez rien à faire. Une attestation se prend sur {page}, ou à la structure. Vous n’étiez pas d’accord ? "
+        "Appelez le {accueil}."
     ),
     sms=(
         "Mandat {reference} ({structure}) : il a pris fin le {jour}, plus personne ne peut s’en servir. "
@@ -67,6 +68,18 @@ SUSPENSION = declare(
     sms=(
         "Mandat {reference} ({structure}) : il est suspendu. Vous seul pouvez le remettre en route : {page}. "
         "Une question ? Appelez le {accueil}."
+    ),
+)
+SUSPENSION_EXEMPLAIRE = declare(
+    "suspension_exemplaire",
+    objet="Votre mandat {reference} est suspendu",
+    texte=(
+        "Votre mandat {reference} est suspendu : {structure} n’a pas encore ajouté la feuille que vous avez signée. "
+        "Vous n’avez rien à faire : il reprend quand elle l’ajoute. Vous pouvez aussi l’arrêter : {page}."
+    ),
+    sms=(
+        "Mandat {reference} : suspendu. {structure} n’a pas encore ajouté la feuille que vous avez signée. Rien à "
+        "faire : il reprend quand elle l’ajoute. Pour l’arrêter : {page} ou {accueil}."
     ),
 )
 REPRISE = declare(

@@ -26,7 +26,7 @@ MANDAT_EXPIRED = declare(
 MANDAT_SUSPENDED = declare(
     "mandat.suspended",
     409,
-    "Ce mandat est suspendu. Il ne reprend que si la personne le demande elle-même.",
+    "Ce mandat est suspendu. Ouvrez-le : sa page dit ce qui le fera reprendre.",
     "Suspension par l’usager ou faute d’exemplaire signé.",
     "access_denied",
 )

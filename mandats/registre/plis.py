@@ -22,7 +22,7 @@ from mandats.registre.texts import service_contact
 
 _LINES, _WIDTH = 4, 38
 _CLOSING = (
-    "Vous pouvez arrêter un mandat à tout moment, sans dire pourquoi : téléphonez au {telephone}, "
+    "Vous pouvez arrêter un mandat à tout moment, sans dire pourquoi : téléphonez au {telephone} ({hours}), "
     "ou renvoyez le formulaire d’arrêt."
 )
 _UNDOING = (
@@ -126,6 +126,6 @@ def render_pli(pli: Pli, now: datetime, *, from_accueil: bool) -> bytes:
             service=contact,
             signatory=contact.name if from_accueil else pli.structure.name,
             reference=first.mandat.reference if alone and first.mandat else "",
-            closing=(_CLOSING.format(telephone=contact.telephone),),
+            closing=(_CLOSING.format(telephone=contact.telephone, hours=contact.hours),),
         )
     )

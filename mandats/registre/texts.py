@@ -52,6 +52,7 @@ def service_contact() -> ServiceContact:
         telephone=settings.ACCUEIL_TELEPHONE,
         post=settings.SERVICE_POST,
         privacy=settings.SERVICE_PRIVACY,
+        hours=settings.ACCUEIL_HORAIRES,
     )
 
 

@@ -34,7 +34,7 @@ def on(month: int, day: int) -> dict[str, int]:
 @pytest.mark.writes("compte:deactivate")
 def test_warned_once_then_deactivated_a_month_later(who: Compte) -> None:
     assert [on(6, 9)["warned"], on(6, 10)["warned"], on(6, 11)["warned"]] == [0, 1, 0]
-    assert subjects_to(who.email) == ["Votre compte vous attend"]
+    assert subjects_to(who.email) == ["Votre compte se fermera dans un mois"]
     assert [on(7, 9)["deactivated"], on(7, 10)["deactivated"]] == [0, 1]
     who.refresh_from_db()
     assert (who.is_active, who.deactivation_motif) == (False, "absence")

@@ -272,7 +272,7 @@ def test_asking_costs_the_same_for_everybody(who: Compte) -> None:
 def test_links_do_not_fill_a_mailbox_and_one_always_serves(who: Compte) -> None:
     for _ in range(5):
         forget_password(who.email)
-    assert subjects_to(who.email) == ["Votre nouveau mot de passe"]
+    assert subjects_to(who.email) == ["Choisir un nouveau mot de passe"]
     for _ in range(8):
         Lien.objects.update(created_at=F("created_at") - timedelta(minutes=3))
         forget_password(who.email)
@@ -305,7 +305,7 @@ def test_a_network_that_asks_again_and_again_waits_and_others_do_not(who: Compte
     assert [one.status_code for one in statuses] == [200, 200, 429]
     assert "Trop d’essais" in statuses[-1].content.decode()
     assert forget_password(who.email, REMOTE_ADDR="192.0.2.44").status_code == 200
-    assert subjects_to(who.email) == ["Votre nouveau mot de passe"]
+    assert subjects_to(who.email) == ["Choisir un nouveau mot de passe"]
 
 
 def test_ten_wrong_codes_are_told_and_slow_down_without_locking(browser: Client, who: Compte) -> None:

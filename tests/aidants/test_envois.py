@@ -50,6 +50,14 @@ def test_a_text_message_leaves_and_its_delivery_is_kept(db: None, settings: Any,
     assert written == {"to": NUMBER, "text": "Votre mandat est arrêté."}
 
 
+def test_messages_of_one_act_leave_in_their_order(db: None, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SMS_BACKEND, row = "console", None
+    for rank in range(8):
+        row = post_sms(NUMBER, f"message {rank}", purpose="essai", now=NOW, after=row)
+    assert send_due(NOW) == 8
+    assert [line[-1] for line in capsys.readouterr().err.splitlines()] == list("01234567")
+
+
 def test_nothing_leaves_before_its_act_is_committed(db: None) -> None:
     with transaction.atomic():
         post_email(ADDRESS, "objet", "texte", purpose="essai", now=NOW)

@@ -64,10 +64,10 @@ def test_stop_then_fin_from_a_telephone(
     assert other.reference in told
     allocations.learns_that_it_is_over()
     telephone.answers("fin")
-    asked = telephone.receives("Quel mandat arreter")
+    asked = telephone.receives("Quel mandat arrêter")
     assert f"FIN {mandat.reference}" in asked
     telephone.answers(f"Fin {mandat.reference}")
-    telephone.receives("Plus personne ne peut s'en servir. Une question")
+    telephone.receives("Plus personne ne peut s’en servir. Une question")
     assert (_ended(mandat), _ended(other)) == ("revocation", "")
     conseiller.signs_in_again()
     conseiller.visitor.follow("Mandats")

@@ -57,7 +57,7 @@ def _forgets(at: Visitor, stack: LiveStack, email: str, card: Card) -> None:
     at.press("M’envoyer un lien")
     at.see("Mot de passe oublié")
     at.read("Si cette adresse a un compte")
-    at.open(link_in(letter(at, stack.emails_folder, email, "Votre nouveau mot de passe")))
+    at.open(link_in(letter(at, stack.emails_folder, email, "Choisir un nouveau mot de passe")))
     at.see("Nouveau mot de passe")
     at.write("Nouveau mot de passe", "motdepasse1234")
     at.write("Code à 6 chiffres", "000000")

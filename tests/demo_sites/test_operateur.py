@@ -112,12 +112,22 @@ def test_reports_and_answers_are_what_our_reader_takes(site: FlaskClient, calls:
 
 
 def test_our_sender_is_taken_whatever_the_text(provider: Reseau, config: Config, tmp_path: Path) -> None:
-    texts = ["Mandat GAP7 : l’accord « oui » vaut 10 minutes…", "Œuvre à Sète, çà et là", "{[€]}"]
+    texts = [
+        "Mandat GAP7 : l’accord « oui » vaut 10 minutes…",
+        "Œuvre à Sète : arrêté, çà et là",
+        "{[€]}",
+        "تفويض arrêté",
+    ]
     ids = [GatewayApiSender().send(TELEPHONE, text) for text in texts]
-    assert len(set(ids)) == 3
+    assert len(set(ids)) == 4
     assert all(one.startswith("gatewayapi-") for one in ids)
     received = [line.text for line in provider.telephones[33639980001]]
-    assert received == ['Mandat GAP7 : l\'accord "oui" vaut 10 minutes...', texts[1], texts[2]]
+    assert received == [
+        'Mandat GAP7 : l\'accord "oui" vaut 10 minutes...',
+        "OEuvre à Sète : arreté, cà et là",
+        texts[2],
+        texts[3],
+    ]
     assert {json.loads(file.read_text())["to"] for file in tmp_path.glob("*.json")} == {TELEPHONE}
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from aidants.domain.decisions import Denied
+from aidants.envois.models import Envoi
 from aidants.journal.models import Entree
 from mandats.domain import errors
 from mandats.pages.conseiller import ways as pages
@@ -34,6 +35,8 @@ def test_the_request_waits_where_everybody_sees_it_then_the_aidant_accepts(desk:
     assert "En attente de la réponse" in page
     assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 0 attente attente"
     assert "en bref" in ways.last_sms(ways.TELEPHONE, "accord_recap")
+    posted = Envoi.objects.filter(purpose__startswith="accord_").order_by("next_try_at", "created_at")
+    assert list(posted.values_list("purpose", flat=True)) == ["accord_recap", "accord_demande"]
     assert ways.answers("bonjour ?") == "accord"
     assert text(desk.client.get(ways.address(brouillon, "accord/sms/etat"))) == "attente 1 attente attente"
     assert "Nous n’avons pas compris" in ways.last_sms(ways.TELEPHONE, "accord_reponse")

@@ -1,6 +1,7 @@
 """A consent code at the desk: five leave for one brouillon, however many screens ask; each is tried five times."""
 
 import json
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -37,7 +38,7 @@ class Telephone:
         return f"recorded-{len(self.texts)}"
 
     def codes(self) -> list[str]:
-        return [text.split("code ")[1][:6] for text in self.texts]
+        return [re.findall(r"\b\d{6}\b", text)[0] for text in self.texts]
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,41 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from aidants.envois.models import Envoi
 from aidants.journal.models import Entree
 from mandats.attestation.status_list import SUSPENDED
-from mandats.registre.models import Brouillon, Document
+from mandats.domain.codes import grouped
+from mandats.registre.models import Brouillon, Document, Mandat
 from mandats.registre.selectors import may_use_autorisation, state_of
 from mandats.registre.services.exemplaires import suspend_unscanned
 from mandats.registre.services.suspend import suspend_mandat
+from mandats.registre.services.volet import CodesVolet, renew_codes
 from mandats.verification.statuses import statuses_at
 from mandats.verification.usager_access import acteur_usager
 from tests import builders
 from tests.mandats import consent_desk as ways
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import Desk, text
+from tests.mandats.usager_desk import page_of
 
 
 @pytest.fixture
 def desk(db: None) -> Desk:
     builders.keys()
     return pages_desk.desk()
+
+
+def usager_of(mandat: Mandat) -> Client:
+    """Return the usager on their own page, by the codes of their volet."""
+    codes = renew_codes(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    assert isinstance(codes, CodesVolet)
+    client, (year, month, day) = Client(), mandat.usager.birthdate.split("-")
+    given = {"reference": mandat.reference, "code": grouped(codes.revocation), "day": day, "month": month}
+    assert client.post("/usager", given | {"year": year}).status_code == 302
+    return client
 
 
 def test_a_sheet_signed_elsewhere_keeps_its_date(desk: Desk) -> None:
@@ -77,7 +91,12 @@ def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_c
     assert suspend_unscanned(due) == 0
     assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
     assert Envoi.objects.filter(purpose="scan_manquant", channel="email").count() == 1
-    assert mandat.avis.count() == 1
+    told = mandat.avis.get()
+    assert "n’a pas encore ajouté la feuille que vous avez signée. Vous n’avez rien à faire" in told.texte
+    assert "Vous seul" not in told.texte
+    own = text(usager_of(mandat).get(page_of(mandat)))
+    assert "La structure doit d’abord ajouter la feuille que vous avez signée." in own
+    assert "Remettre en route" not in own
     page = text(desk.client.get(f"/mandats/{mandat.id}"))
     assert "la feuille signée n’a pas été ajoutée à temps" in page
     scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")

@@ -167,7 +167,10 @@ def test_the_old_address_is_told_and_undoes_the_change(desk: Desk) -> None:
     assert changes(desk, mandat, "nouvelle@famille-dubois.fr").status_code == 302
     assert contact_of(mandat)[0] == "nouvelle@famille-dubois.fr"
     code, scanner = _code(), Client()
-    assert scanner.get("/contact").status_code == 200
+    letter = told("ancienne@famille-dubois.fr")
+    assert "/contact#" not in letter
+    assert "Ce message vient du Service des mandats" in letter
+    assert "<script" not in scanner.get("/contact").content.decode()
     assert contact_of(mandat)[0] == "nouvelle@famille-dubois.fr"
     assert scanner.post("/contact", {"code": "AAAA-AAAA-AAAA"}).status_code == 422
     refused = json.loads(bytes(Entree.objects.get(event="contact:refuse").body))

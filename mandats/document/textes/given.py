@@ -11,7 +11,8 @@ class ServiceContact:
     """How the usager reaches the service.
 
     ``usager_url`` is the address that they type, ``telephone`` as it is printed, ``post`` where a
-    letter goes, ``privacy`` whom to ask about personal data; ``sms_number`` empty: no SMS channel.
+    letter goes, ``privacy`` whom to ask about personal data; ``sms_number`` empty: no SMS channel;
+    ``hours`` the days and hours when ``telephone`` is answered, as a sentence goes on with them.
     """
 
     name: str
@@ -20,6 +21,7 @@ class ServiceContact:
     post: str
     privacy: str
     sms_number: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from mandats.registre.forms import print_form
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.copies import send_copy
+from mandats.registre.services.told import usager_page
 from mandats.registre.services.volet import show_codes
 
 _ONCE = "codes_to_show"
@@ -76,6 +77,6 @@ def codes(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     shown = show_codes(mandat.id, acteur, timezone.now())
     if isinstance(shown, Denied):
         raise Http404
-    facts: dict[str, Any] = {"mandat": mandat, "last_day": last_day_of(mandat)}
+    facts: dict[str, Any] = {"mandat": mandat, "last_day": last_day_of(mandat), "usager_url": usager_page()}
     facts |= {"revocation": grouped(shown.revocation), "verification": grouped(shown.verification)}
     return render(request, "mandats/conseiller/codes_shown.html", facts)

@@ -41,6 +41,9 @@ class Texte:
         told = {
             "service": settings.SERVICE_NAME,
             "accueil": settings.ACCUEIL_TELEPHONE,
+            "horaires": settings.ACCUEIL_HORAIRES,
+            "directeur": settings.SERVICE_DIRECTEUR,
+            "hebergeur": settings.SERVICE_HEBERGEUR,
             "post": settings.SERVICE_POST,
             "privacy": settings.SERVICE_PRIVACY,
             "issuer": settings.ISSUER,

@@ -36,7 +36,7 @@ class UndoForm(forms.Form):
         label="Code du message",
         help_text="Douze lettres et chiffres.",
         max_length=24,
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "data-fragment": ""}),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Écrivez le code du message."},
     )
 

@@ -23,6 +23,7 @@ from mandats.domain.durees import french_date, local_date
 from mandats.registre.models import AccordContact, Mandat, Usager
 from mandats.registre.plis import recipient_of
 from mandats.registre.services.accords import CODE_TRIES, accord_of, asker_known, give_code, locked_accord
+from mandats.registre.services.avis import signed
 from mandats.registre.services.brouillons import refuse
 from mandats.registre.services.contacts import TELEPHONE, contact_digest
 from mandats.registre.texts import service_contact
@@ -55,7 +56,7 @@ def ask_in_writing(subject_id: UUID, value: str, asker: str, acteur: Acteur, now
     row.save()
     if email:
         text = "\n\n".join(_words(asker, value, give_code(row, now, LETTER_LIVES), now + LETTER_LIVES))
-        post_email(email, _OBJECT, f"Bonjour,\n\n{text}\n", purpose="contact_accord", now=now, about=row.id)
+        post_email(email, _OBJECT, f"Bonjour,\n\n{text}{signed()}", purpose="contact_accord", now=now, about=row.id)
     record(events.CONTACT_ASK, acteur=acteur, at=now, subject=subject_id, facts={"kind": TELEPHONE, "way": "ecrit"})
     return GRANTED
 

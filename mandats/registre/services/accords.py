@@ -11,6 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from aidants.comptes.models import Compte
@@ -23,6 +24,7 @@ from mandats.domain import contact_errors, errors, events
 from mandats.registre.coffre import identity_of, secret_digest
 from mandats.registre.models import AccordContact, Brouillon, Usager
 from mandats.registre.selectors import other_of
+from mandats.registre.services.avis import signed
 from mandats.registre.services.brouillons import locked, refuse
 from mandats.registre.services.contacts import (
     EMAIL,
@@ -33,6 +35,7 @@ from mandats.registre.services.contacts import (
     known_usager_id,
 )
 
+_SHARE = "Partager votre adresse électronique ?"
 CODE_LIVES = timedelta(minutes=30)
 CODE_TRIES = 5
 ASKS, ASKS_WITHIN = 3, timedelta(hours=1)
@@ -56,15 +59,16 @@ def ask_holder(subject_id: UUID, kind: str, value: str, asker: str, acteur: Acte
     row.asks, row.asked_by_id, row.asked_at = asks + 1, _known(acteur), now
     row.save()
     code = give_code(row, now, CODE_LIVES)
+    where = "cette adresse" if kind == EMAIL else "ce numéro"
     text = (
-        f"{asker[:80]} veut aussi recevoir ses messages ici. Si vous êtes d’accord, "
-        f"donnez le code {code}. Sinon, ne faites rien. Valable 30 minutes."
+        f"{asker[:80]} demande à recevoir ses messages à {where}, en plus de vous. D’accord ? Donnez-lui le code "
+        f"{code}, valable 30 minutes. Sinon, ne le donnez à personne."
     )
     if kind == EMAIL:
-        post_email(
-            value, "Partager votre adresse électronique ?", text, purpose="contact_accord", now=now, about=row.id
-        )
+        text = f"Bonjour,\n\n{text}{signed()}"
+        post_email(value, _SHARE, text, purpose="contact_accord", now=now, about=row.id)
     else:
+        text = f"{settings.SERVICE_NAME} : {text}"
         post_sms(value, text, purpose="contact_accord", now=now, about=row.id)
     record(events.CONTACT_ASK, acteur=acteur, at=now, subject=subject_id, facts={"kind": kind, "way": BY_CODE})
     return GRANTED

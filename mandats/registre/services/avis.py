@@ -14,9 +14,17 @@ from aidants.envois.outbox import post_email, post_sms
 from mandats.domain.avis import Modele
 from mandats.registre.models import Avis, Mandat, Usager
 
-_SIGNED = "\n\nCe message vient du {service}. Répondre ne sert à rien : téléphonez au {accueil}.\n"
+_SIGNED = (
+    "\n\nCe message vient du {service}. Ne répondez pas à ce message : personne ne le lirait. "
+    "Téléphonez au {accueil}.\n"
+)
 STRUCTURE, ACCUEIL = "structure", "accueil"
 _AVIS = CompiledInsert(Avis)
+
+
+def signed() -> str:
+    """Return the end of every e-mail to an usager: who writes, and whom to call."""
+    return _SIGNED.format(service=settings.SERVICE_NAME, accueil=settings.ACCUEIL_TELEPHONE)
 
 
 def announce(modele: Modele, mandat: Mandat, now: datetime, *, key: str, office: str = "", **facts: str) -> Avis:
@@ -84,7 +92,6 @@ def _post(avis: Avis, usager: Usager, sms: str, now: datetime) -> UUID | None:
     if avis.channel == "courrier":
         return None
     if avis.channel == "email":
-        signed = _SIGNED.format(service=settings.SERVICE_NAME, accueil=settings.ACCUEIL_TELEPHONE)
-        text = avis.texte + signed
+        text = avis.texte + signed()
         return post_email(usager.email, avis.objet, text, purpose=avis.kind, now=now, about=avis.id).id
     return post_sms(usager.telephone, sms, purpose=avis.kind, now=now, about=avis.id).id

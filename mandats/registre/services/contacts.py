@@ -26,7 +26,7 @@ from mandats.domain.contacts import UNDO_LIVES, is_made_up_email, is_made_up_tel
 from mandats.domain.identite import Identite
 from mandats.registre.coffre import secret_digest
 from mandats.registre.models import AccordContact, Brouillon, ChangementContact, Mandat, Usager
-from mandats.registre.services.avis import ACCUEIL, announce
+from mandats.registre.services.avis import ACCUEIL, announce, signed
 
 EMAIL, TELEPHONE = "email", "telephone"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -214,11 +214,11 @@ def _tell_by_email(to: str, kind: str, change_id: UUID, now: datetime) -> None:
     subject, what = _CHANGED[kind]
     text = (
         f"Bonjour,\n\n{what}\n\n"
-        f"Ce n’était pas vous ? Pendant 14 jours, vous pouvez annuler ce changement : tapez {page} dans votre "
-        f"navigateur, puis le code {grouped} ; ou ouvrez {page}#{grouped} .\n"
-        f"Vous pouvez aussi appeler le {settings.ACCUEIL_TELEPHONE}.\n\nC’était bien vous ? Ne faites rien.\n"
+        f"Ce n’était pas vous ? Pendant 14 jours, vous pouvez annuler ce changement : tapez vous-même "
+        f"{page} dans votre navigateur, puis le code {grouped}.\n"
+        f"Vous pouvez aussi appeler le {settings.ACCUEIL_TELEPHONE}.\n\nC’était bien vous ? Ne faites rien."
     )
-    post_email(to, subject, text, purpose="contact_change", now=now, about=change_id)
+    post_email(to, subject, text + signed(), purpose="contact_change", now=now, about=change_id)
 
 
 def _tell_old_mobile(old: str, change_id: UUID, now: datetime) -> None:

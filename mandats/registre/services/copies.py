@@ -11,14 +11,14 @@ from aidants.domain.decisions import Denied
 from aidants.envois.outbox import Piece, post_email
 from mandats.domain import errors, events
 from mandats.registre.models import Document
+from mandats.registre.services.avis import signed
 from mandats.registre.services.documents import MANDAT, latest
 from mandats.registre.services.reach import locked_mandat, tell
 
 _WORDS = (
     "Bonjour,\n\nVoici votre copie du mandat {reference}, confié à {structure}.\n"
     "Gardez-la. Elle ne contient aucun code : vos codes sont sur la feuille remise à vous seul.\n\n"
-    "Vous pouvez arrêter ce mandat quand vous voulez : téléphonez au {accueil}.\n\n"
-    "Ce message vient du {service}. Répondre ne sert à rien.\n"
+    "Vous pouvez arrêter ce mandat quand vous voulez : téléphonez au {accueil}."
 )
 
 
@@ -38,8 +38,8 @@ def send_copy(mandat_id: UUID, acteur: Acteur, now: datetime) -> Document | Deni
         reference=mandat.reference,
         structure=mandat.structure.name,
         accueil=settings.ACCUEIL_TELEPHONE,
-        service=settings.SERVICE_NAME,
     )
+    words += signed()
     subject = f"Votre copie du mandat {mandat.reference}"
     post_email(mandat.usager.email, subject, words, purpose="copie", now=now, about=mandat.id, pieces=(piece,))
     facts = {"sha256": document.sha256, "version": document.version, "bytes": len(piece.content)}

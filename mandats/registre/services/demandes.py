@@ -77,7 +77,9 @@ def ask_by_sms(
     forget_consent(brouillon)
     brouillon.save()
     recap = post_sms(exchange.telephone, exchange.recap, purpose="accord_recap", now=now, about=brouillon.id)
-    request = post_sms(exchange.telephone, exchange.request, purpose="accord_demande", now=now, about=brouillon.id)
+    request = post_sms(
+        exchange.telephone, exchange.request, purpose="accord_demande", now=now, about=brouillon.id, after=recap
+    )
     demande = DemandeSms.objects.create(
         brouillon=brouillon,
         aidant_id=acteur.known_id,

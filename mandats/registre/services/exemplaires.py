@@ -20,6 +20,7 @@ from mandats.domain.fins import EXEMPLAIRE
 from mandats.domain.papier import DECLARATION_STANDS
 from mandats.registre.coffre import sha256_hex
 from mandats.registre.models import Brouillon, Document, Mandat
+from mandats.registre.services.avis import signed
 from mandats.registre.services.brouillons import refuse
 from mandats.registre.services.consent import give, moment_of, printed_sheet, ready
 from mandats.registre.services.reach import locked_mandat, tell
@@ -107,11 +108,11 @@ def _tell_structure(mandat: Mandat, now: datetime) -> None:
         f"Bonjour,\n\nLe mandat {mandat.reference} est suspendu : la feuille signée par la personne n’a pas été "
         "ajoutée dans les 7 jours qui ont suivi votre déclaration. Personne ne peut s’en servir.\n\n"
         "Ouvrez le mandat, puis « Ajouter la feuille signée » : il reprend aussitôt. Si la feuille est perdue, "
-        "faites signer un nouveau mandat.\n"
+        "faites signer un nouveau mandat."
     )
     subject = f"Mandat {mandat.reference} suspendu : feuille signée manquante"
     for address in sorted(addresses):
-        post_email(address, subject, text, purpose="scan_manquant", now=now, about=mandat.id)
+        post_email(address, subject, text + signed(), purpose="scan_manquant", now=now, about=mandat.id)
 
 
 def refuse_sheet(mandat_id: UUID, acteur: Acteur, now: datetime) -> Denied:

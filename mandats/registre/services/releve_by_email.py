@@ -9,12 +9,13 @@ from aidants.envois.outbox import Piece, post_email
 from aidants.structures.models import Structure
 from mandats.domain.durees import french_date
 from mandats.registre.releve import Releve, render_releve
+from mandats.registre.services.avis import signed
 from mandats.registre.services.letters import note_releve
 from mandats.registre.texts import service_contact
 
 _TEXT = (
     "Bonjour,\n\nVoici le relevé de ce qui a été fait en votre nom, du {start} au {end} : {counted}.\n\n"
-    "Vous n’avez pas demandé l’une de ces lignes ? Téléphonez au {telephone}.\n"
+    "Vous n’avez pas demandé l’une de ces lignes ? Téléphonez au {telephone}."
 )
 
 
@@ -30,8 +31,8 @@ def send_releve(releve: Releve, place: Structure, acteur: Acteur, now: datetime)
     )
     post_email(
         releve.usager.email,
-        "Votre relevé",
-        text,
+        f"Votre relevé de mandat, de {place.name}",
+        text + signed(),
         purpose="releve",
         now=now,
         about=releve.usager.id,

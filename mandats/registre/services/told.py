@@ -15,6 +15,7 @@ from mandats.domain import avis_suites
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.avis_perimetre import ACTE_RESERVE
 from mandats.domain.durees import french_date, french_moment, local_date
+from mandats.domain.fins import EXEMPLAIRE
 from mandats.domain.utilisations import CHANNELS, MANNERS_TO_USAGER, sentence
 from mandats.registre.models import Autorisation, Avis, Correction, Mandat, Utilisation
 from mandats.registre.services.avis import ACCUEIL, announce, announce_first
@@ -106,13 +107,14 @@ def tell_end(mandat: Mandat, now: datetime, *, by_letter: bool = False) -> Avis:
         structure=mandat.structure.name,
         key=f"fin:{mandat.id}",
         office=ACCUEIL if by_letter else "",
+        page=usager_page(),
         **moments(now, mandat),
     )
 
 
 _STRUCTURE_TOLD = (
     "Le mandat {reference} a pris fin le {moment}. Il ne peut plus servir à aucune démarche. "
-    "Rangez ou rendez les papiers de la personne. Une question : {accueil}.\n"
+    "Rangez ou rendez les papiers de la personne. Une question ? Appelez le {accueil}."
 )
 
 
@@ -134,8 +136,9 @@ def tell_part_ended(row: Autorisation, mandat: Mandat, now: datetime) -> Avis:
 def tell_suspension(mandat: Mandat, entry: int, now: datetime, *, by_letter: bool = False) -> Avis:
     """Tell a suspension; ``entry`` is the number of its entry in the journal, which makes it one of a kind."""
     facts = moments(now, mandat) | {"page": usager_page()}
+    modele = avis_suites.SUSPENSION_EXEMPLAIRE if mandat.suspension_way == EXEMPLAIRE else avis_suites.SUSPENSION
     key, office = (f"suspension:{entry}:lettre", ACCUEIL) if by_letter else (f"suspension:{entry}", "")
-    return announce(avis_suites.SUSPENSION, mandat, now, key=key, office=office, **facts)
+    return announce(modele, mandat, now, key=key, office=office, **facts)
 
 
 def tell_resumption(mandat: Mandat, entry: int, now: datetime) -> Avis:
