@@ -55,7 +55,7 @@ class Inbound:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` with typographic signs as the 7-bit alphabet writes them; without ê or ç if that is all it lacks."""
+    """Return ``text`` with typographic signs in the 7-bit alphabet; without its ê or ç where that makes it fit."""
     written = _QUOTES.sub('"', text).translate(_PLAIN)
     bare = "".join(map(_letter, written))
     return bare if _GSM.issuperset(bare) else written
