@@ -27,6 +27,7 @@ from aidants.dispositif.soutien.calls import give_back_forgotten
 from aidants.dispositif.termes import leave_teams
 from aidants.dispositif.vivier import forget_profiles
 from aidants.domain.acteur import SYSTEME
+from aidants.elapsed import Pass
 from aidants.envois.inbox import purge_received
 from aidants.habilitation.dossiers import purge_dossiers
 from aidants.papiers.typesetting import PaperNotMade
@@ -203,10 +204,10 @@ def run_due(now: datetime, jobs: Sequence[Job] = JOBS) -> list[str]:
     One look at all of them says which are worth a lock: nearly always none, and the loop asks every second.  A job that
     fails holds up no other; it is tried again after :data:`_TRIED_AGAIN`, or its own period where that is shorter.
     """
-    ran, last = [], dict(Periode.objects.values_list("name", "ran_at"))
+    ran, this, last = [], Pass(now), dict(Periode.objects.values_list("name", "ran_at"))
     for job in (job for job in jobs if job.is_due(last.get(job.name), now)):
         with _alone(job) as alone:
-            if alone and job.is_due(_ran_at(job), now) and _done(job, now):
+            if alone and job.is_due(_ran_at(job), now) and _done(job, this.now):
                 ran.append(job.name)
     return ran
 

@@ -13,6 +13,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.noms import is_name, is_one_line
 from aidants.domain.statuts import STATUTS, may_be_aidant
 from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.envois.adresse import AdresseField
 
 CODE_HELP = "Celui de votre application ou de votre carte. Un code de secours (12 chiffres) convient aussi."
 
@@ -217,7 +218,7 @@ class TelephoneProForm(WithTelephone):
 class EmailForm(forms.Form):
     """An address, to which something is sent: one that no message reaches is said to be wrong, known or not."""
 
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
@@ -313,7 +314,7 @@ class WelcomeForm(StatutForm, CodeForm):
 class InvitationForm(StatutForm, NamesForm, CodeForm):
     """Whom a referent invites, as what, and a fresh second factor: a national role cannot be asked for here."""
 
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique professionnelle",
         help_text="Une adresse à elle seule : ni boîte partagée, ni adresse de l’accueil.",
         max_length=254,

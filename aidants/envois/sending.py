@@ -2,7 +2,8 @@
 
 A process killed between sending and writing that it sent sends once more; an e-mail then bears the same
 Message-ID, by which mail systems recognise it.  A provider that is down is asked again, more and more rarely,
-for two days.
+for two days.  A message that cannot be written as its channel wants (an address that has no form on the wire) is given
+up at once: what holds up one message holds up no other.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from aidants.domain.vault import Unsealable
+from aidants.elapsed import Pass
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import Message, message_of
 from aidants.envois.sms import SmsRefused, sender
@@ -25,40 +28,59 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200
 """How long after each try the next one comes; after the last the message is given up."""
 
 _BATCH = 50
+_LONGEST_TRY = timedelta(minutes=5)
+"""Longer than any provider is waited for: until then nobody else takes a message whose try has not ended."""
+_NOT_NOW = (OSError, SMTPException, requests.RequestException, SmsRefused, Unsealable)
+"""What may pass: a provider that is down or refuses, a key of the vault that is not at hand."""
 
 
 def send_due(now: datetime) -> int:
     """Send what is due; return how many messages left."""
     due = Envoi.objects.filter(next_try_at__lte=now).order_by("next_try_at", "created_at", "id")
-    return sum(_send(pk, now) for pk in list(due.values_list("pk", flat=True)[:_BATCH]))
+    this = Pass(now)
+    return sum(_send(pk, this.now) for pk in list(due.values_list("pk", flat=True)[:_BATCH]))
 
 
 def _claim(pk: UUID, now: datetime) -> Envoi | None:
-    """Take one message for this try: nobody else takes it before the next one is due."""
+    """Take one message for this try: nobody else takes it while the try may last."""
     with transaction.atomic():
         row = Envoi.objects.select_for_update(skip_locked=True).filter(pk=pk, next_try_at__lte=now).first()
         if row is None:
             return None
         row.tries += 1
-        row.next_try_at = now + WAITS[min(row.tries, len(WAITS)) - 1]
+        row.next_try_at = now + _LONGEST_TRY
         row.save(update_fields=("tries", "next_try_at"))
         return row
 
 
 def _send(pk: UUID, now: datetime) -> bool:
     row = _claim(pk, now)
-    message = message_of(row) if row else None
-    if row is None or message is None:
+    if row is None:
         return False
     try:
+        message = message_of(row)
+        if message is None:
+            return False
         row.delivery = _SENDERS[row.channel](row, message)
-    except (OSError, SMTPException, requests.RequestException, SmsRefused) as error:
-        log.warning("envoi: not sent", envoi=str(row.id), tries=row.tries, error=type(error).__name__)
-        if row.tries >= len(WAITS):
-            _close(row, failed_at=now)
+    except _NOT_NOW as error:
+        _try_again(row, error, now)
+        return False
+    except ValueError as error:
+        log.warning("envoi: cannot be written", envoi=str(row.id), error=type(error).__name__)
+        _close(row, failed_at=now)
         return False
     _close(row, sent_at=now)
     return True
+
+
+def _try_again(row: Envoi, error: Exception, now: datetime) -> None:
+    """Let it wait for its next try, or give it up after the last."""
+    log.warning("envoi: not sent", envoi=str(row.id), tries=row.tries, error=type(error).__name__)
+    if row.tries >= len(WAITS):
+        _close(row, failed_at=now)
+        return
+    row.next_try_at = now + WAITS[row.tries - 1]
+    row.save(update_fields=("next_try_at",))
 
 
 def _close(row: Envoi, *, sent_at: datetime | None = None, failed_at: datetime | None = None) -> None:

@@ -9,6 +9,7 @@ from aidants.domain.activite.dossier import DECLARATIONS, KINDS, REASONED, Etat
 from aidants.domain.activite.errors import REASON_MISSING
 from aidants.domain.siret import is_siret
 from aidants.domain.statuts import STATUTS, is_professional
+from aidants.envois.adresse import AdresseField
 from aidants.habilitation.models import Dossier
 from aidants.structures.lieu import WithCommune
 
@@ -71,7 +72,7 @@ class DossierForm(StructureFields, WithCommune):
 
     referent_given_name = _text("Prénom du référent", 100)
     referent_family_name = _text("Nom du référent", 100)
-    referent_email = forms.EmailField(
+    referent_email = AdresseField(
         label="Adresse électronique du référent",
         required=False,
         error_messages={"invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr."},
@@ -97,7 +98,7 @@ class AidantRow(forms.Form):
 
     given_name = _text("Prénom", 100)
     family_name = _text("Nom", 100)
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique",
         required=False,
         error_messages={"invalid": "Saisissez une adresse complète, par exemple prenom.nom@mairie.fr."},

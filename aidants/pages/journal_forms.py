@@ -11,6 +11,7 @@ from django.db.models import Q
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Kind
 from aidants.domain.events import CATALOGUE
+from aidants.envois.adresse import AdresseField
 from aidants.journal.names import UNNAMED
 from aidants.journal.search import Criteria, subjects_of_reference
 from aidants.structures.models import Structure
@@ -84,7 +85,7 @@ class JournalForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    email = forms.EmailField(
+    email = AdresseField(
         label="Compte de la personne qui agit",
         help_text="Son adresse électronique",
         required=False,

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Value
+from django.db.models.functions import Greatest
+
 from aidants.journal.follow import Follower, Integrated
 from mandats.domain import events
 from mandats.registre.models import Suspension
@@ -15,8 +18,13 @@ def _begin(entry: Integrated, now: datetime) -> None:
 
 
 def _end(entry: Integrated, now: datetime) -> None:
-    """Note that it ended: resumed, or ended with the mandat."""
-    Suspension.objects.filter(mandat=entry.subject_id, ended_at__isnull=True).update(ended_at=entry.at)
+    """Note that it ended: resumed, or ended with the mandat; never before it began.
+
+    Acts are dated when they are asked for and numbered when they are written: of two that crossed, the second may bear
+    the earlier date.
+    """
+    standing = Suspension.objects.filter(mandat=entry.subject_id, ended_at__isnull=True)
+    standing.update(ended_at=Greatest("started_at", Value(entry.at)))
 
 
 SUSPENSIONS: Final = Follower(

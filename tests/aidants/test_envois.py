@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 from django.db import connection, connections, transaction
 
+from aidants.comptes.forms import EmailForm
 from aidants.envois.models import Envoi
 from aidants.envois.outbox import Piece, message_of, post_email, post_sms
 from aidants.envois.sending import WAITS, send_due
@@ -84,6 +85,65 @@ def test_a_provider_that_is_down_is_asked_again_then_given_up(
     assert row.tries == len(WAITS)
     assert row.failed_at == now - WAITS[-1]
     assert row.sealed is None
+
+
+_UNWRITABLE = ["".join(chr(0x4E00 + 97 * number) for number in range(30)) + ".fr", "。example.org"]
+
+
+@pytest.mark.parametrize("domain", _UNWRITABLE, ids=["a label too long once encoded", "an empty label"])
+def test_a_form_refuses_an_address_that_cannot_be_written(domain: str) -> None:
+    assert "Saisissez une adresse complète" in str(EmailForm({"email": f"a@{domain}"}).errors)
+    assert EmailForm({"email": "a@mairie-de-béziers.fr"}).is_valid()
+
+
+@pytest.mark.parametrize("domain", _UNWRITABLE, ids=["a label too long once encoded", "an empty label"])
+def test_an_address_that_cannot_be_written_holds_up_no_other(db: None, domain: str) -> None:
+    wrong = post_email(f"a@{domain}", "objet", "texte", purpose="essai", now=NOW - timedelta(minutes=1))
+    post_email(ADDRESS, "objet", "texte", purpose="essai", now=NOW)
+    assert send_due(NOW) == 1
+    assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
+    wrong.refresh_from_db()
+    assert (wrong.sealed, wrong.next_try_at, wrong.failed_at) == (None, None, NOW)
+
+
+def test_a_key_of_the_vault_that_is_not_at_hand_holds_up_no_other(db: None, settings: Any) -> None:
+    kept = settings.VAULT_KEYS
+    settings.VAULT_KEYS = [b"k" * 32]
+    lost = post_email("b@example.org", "objet", "texte", purpose="essai", now=NOW - timedelta(minutes=1))
+    settings.VAULT_KEYS = kept
+    post_email(ADDRESS, "objet", "texte", purpose="essai", now=NOW)
+    assert send_due(NOW) == 1
+    settings.VAULT_KEYS = [b"k" * 32, *kept]
+    lost.refresh_from_db()
+    assert send_due(lost.next_try_at) == 1, "back, the key opens it"
+
+
+def test_whoever_sends_slowly_is_not_doubled(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker looks for what is due while the provider keeps the first one waiting."""
+    from aidants.envois import sending
+
+    seen_by_the_other: list[int] = []
+
+    def slow(*_: object) -> str:
+        if len(seen_by_the_other) < 1:
+            seen_by_the_other.append(0)
+            seen_by_the_other.append(send_due(NOW + timedelta(seconds=50)))
+        return "delivery"
+
+    monkeypatch.setitem(sending._SENDERS, "sms", slow)
+    post_sms(NUMBER, "texte", purpose="essai", now=NOW)
+    assert send_due(NOW) == 1
+    assert seen_by_the_other == [0, 0]
+
+
+def test_of_two_messages_posted_together_the_first_leaves_first(db: None) -> None:
+    posted = [
+        post_email(ADDRESS, f"objet {number}", "texte", purpose="essai", now=NOW + timedelta(microseconds=number))
+        for number in range(6)
+    ]
+    Envoi.objects.update(next_try_at=NOW)
+    assert send_due(NOW) == len(posted)
+    assert [sent.subject for sent in mail.outbox] == [f"objet {number}" for number in range(6)]
 
 
 def test_two_workers_send_once(committed_db: str) -> None:

@@ -181,6 +181,17 @@ def test_a_suspension_is_over_at_the_term(mandat: Mandat) -> None:
     assert list(Suspension.objects.values_list("ended_at", flat=True)) == [mandat.expires_at]
 
 
+def test_two_acts_that_crossed_hold_up_no_list_of_the_past(mandat: Mandat) -> None:
+    """An end dated before the suspension that was written first: a period's clock, or two requests that crossed."""
+    follow(SUSPENSIONS, NOW)
+    suspended = NOW + A_DAY
+    suspend_mandat(mandat.id, usager(mandat), way="telephone", now=suspended)
+    revoke_mandat(mandat.id, usager(mandat), way="page_usager", now=suspended - timedelta(seconds=15))
+    integrate(suspended)
+    follow(SUSPENSIONS, suspended)
+    assert list(Suspension.objects.values_list("started_at", "ended_at")) == [(suspended, suspended)]
+
+
 @pytest.mark.spec(SPEC, "8.4")
 def test_the_term_is_told_to_the_second(mandat: Mandat) -> None:
     assert set(told(mandat, mandat.expires_at - timedelta(seconds=1)).values()) == {VALID}

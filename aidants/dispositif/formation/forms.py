@@ -9,6 +9,7 @@ from aidants.comptes.forms import CodeForm
 from aidants.domain.activite.formation import CADRES, KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.siret import is_siret
+from aidants.envois.adresse import AdresseField
 from aidants.structures.lieu import WithCommune
 
 _LARGEST_FILE = 512 * 1024
@@ -43,7 +44,7 @@ class OrganismeForm(forms.Form):
 class AddressForm(forms.Form):
     """The address of somebody who has an account."""
 
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique",
         error_messages={"required": "Saisissez l’adresse.", "invalid": "Saisissez une adresse complète."},
     )

@@ -10,6 +10,7 @@ from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
 from aidants.domain.roles import NATIONAL_ROLES, Role
 from aidants.domain.telephone import in_french
+from aidants.envois.adresse import AdresseField
 from aidants.habilitation.forms import StructureFields
 from aidants.habilitation.structures import MOTIFS
 from aidants.structures.identite import CORRECTED
@@ -41,7 +42,7 @@ _OPTIONAL = {"telephone", "email", "passkey"}
 class ChangeForm(StructureFields, CodeForm):
     """What new actes will say of a structure; its SIRET never changes."""
 
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique",
         required=False,
         max_length=254,

@@ -6,6 +6,7 @@ from django import forms
 
 from aidants.comptes.forms import code_field
 from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.envois.adresse import AdresseField
 from mandats.domain.droits import CONTACTS, GROUNDS, ORIGINS, PIVOT, PROOFS
 from mandats.registre.models import Usager
 from mandats.verification.comparison import birthdate_from
@@ -108,7 +109,7 @@ def _field(name: str, value: str) -> forms.Field:
     if name == "gender":
         return forms.ChoiceField(**given, choices=_GENDERS)
     if name == "email":
-        return forms.EmailField(**given, max_length=254)
+        return AdresseField(**given, max_length=254)
     limits = {"birthdate": 10, "birthplace": 5, "birthcountry": 5, "telephone": 32}
     return forms.CharField(**given, max_length=limits.get(name, 256), help_text=_HINTS.get(name, ""))
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from aidants.domain.telephone import BadTelephone, to_e164
+from aidants.envois.adresse import AdresseField
 from mandats.domain import contact_errors
 from mandats.domain.pieces import DECLARATION, GENDERS, LABELS
 from mandats.pages.usager.forms import BirthdateFields, EnterForm
@@ -88,7 +89,7 @@ class SamePersonForm(forms.Form):
 class ContactsForm(forms.Form):
     """How the usager is reached: either may be empty."""
 
-    email = forms.EmailField(
+    email = AdresseField(
         label="Adresse électronique de la personne",
         help_text="La sienne, qu’elle lit elle-même. Laissez vide si elle n’en a pas.",
         required=False,

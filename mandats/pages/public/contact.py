@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from aidants.comptes.address import client_network
 from aidants.comptes.forms import one_line
 from aidants.domain.acteur import ANONYME
+from aidants.envois.adresse import AdresseField
 from aidants.envois.outbox import post_email
 from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
 from aidants.journal.record import record
@@ -46,7 +47,7 @@ class ContactForm(forms.Form):
         choices=[("", "Choisir"), *_SUBJECTS.items()],
         error_messages={"required": "Choisissez un sujet."},
     )
-    email = forms.EmailField(
+    email = AdresseField(
         label="Votre adresse électronique",
         help_text="Pour vous répondre. Exemple : prenom.nom@exemple.fr",
         max_length=254,
