@@ -211,6 +211,12 @@ LAST_REFERENT = declare(
     "C’est le dernier référent de la structure. Nommez-en un autre d’abord.",
     "Une structure garde toujours un référent : en nommer un second, puis retirer celui-ci.",
 )
+PLACE_ENDED = declare(
+    "structure.place_ended",
+    409,
+    "Cette personne n’est plus dans l’équipe : quelqu’un vient de l’en retirer.",
+    "Pour qu’elle revienne, un référent l’invite de nouveau.",
+)
 SIRET_TAKEN = declare(
     "structure.siret_taken",
     409,

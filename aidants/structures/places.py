@@ -19,6 +19,7 @@ from aidants.domain.errors import (
     ADHESION_KNOWN,
     LAST_REFERENT,
     NOT_A_REFERENT,
+    PLACE_ENDED,
     ROLE_OF_ONESELF,
     ErrorCode,
 )
@@ -48,14 +49,24 @@ def set_roles(
     ``statut`` is what the acteur declares of the person; nothing said, what was declared before stands.
     What was done from it stays; the person is told, and the next request already follows.
     """
-    place = Affectation.objects.select_for_update(of=("self",)).select_related("compte", "structure").get(pk=place_id)
-    Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
+    place = _held(place_id)
     reason = _why_not(place, acteur, is_referent) or _ineligible(place, statut, is_aidant=is_aidant)
     if reason is not None:
         record(ROLE_REFUSED, acteur=acteur, at=now, subject=place.compte_id, reason=reason.code)
         return Denied(reason)
     _write_roles(place, acteur, is_aidant=is_aidant, is_referent=is_referent, statut=statut, now=now)
     return GRANTED
+
+
+def _held(place_id: UUID) -> Affectation:
+    """Return a place, and hold its structure before it, as whoever changes a team does.
+
+    It is read once both are held: another may have ended it meanwhile.
+    """
+    structures = Affectation.objects.filter(pk=place_id).values("structure")
+    Structure.objects.select_for_update(no_key=True).only("id").get(pk__in=structures)
+    places = Affectation.objects.select_for_update(of=("self",)).select_related("compte", "structure")
+    return places.get(pk=place_id)
 
 
 def _ineligible(place: Affectation, statut: str, *, is_aidant: bool) -> ErrorCode | None:
@@ -100,8 +111,10 @@ def set_roles_from_outside(
     place: Affectation, acteur: Acteur, *, is_aidant: bool, is_referent: bool, statut: str = "", now: datetime
 ) -> Decision:
     """Do the same for a system that keeps the team up to date: it never takes the last referent away either."""
-    Structure.objects.select_for_update(no_key=True).only("id").get(pk=place.structure_id)
-    reason = _ineligible(place, statut, is_aidant=is_aidant)
+    place = _held(place.pk)
+    if place.ended_at and not _roles(is_aidant, is_referent):
+        return GRANTED
+    reason = PLACE_ENDED if place.ended_at else _ineligible(place, statut, is_aidant=is_aidant)
     if place.is_referent and not is_referent and _is_last_referent(place):
         reason = LAST_REFERENT
     if reason is not None:
@@ -144,6 +157,8 @@ def _why_not(place: Affectation, acteur: Acteur, is_referent: bool) -> ErrorCode
     """Return why the roles may not change; the structure's row is held meanwhile, so that two do not leave at once."""
     if acteur.structure_id != place.structure_id or not is_referent_of(acteur.known_id, place.structure_id):
         return NOT_A_REFERENT
+    if place.ended_at is not None:
+        return PLACE_ENDED
     if place.compte_id == acteur.id:
         return ROLE_OF_ONESELF
     if place.is_referent and not is_referent and _is_last_referent(place):

@@ -1,7 +1,9 @@
 """Adding, renaming and removing one's factors: each change is journaled, and told to the person by e-mail."""
 
 import base64
+import hmac
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,7 +32,7 @@ from aidants.domain.events import (
     PROCONNECT_UNLINK_REFUSED,
 )
 from aidants.domain.facteurs import Famille, Moyens, opens
-from aidants.domain.vault import seal, unseal
+from aidants.domain.vault import Unsealable, seal, unseal
 from aidants.journal.record import record
 
 SEED_BYTES = 20  # RFC 4226 §4, R6: 160 bits recommended
@@ -124,15 +126,31 @@ def key_uri(compte: Compte, seed: bytes) -> str:
 def add_application(
     compte: Compte, seed: bytes, code: str, name: str, acteur: Acteur, now: datetime
 ) -> FactorGiven | Denied:
-    """Keep an application whose first code is right; otherwise nothing is kept."""
+    """Keep an application whose first code is right; otherwise nothing is kept.
+
+    A form sent twice keeps one: each of two would take a code that the other has taken.
+    """
     made = new_application(compte, seed, name=name or LABELS[Famille.APPLICATION], created_at=now, confirmed=True)
     with transaction.atomic():
+        Compte.objects.select_for_update(no_key=True).only("id").get(pk=compte.pk)
+        kept = _application_of(compte, seed)
+        if kept is not None:
+            return FactorGiven(kept, Famille.APPLICATION)
         made.save()
         if not accepts(made, code.strip().replace(" ", ""), now):
             made.delete()
             return refuse_change(compte, Famille.APPLICATION, SECOND_FACTOR_REFUSED, acteur, now)
         _added(compte, Famille.APPLICATION, made.name, acteur, now)
     return FactorGiven(made, Famille.APPLICATION)
+
+
+def _application_of(compte: Compte, seed: bytes) -> Generateur | None:
+    """Return the person's application that was given this secret; one whose seal no key opens is another."""
+    for mine in Generateur.objects.filter(user=compte, kind=Famille.APPLICATION.value).order_by("id"):
+        with suppress(Unsealable):
+            if hmac.compare_digest(mine.seed, seed):
+                return mine
+    return None
 
 
 def add_passkey(
