@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur, Kind
 from aidants.domain.vault import seal
 from aidants.envois.models import Envoi
+from aidants.envois.outbox import post_email
 from aidants.journal.models import Entree, Sel
 from aidants.journal.proofs import proof_of
 from aidants.journal.record import record
@@ -27,7 +28,9 @@ from mandats.domain.conservation import years_after
 from mandats.domain.events import MANDAT_SIGN, SCAN_ADD, VERIFICATION_ANSWER
 from mandats.droits.rapprochements import propose_merge
 from mandats.registre.models import (
+    AccordContact,
     Autorisation,
+    Avis,
     CodeUsager,
     Contestation,
     Correction,
@@ -175,6 +178,25 @@ def test_erasure_comes_at_the_second_and_not_before() -> None:
     keep(due)
     mandat.refresh_from_db()
     assert (mandat.erased_at, mandat.usager.family_name, mandat.usager.erased_at) == (due, "", due)
+
+
+@pytest.mark.django_db
+def test_no_message_about_who_was_erased_leaves_afterwards() -> None:
+    mandat = lived()
+    due, usager = years_after(mandat.expires_at, 6), mandat.usager
+    accord = AccordContact.objects.create(
+        subject_id=usager.id, kind="email", contact_digest="0" * 64, asked_at=due, holder=usager
+    )
+    told = Avis.objects.create(
+        usager=usager, key="essai", kind="essai", channel="email", objet="o", texte="t", created_at=due
+    )
+    waiting = [
+        post_email("angela@example.org", "objet", "texte", purpose="essai", now=due, about=about)
+        for about in (usager.id, accord.id, told.id)
+    ]
+    keep(due)
+    assert Usager.objects.get(pk=usager.pk).erased_at == due
+    assert not Envoi.objects.filter(pk__in=[one.pk for one in waiting]).exists()
 
 
 @pytest.mark.django_db

@@ -104,9 +104,11 @@ def _forget_contacts(usager_id: UUID, edge: datetime, now: datetime) -> bool:
 def forget_contacts(usager: Usager) -> None:
     """Empty the contacts of an usager whose row the caller holds, those of before included."""
     changes = ChangementContact.objects.filter(usager=usager)
-    Envoi.objects.filter(subject_id__in=list(changes.values_list("pk", flat=True))).delete()
+    accords = AccordContact.objects.filter(Q(subject_id=usager.pk) | Q(holder=usager))
+    told_of = [pk for rows in (changes, accords) for pk in rows.values_list("pk", flat=True)]
+    Envoi.objects.filter(subject_id__in=told_of).delete()
     changes.delete()
-    AccordContact.objects.filter(Q(subject_id=usager.pk) | Q(holder=usager)).delete()
+    accords.delete()
     Usager.objects.filter(pk=usager.pk).update(**_CONTACTS)
 
 
@@ -196,7 +198,9 @@ def erase_identity(usager: Usager, acteur: Acteur, now: datetime) -> None:
         for field in Usager._meta.concrete_fields  # noqa: SLF001 -- Django's documented API
         if isinstance(field, models.CharField | models.TextField)
     }
-    Avis.objects.filter(usager=usager, mandat__isnull=True).update(objet="", texte="", envoi_id=None)
+    told = Avis.objects.filter(usager=usager, mandat__isnull=True)
+    Envoi.objects.filter(Q(subject_id=usager.pk) | Q(subject_id__in=list(told.values_list("pk", flat=True)))).delete()
+    told.update(objet="", texte="", envoi_id=None)
     forget_contacts(usager)
     Usager.objects.filter(pk=usager.pk).update(**emptied, erased_at=now)
     destroy_salts([usager.id], acteur=acteur, now=now)
