@@ -159,7 +159,8 @@ DATABASES["default"]["OPTIONS"] = {
     "prepare_threshold": 3,
 }
 # Each thread keeps its connection, and what was planned on it: taking one from a pool is a tenth of a short answer.
-DATABASES["default"]["CONN_MAX_AGE"] = 3600
+# One that was left alone is asked whether it still lives (deploy/database/base.py).
+DATABASES["default"] |= {"ENGINE": "deploy.database", "CONN_MAX_AGE": 3600, "CONN_HEALTH_CHECKS": True}
 
 # --- accounts -------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

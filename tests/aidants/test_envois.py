@@ -109,13 +109,12 @@ def test_an_address_that_cannot_be_written_holds_up_no_other(db: None, domain: s
 def test_a_key_of_the_vault_that_is_not_at_hand_holds_up_no_other(db: None, settings: Any) -> None:
     kept = settings.VAULT_KEYS
     settings.VAULT_KEYS = [b"k" * 32]
-    lost = post_email("b@example.org", "objet", "texte", purpose="essai", now=NOW - timedelta(minutes=1))
+    post_email("b@example.org", "objet", "texte", purpose="essai", now=NOW - timedelta(minutes=1))
     settings.VAULT_KEYS = kept
     post_email(ADDRESS, "objet", "texte", purpose="essai", now=NOW)
     assert send_due(NOW) == 1
     settings.VAULT_KEYS = [b"k" * 32, *kept]
-    lost.refresh_from_db()
-    assert send_due(lost.next_try_at) == 1, "back, the key opens it"
+    assert send_due(NOW + WAITS[0]) == 1, "back, the key opens it"
 
 
 def test_whoever_sends_slowly_is_not_doubled(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
