@@ -1,5 +1,6 @@
 """The call code: an aidant who telephones proves that they are one, and nothing else is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,20 @@ def test_the_answer_names_nobody(nadia: Compte, place: Structure) -> None:
     page = Client().post("/verifier/appel", {"organisation": "CAF", "siret": place.siret, "code": code})
     for name in (nadia.given_name, nadia.family_name, nadia.email, place.name):
         assert name not in page.content.decode()
+
+
+def test_who_misheard_the_code_types_it_alone_again(nadia: Compte, place: Structure) -> None:
+    code = drawn(nadia, place)
+    heard = f"{(int(code) + 1) % 10**6:06d}"
+    wrong = {"organisation": "Caisse d’essai", "siret": "999 999 105 00011", "code": heard}
+    page = Client().post("/verifier/appel", wrong).content.decode().partition("<main")[2]
+    assert 'data-answer="non"' in page
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    again = Client().post("/verifier/appel", kept | {"corriger": "1"}).content.decode()
+    assert 'value="Caisse d’essai"' in again
+    assert 'value="999 999 105 00011"' in again
+    assert ('id="errors"' in again, heard in page + again) == (False, False)
+    assert "corriger" not in Client().post("/verifier/appel", wrong | {"code": code}).content.decode()
 
 
 def test_a_new_code_ends_the_one_before(nadia: Compte, place: Structure) -> None:

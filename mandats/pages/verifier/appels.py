@@ -12,6 +12,7 @@ from aidants.comptes.address import client_network
 from aidants.domain.siret import is_siret
 from aidants.journal.limits import Throttled
 from mandats.domain.errors import TOO_MANY_LOOKUPS
+from mandats.pages.verifier.forms import kept_of, typed_in
 from mandats.verification.appels import is_aidant_calling
 from mandats.verification.questions import Asker
 
@@ -59,8 +60,8 @@ class CallForm(forms.Form):
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest) -> HttpResponse:
-    """Ask for the two numbers; answer yes or no."""
-    form = CallForm(request.POST or None)
+    """Ask for the two numbers; answer yes or no.  After a no, whoever misheard types the code alone again."""
+    form = typed_in(CallForm, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422 if form.is_bound else 200)
     given = form.cleaned_data
@@ -71,7 +72,8 @@ def call(request: HttpRequest) -> HttpResponse:
         response = _page(request, form, wait=answer, status=TOO_MANY_LOOKUPS.http)
         response["Retry-After"] = str(answer.seconds)
         return response
-    context = {"is_aidant": answer, "siret": given["siret"], "asked_at": timezone.now()}
+    kept = {} if answer else kept_of(form)
+    context = {"is_aidant": answer, "siret": given["siret"], "asked_at": timezone.now(), "kept": kept.items()}
     return render(request, "verifier/call_answer.html", context)
 
 

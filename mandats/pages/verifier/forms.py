@@ -1,6 +1,6 @@
 """What an agent types from the mandat, from the usager, and from their own file."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import QueryDict
@@ -8,6 +8,7 @@ from django.http import QueryDict
 from aidants.domain.demarches import DEMARCHES
 from mandats.pages.usager.forms import VoletFields
 
+Form = TypeVar("Form", bound=forms.Form)
 CORRECT = "corriger"
 """The button by which an agent comes back to what they typed."""
 
@@ -48,13 +49,13 @@ class AgentVerifyForm(VerifyForm):
     organisation = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
 
 
-def typed_in(form: type[VerifyForm], post: QueryDict) -> VerifyForm:
+def typed_in(form: type[Form], post: QueryDict) -> Form:
     """Return what was typed; not judged, and without its code, when the agent comes back to correct it."""
     if CORRECT in post:
         return form(initial={name: post.get(name, "") for name in form.base_fields if name != "code"})
     return form(post or None)
 
 
-def kept_of(form: VerifyForm) -> dict[str, str]:
+def kept_of(form: forms.Form) -> dict[str, str]:
     """Return what was typed but the code, to be sent again."""
     return {name: str(form.data.get(name, "")) for name in form.fields if name != "code"}
