@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from aidants.journal.follow import Follower, follow
-from deploy.loops import Attempt, every_second
+from deploy.loops import Attempt, every_second, place_of
 from mandats.verification.suspensions import SUSPENSIONS
 from oidc.provider.ends import ENDS
 from oidc.provider.security_events import SECURITY_EVENTS
@@ -31,11 +31,13 @@ def _read() -> None:
         with Attempt() as attempt:
             follow(follower, timezone.now())
         if attempt.failure is not None:
-            log.error(
-                "follower stopped", follower=follower.name, at=_place(attempt.failure), error=repr(attempt.failure)
-            )
+            _tell(follower, attempt.failure)
             connection.close()
 
 
-def _place(failed: Exception) -> str:
-    return "; ".join(getattr(failed, "__notes__", ()))
+def _tell(follower: Follower, failure: Exception) -> None:
+    """Say which entry holds the follower up, what failed and where; what the error says may hold somebody's row."""
+    entry = "; ".join(getattr(failure, "__notes__", ()))
+    log.error(
+        "follower stopped", follower=follower.name, entry=entry, error=type(failure).__name__, at=place_of(failure)
+    )

@@ -9,6 +9,7 @@ from tests.architecture import sources
 
 THREATS = Path("deploy/threat-model.md")
 DECISIONS = Path("deploy/decisions")
+RUNBOOK = Path("deploy/runbook.md")
 CODE_BLOCK = re.compile(r"```.*?```", re.DOTALL)
 TICKED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
@@ -18,6 +19,19 @@ MANAGE = re.compile(r"manage\.py ([a-z_]+)")
 REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
 # A place of one machine, or a promise that we may not make (eIDAS, RGS).
 FORBIDDEN = re.compile(r"(?<![\w.])/(?:tmp|var/tmp|work|home|root)/|\bqualifiée?s?\b|\bhomologuée?s?\b", re.IGNORECASE)
+CHECK = re.compile(r"id=\"mandats\.([EW]\d{3})\"")
+VARIABLE = re.compile(r"(?:environ\.get|_flag|_keys|_key)\(\"([A-Z_]+)\"")
+FOLLOWER = re.compile(r"Follower\(\s*\"([a-z-]+)\"")
+# Of the demonstration, of a bench, of the image itself, or of a copy of the provider of text messages.
+NOT_FOR_OPERATORS = {
+    "EMAIL_BACKEND",
+    "EMAIL_FILE_PATH",
+    "LIMITS_FACTOR",
+    "SMS_API_BASE",
+    "SMS_DIR",
+    "STATIC_MANIFEST",
+    "STATIC_ROOT",
+}
 DJANGO_COMMANDS = {"check", "collectstatic", "migrate", "makemigrations", "shell"}
 TOP = {file.parts[0] for file in sources.tracked()}
 
@@ -73,6 +87,31 @@ def test_every_command_exists(document: Path) -> None:
 @pytest.mark.parametrize("document", documents(), ids=str)
 def test_no_place_of_one_machine_and_no_promise_that_we_may_not_make(document: Path) -> None:
     assert not FORBIDDEN.findall(sources.text(document))
+
+
+def _absent_from_the_runbook(found: set[str]) -> set[str]:
+    told = sources.text(RUNBOOK)
+    return {name for name in found if not re.search(rf"\b{name}\b", told)}
+
+
+def test_the_runbook_says_what_to_do_at_each_check_that_fails() -> None:
+    found = {number for file in sources.python_files("deploy") for number in CHECK.findall(sources.text(file))}
+    assert len(found) > 30
+    assert not _absent_from_the_runbook(found)
+
+
+def test_the_runbook_names_each_variable_that_an_operator_may_set() -> None:
+    found = set(VARIABLE.findall(sources.text(Path("deploy/settings.py"))))
+    assert {"ISSUER", "VAULT_KEYS", "BEHIND_PROXY", "ALLOWED_HOSTS"} <= found
+    assert not _absent_from_the_runbook(found - NOT_FOR_OPERATORS)
+
+
+def test_the_runbook_names_each_follower_of_the_journal() -> None:
+    found = {
+        name for file in sources.python_files("mandats", "oidc") for name in FOLLOWER.findall(sources.text(file))
+    }
+    assert len(found) == 3
+    assert not _absent_from_the_runbook(found)
 
 
 @pytest.mark.parametrize("lock", ["requirements.in", "requirements-demo.in", "requirements-dev.in"])

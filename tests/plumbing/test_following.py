@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_follower_that_fails_is_told_and_holds_up_no_other(
 
     def stumble(entry: Integrated, now: datetime) -> None:
         if failing.is_set():
-            raise RuntimeError("no")
+            raise RuntimeError("Key (family_name)=(DUBOIS) already exists")
         read.append(entry.number)
 
     told: list[dict[str, Any]] = []
@@ -51,6 +52,9 @@ def test_a_follower_that_fails_is_told_and_holds_up_no_other(
     stop.set()
     loop.join()
     assert (told[0]["event"], told[0]["follower"]) == ("follower stopped", "weak")
-    assert told[0]["at"] == "follower weak, entry n° 0 of the journal"
+    assert told[0]["entry"] == "follower weak, entry n° 0 of the journal"
+    assert told[0]["error"] == "RuntimeError"
+    assert Path(__file__).name in told[0]["at"]
+    assert "DUBOIS" not in str(told)
     assert Curseur.objects.get(pk="weak").number == 3
     assert read == [0, 1, 2]
