@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.test import Client
@@ -21,6 +22,7 @@ from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.activite.formation import FIGURES, Cadre
+from aidants.domain.decisions import Decision
 from aidants.domain.events import HABILITATION_VALIDATE, ROLE_GRANT
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.habilitation.textes import standing_conditions
@@ -35,10 +37,11 @@ from mandats.domain.identite import Identite, PreuveIdentite
 from mandats.domain.perimetre import DemarcheChoisie, Perimetre
 from mandats.registre.coffre import FrozenTexts
 from mandats.registre.models import Brouillon, Mandat, Utilisation
+from mandats.registre.selectors import annotated_autorisations
 from mandats.registre.services.brouillons import freeze, identify, open_brouillon
 from mandats.registre.services.carte import answer_card
 from mandats.registre.services.sign import sign_mandat
-from mandats.registre.services.uses import declare_utilisation
+from mandats.registre.services.uses import declare_utilisation, may_use_once
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -103,6 +106,14 @@ def able(who: Compte, cadre: str = "conseiller") -> None:
 def acteur(who: Compte, place: Structure) -> Acteur:
     """Return the acteur that the pages would hand to services."""
     return Acteur(Kind.COMPTE, who.id, place.id, "aidant")
+
+
+def decided_use(
+    autorisation_id: UUID, *, acteur: Acteur, now: datetime, crosses_to_franceconnect: bool = False
+) -> Decision:
+    """Decide a new use as the bridge and a declaration do."""
+    row = annotated_autorisations(acteur).get(pk=autorisation_id)
+    return may_use_once(row, now, crosses_to_franceconnect=crosses_to_franceconnect)
 
 
 def totp_code(who: Compte, offset: int = 0) -> str:
@@ -184,7 +195,7 @@ def brouillon(
     """Return an open brouillon whose silent card was read."""
     chosen: tuple[DemarcheChoisie, ...] = tuple({"code": code, "formalites": []} for code in demarches)
     doer = acteur(who, place)
-    made = open_brouillon(doer, Perimetre(chosen, duree, single_use, reserved_acts), now)
+    made = open_brouillon(doer, Perimetre(chosen, duree, single_use, reserved_acts), now, shown_for=place.id)
     assert isinstance(made, Brouillon), made
     assert answer_card(made.id, doer, concerned=False, now=now)
     made.refresh_from_db()

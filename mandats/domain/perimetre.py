@@ -50,7 +50,7 @@ class PrepareFacts:
     host: bool
     time_zone: str
     now: datetime
-    shown_structure: bool = True
+    shown_structure: bool
 
 
 def _shown_structure(facts: PrepareFacts) -> Decision:

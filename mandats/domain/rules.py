@@ -20,6 +20,8 @@ class UseFacts:
     ``actor_is_aidant`` and ``aidant_habilite`` are true when nobody in
     particular acts (an administration verifies).  ``crosses_to_franceconnect``
     says that the use goes through FranceConnect.  ``sheet_due_at``: until when « exemplaire signé conservé » stands.
+    ``single_use_spent``: the mandat was for one single use, and another use than the one decided on was made.
+    None has a default: whoever decides says each of them.
     """
 
     now: datetime
@@ -29,12 +31,13 @@ class UseFacts:
     suspended_at: datetime | None
     demarche_offered: bool
     structure_habilitee: bool
-    actor_is_aidant: bool = True
-    aidant_habilite: bool = True
-    crosses_to_franceconnect: bool = False
-    identity: str = "franceconnect"
-    has_email: bool = True
-    sheet_due_at: datetime | None = None
+    actor_is_aidant: bool
+    aidant_habilite: bool
+    crosses_to_franceconnect: bool
+    identity: str
+    has_email: bool
+    sheet_due_at: datetime | None
+    single_use_spent: bool
 
     @property
     def is_suspended(self) -> bool:
@@ -92,6 +95,11 @@ def _has_email(facts: UseFacts) -> Decision:
     return GRANTED
 
 
+def _single_use_left(facts: UseFacts) -> Decision:
+    """A mandat for one single use serves once (DOMAIN §3.2)."""
+    return Denied(errors.SINGLE_USE_DONE) if facts.single_use_spent else GRANTED
+
+
 _MAY_USE = (
     _actor_is_aidant,
     _structure_habilitee,
@@ -102,6 +110,7 @@ _MAY_USE = (
     _demarche_offered,
     _identity_crosses,
     _has_email,
+    _single_use_left,
 )
 
 
@@ -124,11 +133,11 @@ class SignFacts:
     is_adult: bool
     consented: bool
     demarches_offered: bool
-    duree_problem: BoundsProblem | None = None
-    host: bool = False
-    text_current: bool = True
-    renewal: bool = False
-    sheet_stands: bool = True
+    duree_problem: BoundsProblem | None
+    host: bool
+    text_current: bool
+    renewal: bool
+    sheet_stands: bool
 
 
 def _still_there(facts: SignFacts) -> Decision:

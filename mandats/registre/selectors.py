@@ -10,7 +10,6 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from aidants.compiled import CompiledRead
 from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
-from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.folding import fold
 from aidants.habilitation.models import HabilitationStructure
@@ -18,11 +17,10 @@ from aidants.habilitation.selectors import entitled
 from aidants.journal.models import Entree
 from aidants.journal.record import entries_about
 from aidants.structures.models import Affectation, Structure
-from mandats.domain import errors
 from mandats.domain.durees import NOTICE_DAYS, NOTICE_FROM_DAYS
 from mandats.domain.identite import Identite
 from mandats.domain.references import normalise
-from mandats.domain.rules import UseFacts, may_use
+from mandats.domain.rules import UseFacts
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager, Utilisation
 
 SEEN_AFTER_END = timedelta(days=365)
@@ -214,8 +212,13 @@ def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) ->
     }
 
 
-def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = False) -> UseFacts:
-    """Return the facts of a row that :func:`annotated_autorisations` fetched."""
+def facts_of(
+    row: Autorisation, now: datetime, *, crosses_to_franceconnect: bool = False, single_use_spent: bool = False
+) -> UseFacts:
+    """Return the facts of a row that :func:`annotated_autorisations` fetched.
+
+    ``single_use_spent`` is told by who decides a new use; whether a mandat still covers a demarche does not hang on it.
+    """
     narrowed = row.structure.demarches
     return UseFacts(
         now=now,
@@ -231,6 +234,7 @@ def facts_of(row: Autorisation, now: datetime, crosses_to_franceconnect: bool = 
         identity=row.mandat.identity,
         has_email=bool(row.usager.email or row.usager.franceconnect_email),
         sheet_due_at=row.mandat.scan_due_at,
+        single_use_spent=single_use_spent,
     )
 
 
@@ -256,22 +260,6 @@ def annotated_autorisations(acteur: Acteur | None) -> QuerySet[Autorisation]:
     return rows.annotate(**facts)
 
 
-def use_facts(
-    autorisation_id: UUID, *, acteur: Acteur | None, now: datetime, crosses_to_franceconnect: bool = False
-) -> UseFacts | None:
-    """Return the facts of one use, by one query; ``acteur`` is ``None`` when nobody in particular acts."""
-    row = annotated_autorisations(acteur).filter(pk=autorisation_id).first()
-    return facts_of(row, now, crosses_to_franceconnect) if row else None
-
-
-def may_use_autorisation(
-    autorisation_id: UUID, *, acteur: Acteur | None, now: datetime, crosses_to_franceconnect: bool = False
-) -> Decision:
-    """Decide one use now; an unknown autorisation is refused like a foreign one."""
-    facts = use_facts(autorisation_id, acteur=acteur, now=now, crosses_to_franceconnect=crosses_to_franceconnect)
-    return may_use(facts) if facts else Denied(errors.AUTORISATION_UNKNOWN)
-
-
 def usable_autorisations(
     acteur: Acteur,
     *,
@@ -283,7 +271,7 @@ def usable_autorisations(
     """Return what the acteur may use now in their structure, for the themes asked (``None``: all).
 
     Sorted by usager, those first whose mandat the acteur concluded within a day: they are at the desk.  The caller
-    slices it.  Each choice is decided again with :func:`may_use_autorisation` when it is made.
+    slices it.  Each choice is decided again with ``services.uses.may_use_once`` when it is made.
     """
     offered = offered_demarches(acteur.structure_id) if acteur.structure_id else frozenset()
     wanted = sorted(offered if demarches is None else offered & demarches)

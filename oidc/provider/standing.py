@@ -225,6 +225,7 @@ def _use_facts(row: Row, now: datetime) -> UseFacts:
         crosses_to_franceconnect=row.is_franceconnect,
         identity=row.identity,
         has_email=bool(row.email),
+        single_use_spent=False,  # what is asked about is that use
     )
 
 

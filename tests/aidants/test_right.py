@@ -83,9 +83,9 @@ def test_an_uncertified_conseiller_concludes_by_no_screen_no_service_no_direct_p
     builders.keys()
     Certification.objects.all().delete()
     doer, now = builders.acteur(desk.who, desk.place), timezone.now()
-    assert open_brouillon(doer, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now) == Denied(
-        errors.CERTIFICATION_MISSING
-    )
+    assert open_brouillon(
+        doer, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now, shown_for=doer.known_structure_id
+    ) == Denied(errors.CERTIFICATION_MISSING)
     assert sign_mandat(ready.id, doer, now) == Denied(errors.CERTIFICATION_MISSING)
     browser = builders.signed_in(desk.who)
     assert errors.CERTIFICATION_MISSING.message in pages_desk.text(browser.get("/accueil"))

@@ -14,7 +14,6 @@ from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
 from aidants.structures.perimetre import set_perimeter
 from mandats.domain import errors
-from mandats.registre.selectors import may_use_autorisation
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -37,16 +36,16 @@ def test_older_mandats_follow_at_once_and_come_back() -> None:
     mandat = builders.mandat(aidant, place, now=timezone.now(), demarches=("logement", "social"))
     row = mandat.autorisations.get(demarche="logement")
     client, doer = builders.signed_in(referent), builders.acteur(aidant, place)
-    assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == GRANTED
+    assert builders.decided_use(row.id, acteur=doer, now=timezone.now()) == GRANTED
     assert _post(client, referent, demarches=["social", "famille"]).status_code == 302
-    assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == Denied(errors.DEMARCHE_NARROWED)
+    assert builders.decided_use(row.id, acteur=doer, now=timezone.now()) == Denied(errors.DEMARCHE_NARROWED)
     desk = builders.signed_in(aidant)
     assert desk.get("/mandats/nouveau").content.decode().count('name="demarches"') == 2
     assert "ne propose plus cette démarche" in desk.get(f"/mandats/{mandat.id}").content.decode()
     _post(client, referent, demarches=list(DEMARCHES))
     place.refresh_from_db()
     assert place.demarches == []
-    assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == GRANTED
+    assert builders.decided_use(row.id, acteur=doer, now=timezone.now()) == GRANTED
     told = Entree.objects.filter(event="structure:perimeter", subject_id=place.id)
     assert [one.acteur_id for one in told] == [referent.id] * 2
 

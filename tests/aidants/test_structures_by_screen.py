@@ -17,7 +17,6 @@ from aidants.habilitation.structures import resume_structure
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation, Structure
 from mandats.registre.models import Mandat
-from mandats.registre.selectors import may_use_autorisation
 from mandats.registre.services.closure import end_mandats_of_closed
 from tests import builders
 from tests.aidants.mailbox import messages_to
@@ -151,7 +150,7 @@ def test_a_deactivated_structure_uses_nothing_ends_nothing_and_comes_back(desk: 
     path = f"/registre/structures/{place.id}/service"
     assert desk.post(path, {"motif": "verification", "code": "000000"}).status_code == 422
     desk.post(path, {"motif": "verification", "code": builders.totp_code(ines)})
-    assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == Denied(STRUCTURE_NOT_HABILITEE)
+    assert builders.decided_use(row.id, acteur=doer, now=timezone.now()) == Denied(STRUCTURE_NOT_HABILITEE)
     assert may_act_for(who.id, place.id) == Denied(STRUCTURE_NOT_HABILITEE)
     end_mandats_of_closed(timezone.now())
     mandat.refresh_from_db()
@@ -161,7 +160,7 @@ def test_a_deactivated_structure_uses_nothing_ends_nothing_and_comes_back(desk: 
     assert "tout reprend dès qu’il la remet en service" in builders.signed_in(who).get("/mon-droit").content.decode()
     desk.post(path, {"code": builders.totp_code(ines)})
     assert "est de nouveau en service" in messages_to(who.email)[-1].text
-    assert may_use_autorisation(row.id, acteur=doer, now=timezone.now()) == GRANTED
+    assert builders.decided_use(row.id, acteur=doer, now=timezone.now()) == GRANTED
     told = Entree.objects.filter(subject_id=place.id, event__in=("structure:suspend", "structure:resume"))
     assert told.count() == 2
     late = resume_structure(place.id, builders.acteur(ines, place), timezone.now())

@@ -107,9 +107,7 @@ def test_the_runbook_names_each_variable_that_an_operator_may_set() -> None:
 
 
 def test_the_runbook_names_each_follower_of_the_journal() -> None:
-    found = {
-        name for file in sources.python_files("mandats", "oidc") for name in FOLLOWER.findall(sources.text(file))
-    }
+    found = {name for file in sources.python_files("mandats", "oidc") for name in FOLLOWER.findall(sources.text(file))}
     assert len(found) == 3
     assert not _absent_from_the_runbook(found)
 

@@ -35,7 +35,9 @@ from mandats.domain.rules import SignFacts, may_sign
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ASKED = Perimetre(({"code": "logement", "formalites": ["demande d’APL"]},), "J31")
-GOOD = PrepareFacts(ASKED, J31, frozenset(DEMARCHES), host=False, time_zone="Europe/Paris", now=NOW)
+GOOD = PrepareFacts(
+    ASKED, J31, frozenset(DEMARCHES), host=False, time_zone="Europe/Paris", now=NOW, shown_structure=True
+)
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2060, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 zones = st.sampled_from(sorted(ZONES))
 
@@ -116,7 +118,7 @@ def test_same_person(changes: dict[str, Any], same: bool) -> None:
     assert same_person(replace(PERSON, **changes), PERSON) is same
 
 
-READY = SignFacts(False, True, True, True, True, True)
+READY = SignFacts(False, True, True, True, True, True, None, False, True, False, True)
 
 
 @given(st.fixed_dictionaries({field.name: st.booleans() for field in fields(SignFacts) if field.type is bool}))

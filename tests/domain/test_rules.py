@@ -24,6 +24,13 @@ GOOD = UseFacts(
     suspended_at=None,
     demarche_offered=True,
     structure_habilitee=True,
+    actor_is_aidant=True,
+    aidant_habilite=True,
+    crosses_to_franceconnect=False,
+    identity="franceconnect",
+    has_email=True,
+    sheet_due_at=None,
+    single_use_spent=False,
 )
 
 ABLE = ActingFacts(True, True, True, True, True, True, True, True)
@@ -49,6 +56,8 @@ ABLE = ActingFacts(True, True, True, True, True, True, True, True)
         ({"crosses_to_franceconnect": True}, None),
         ({"crosses_to_franceconnect": True, "identity": "piece_vue"}, errors.IDENTITY_DOES_NOT_CROSS),
         ({"crosses_to_franceconnect": True, "has_email": False}, errors.EMAIL_MISSING),
+        ({"single_use_spent": True}, errors.SINGLE_USE_DONE),
+        ({"single_use_spent": True, "mandat_ended_at": NOW}, errors.AUTORISATION_ENDED),
         ({"mandat_ended_at": NOW, "expires_at": NOW}, errors.AUTORISATION_ENDED),
         ({"structure_habilitee": False, "mandat_ended_at": NOW}, STRUCTURE_NOT_HABILITEE),
     ],
@@ -64,6 +73,11 @@ READY = SignFacts(
     is_adult=True,
     consented=True,
     demarches_offered=True,
+    duree_problem=None,
+    host=False,
+    text_current=True,
+    renewal=False,
+    sheet_stands=True,
 )
 
 
@@ -87,6 +101,8 @@ READY = SignFacts(
         ({"duree_problem": "past", "host": True}, perimetre_errors.DUREE_PAST),
         ({"text_current": False}, errors.TEXT_CHANGED),
         ({"text_current": False, "consented": False}, errors.NOT_CONSENTED),
+        ({"sheet_stands": False}, errors.SCAN_OVERDUE),
+        ({"sheet_stands": False, "text_current": False}, errors.TEXT_CHANGED),
     ],
 )
 def test_may_sign(changes: dict[str, Any], reason: ErrorCode | None) -> None:

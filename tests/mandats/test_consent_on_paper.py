@@ -12,7 +12,7 @@ from aidants.journal.models import Entree
 from mandats.attestation.status_list import SUSPENDED
 from mandats.domain.codes import grouped
 from mandats.registre.models import Brouillon, Document, Mandat
-from mandats.registre.selectors import may_use_autorisation, state_of
+from mandats.registre.selectors import state_of
 from mandats.registre.services.exemplaires import suspend_unscanned
 from mandats.registre.services.suspend import suspend_mandat
 from mandats.registre.services.volet import CodesVolet, renew_codes
@@ -81,15 +81,15 @@ def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_c
     use, due = mandat.autorisations.get().id, mandat.scan_due_at
     assert suspend_unscanned(due - timedelta(seconds=1)) == 0
     # Nobody has to write it: at that second the use is refused and the list says so.
-    assert may_use_autorisation(use, acteur=desk.acteur, now=due - timedelta(seconds=1))
-    assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
+    assert builders.decided_use(use, acteur=desk.acteur, now=due - timedelta(seconds=1))
+    assert not builders.decided_use(use, acteur=desk.acteur, now=due)
     row = mandat.autorisations.get()
     assert statuses_at(row.status_list, due - timedelta(seconds=1)) == {}
     assert statuses_at(row.status_list, due) == {row.status_index: SUSPENDED}
     assert state_of(mandat, due) == "suspendu"
     assert suspend_unscanned(due) == 1
     assert suspend_unscanned(due) == 0
-    assert not may_use_autorisation(use, acteur=desk.acteur, now=due)
+    assert not builders.decided_use(use, acteur=desk.acteur, now=due)
     assert Envoi.objects.filter(purpose="scan_manquant", channel="email").count() == 1
     told = mandat.avis.get()
     assert "n’a pas encore ajouté la feuille que vous avez signée. Vous n’avez rien à faire" in told.texte
@@ -102,7 +102,7 @@ def test_a_declaration_stands_seven_days_then_the_mandat_stops_until_the_sheet_c
     scan = SimpleUploadedFile("photo.png", builders.signature_png(), "image/png")
     answer = desk.client.post(f"/mandats/{mandat.id}/feuille-signee", {"scan": scan}, follow=True)
     assert "Le mandat reprend" in text(answer)
-    assert may_use_autorisation(use, acteur=desk.acteur, now=timezone.now())
+    assert builders.decided_use(use, acteur=desk.acteur, now=timezone.now())
     assert list(Entree.objects.filter(event="mandat:resume").values_list("subject_id", flat=True)) == [mandat.id]
 
 

@@ -19,7 +19,7 @@ from mandats.domain.fins import EXEMPLAIRE, PAPER
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.models import Avis, Mandat, Usager
 from mandats.registre.plis import plis_of_structure
-from mandats.registre.selectors import may_use_autorisation, state_of
+from mandats.registre.selectors import state_of
 from mandats.registre.services.closure import end_mandats_of_closed, end_structure
 from mandats.registre.services.many import (
     acteur_usager,
@@ -78,9 +78,9 @@ def test_each_person_and_channel_ends_at_once_and_is_told(
     mandat: Mandat, who: str, way: str, motif: MotifDeFin, channel: str
 ) -> None:
     acteur, row = by(mandat, who), mandat.autorisations.order_by("demarche")[0]
-    assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW)
+    assert builders.decided_use(row.id, acteur=aidant(mandat), now=NOW)
     assert revoke_mandat(mandat.id, acteur, way=way, now=NOW, motif=motif)
-    assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW) == Denied(errors.AUTORISATION_ENDED)
+    assert builders.decided_use(row.id, acteur=aidant(mandat), now=NOW) == Denied(errors.AUTORISATION_ENDED)
     assert fresh(mandat).motif == motif
     assert list(Avis.objects.values_list("channel", flat=True)) == ([channel] if channel else [])
     assert not any(motif.value in told.texte.casefold() for told in Avis.objects.order_by("id"))
@@ -130,7 +130,7 @@ def test_a_telephone_call_suspends_at_once_and_a_letter_follows_from_the_accueil
     reach(mandat)
     row = mandat.autorisations.order_by("demarche")[0]
     assert suspend_mandat(mandat.id, national(Role.ACCUEIL), way="accueil", now=NOW)
-    assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW) == Denied(errors.MANDAT_SUSPENDED)
+    assert builders.decided_use(row.id, acteur=aidant(mandat), now=NOW) == Denied(errors.MANDAT_SUSPENDED)
     (letter,) = Avis.objects.order_by("id")
     assert (letter.channel, letter.office, letter.kind) == ("courrier", "accueil", "suspension")
     assert plis_of_structure(mandat.structure_id) == []
@@ -216,7 +216,7 @@ def test_a_structure_that_is_no_more_ends_all_its_mandats_batch_after_batch(mand
     builders.utilisation(mandat)
     assert len(plis_of_structure(mandat.structure_id)) == 1
     assert end_structure(mandat.structure_id, national(Role.INSTRUCTEUR), motif, NOW)
-    assert may_use_autorisation(row.id, acteur=aidant(mandat), now=NOW) == Denied(STRUCTURE_NOT_HABILITEE)
+    assert builders.decided_use(row.id, acteur=aidant(mandat), now=NOW) == Denied(STRUCTURE_NOT_HABILITEE)
     assert [end_mandats_of_closed(NOW, batch=3) for _ in range(3)] == [3, 1, 0]
     assert {fresh(one).motif for one in (mandat, *others)} == {motif.value}
     assert fresh(spared).ended_at is None

@@ -13,7 +13,6 @@ from aidants.envois import sms as senders
 from aidants.journal.models import Entree
 from mandats.pages.conseiller import present
 from mandats.registre.models import Brouillon, Document, Mandat, Usager
-from mandats.registre.selectors import may_use_autorisation
 from mandats.registre.texts import acte_in
 from tests import builders
 from tests.mandats import consent_desk as ways
@@ -102,7 +101,7 @@ def test_each_identity_with_each_consent(desk: Desk, sent: list[tuple[str, str]]
     assert {one.sha256 for one in acte.consentement.proofs if one.name in ("temoin", "echange", "scan")} <= kept
     page = text(desk.client.get(f"/mandats/{mandat.id}"))
     assert ("identité faible" in page) is (identity == "piece_vue")
-    crossing = may_use_autorisation(
+    crossing = builders.decided_use(
         mandat.autorisations.get().id, acteur=desk.acteur, now=timezone.now(), crosses_to_franceconnect=True
     )
     assert bool(crossing) is (identity == "franceconnect")

@@ -218,7 +218,12 @@ def test_a_text_frozen_yesterday_is_signed_under_its_own_version(desk: Desk, mon
 def test_what_is_not_ours_is_refused_under_the_pages_too(desk: Desk) -> None:
     now = timezone.now()
     for duree in ("J30", "DATE", "DATE:2027-02-30", ""):
-        refused = open_brouillon(desk.acteur, Perimetre(({"code": "logement", "formalites": []},), duree), now)
+        refused = open_brouillon(
+            desk.acteur,
+            Perimetre(({"code": "logement", "formalites": []},), duree),
+            now,
+            shown_for=desk.acteur.known_structure_id,
+        )
         assert refused == Denied(perimetre_errors.DUREE_UNKNOWN), duree
     brouillon = desk.brouillon()
     assert freeze(brouillon.id, desk.acteur, now) == Denied(errors.NO_IDENTITY)

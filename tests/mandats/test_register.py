@@ -17,7 +17,7 @@ from mandats.consentement.ecran import consent_by_drawing
 from mandats.domain import errors
 from mandats.domain.perimetre import Perimetre
 from mandats.registre.models import Autorisation, Brouillon, Mandat, Usager
-from mandats.registre.selectors import may_use_autorisation, state_of, usable_autorisations
+from mandats.registre.selectors import state_of, usable_autorisations
 from mandats.registre.services.brouillons import change_brouillon, freeze, identify
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.sign import sign_mandat
@@ -71,7 +71,13 @@ def test_change_brouillon_makes_the_consent_fall(desk: Desk) -> None:
     place, who = desk
     doer = builders.acteur(who, place)
     brouillon = builders.consented(who, place)
-    changed = change_brouillon(brouillon.id, doer, Perimetre(({"code": "justice", "formalites": []},), "J1"), NOW)
+    changed = change_brouillon(
+        brouillon.id,
+        doer,
+        Perimetre(({"code": "justice", "formalites": []},), "J1"),
+        NOW,
+        shown_for=doer.known_structure_id,
+    )
     assert isinstance(changed, Brouillon)
     assert sign_mandat(brouillon.id, doer, NOW) == Denied(errors.NOT_CONSENTED)
 
@@ -135,9 +141,9 @@ def test_revoke_mandat_stops_uses_from_that_second(desk: Desk, query_count: Any)
     mandat = builders.mandat(who, place)
     autorisation = mandat.autorisations.get()
     with query_count(1):
-        assert may_use_autorisation(autorisation.id, acteur=doer, now=NOW)
+        assert builders.decided_use(autorisation.id, acteur=doer, now=NOW)
     assert revoke_mandat(mandat.id, doer, way="aidant", now=NOW)
-    assert may_use_autorisation(autorisation.id, acteur=doer, now=NOW) == Denied(errors.AUTORISATION_ENDED)
+    assert builders.decided_use(autorisation.id, acteur=doer, now=NOW) == Denied(errors.AUTORISATION_ENDED)
     mandat.refresh_from_db()
     assert state_of(mandat, NOW) == "termine"
     assert revoke_mandat(mandat.id, doer, way="aidant", now=NOW) == Denied(errors.ALREADY_ENDED)
@@ -162,7 +168,7 @@ def test_a_foreign_structure_reaches_nothing(desk: Desk) -> None:
     mandat = builders.mandat(who, place)
     row = mandat.autorisations.get()
     assert revoke_mandat(mandat.id, stranger, way="aidant", now=NOW) == Denied(errors.AUTORISATION_UNKNOWN)
-    assert not may_use_autorisation(row.id, acteur=stranger, now=NOW)
+    assert not builders.decided_use(row.id, acteur=stranger, now=NOW)
     usable = usable_autorisations(stranger, demarches=None, query="", now=NOW)
     assert list(usable) == []
     use = declare_utilisation(

@@ -23,6 +23,13 @@ STANDS = UseFacts(
     suspended_at=None,
     demarche_offered=True,
     structure_habilitee=True,
+    actor_is_aidant=True,
+    aidant_habilite=True,
+    crosses_to_franceconnect=False,
+    identity="franceconnect",
+    has_email=True,
+    sheet_due_at=None,
+    single_use_spent=False,
 )
 ENDED = replace(STANDS, autorisation_ended_at=BEFORE)
 
@@ -63,6 +70,11 @@ MOMENTS = st.none() | st.sampled_from([BEFORE, NOW])
         suspended_at=MOMENTS,
         demarche_offered=st.booleans(),
         structure_habilitee=st.booleans(),
+        actor_is_aidant=st.just(True),
+        aidant_habilite=st.just(True),
+        crosses_to_franceconnect=st.just(False),
+        sheet_due_at=MOMENTS,
+        single_use_spent=st.just(False),
         identity=st.sampled_from(["franceconnect", "piece_vue"]),
         has_email=st.booleans(),
     ),

@@ -10,7 +10,7 @@ from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.structures.models import Affectation, Structure
 from mandats.registre.models import Autorisation, Mandat, Usager
-from mandats.registre.selectors import use_facts
+from mandats.registre.selectors import annotated_autorisations, facts_of
 from oidc.provider.models import Connexion
 from oidc.provider.standing import _use_facts, standing_of_connexion, standing_of_token
 from tests import builders
@@ -55,12 +55,8 @@ def test_both_ways_read_the_same_facts(state, profile):
     now = timezone.now()
     STATES[state](now)
     connexion = Connexion.objects.get()
-    expected = use_facts(
-        connexion.autorisation_id,
-        acteur=builders.acteur(at.aidant, at.place),
-        now=now,
-        crosses_to_franceconnect=profile == "franceconnect",
-    )
+    row = annotated_autorisations(builders.acteur(at.aidant, at.place)).get(pk=connexion.autorisation_id)
+    expected = facts_of(row, now, crosses_to_franceconnect=profile == "franceconnect")
     by_token = standing_of_token(token, now)
     assert by_token is not None
     assert _use_facts(by_token.row, now) == expected

@@ -143,7 +143,9 @@ def load_mandats(acteurs: dict[str, Acteur], now: datetime) -> None:
     for story in STORIES:
         _live(story, acteurs[story.aidant], now - timedelta(days=story.days_ago))
     nadia = acteurs["nadia@ccas.example"]
-    open_brouillon(nadia, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now)
+    open_brouillon(
+        nadia, Perimetre(({"code": "papiers", "formalites": []},), "J31"), now, shown_for=nadia.known_structure_id
+    )
     _consented(Story("apostrophe", "", {"papiers": []}, "J31", 0), nadia, now, consents=False)
 
 
@@ -188,7 +190,7 @@ def _opened(story: Story, acteur: Acteur, then: datetime) -> Brouillon:
     chosen: tuple[DemarcheChoisie, ...] = tuple(
         {"code": code, "formalites": named} for code, named in story.demarches.items()
     )
-    brouillon = open_brouillon(acteur, Perimetre(chosen, story.duree), then)
+    brouillon = open_brouillon(acteur, Perimetre(chosen, story.duree), then, shown_for=acteur.known_structure_id)
     if isinstance(brouillon, Denied):
         raise DemoRefused(f"demo data refused: {brouillon.reason.code}")
     answer_card(brouillon.id, acteur, concerned=False, now=then + timedelta(minutes=1))

@@ -59,7 +59,7 @@ def refuse(event: Event, reason: ErrorCode, acteur: Acteur, now: datetime, subje
     return Denied(reason)
 
 
-def _may_prepare(acteur: Acteur, asked: Perimetre, shown_for: UUID | None, now: datetime) -> Decision:
+def _may_prepare(acteur: Acteur, asked: Perimetre, shown_for: UUID, now: datetime) -> Decision:
     """Only an habilitated aidant prepares, for the structure that their page showed, and what may be asked now."""
     if acteur.id is None or acteur.structure_id is None:
         return Denied(errors.AUTORISATION_UNKNOWN)
@@ -71,7 +71,7 @@ def _may_prepare(acteur: Acteur, asked: Perimetre, shown_for: UUID | None, now: 
         host=structure.houses_or_bills,
         time_zone=structure.time_zone,
         now=now,
-        shown_structure=shown_for in (None, acteur.structure_id),
+        shown_structure=shown_for == acteur.structure_id,
     )
     return may_act_for(acteur.id, acteur.structure_id) and may_prepare(facts)
 
@@ -89,7 +89,7 @@ def open_brouillon(
     asked: Perimetre,
     now: datetime,
     *,
-    shown_for: UUID | None = None,
+    shown_for: UUID,
     couple: UUID | None = None,
     renews: Mandat | None = None,
 ) -> Brouillon | Denied:
@@ -118,7 +118,7 @@ def open_brouillon(
 
 @transaction.atomic
 def change_brouillon(
-    brouillon_id: UUID, acteur: Acteur, asked: Perimetre, now: datetime, *, shown_for: UUID | None = None
+    brouillon_id: UUID, acteur: Acteur, asked: Perimetre, now: datetime, *, shown_for: UUID
 ) -> Brouillon | Denied:
     """Change what is asked; the frozen text and any consent given to it fall."""
     brouillon = locked(brouillon_id, acteur)

@@ -19,7 +19,7 @@ from mandats.registre.services.brouillons import open_brouillon
 
 @transaction.atomic
 def open_couple(
-    acteur: Acteur, asked: Perimetre, now: datetime, *, shown_for: UUID | None = None
+    acteur: Acteur, asked: Perimetre, now: datetime, *, shown_for: UUID
 ) -> tuple[Brouillon, Brouillon] | Denied:
     """Start one brouillon for each of two persons, asking the same; each may be changed, or abandoned, alone."""
     couple = uuid.uuid4()

@@ -68,7 +68,7 @@ def start_renewal(
     )
     if not wanted:
         return NothingLeft()
-    opened = open_brouillon(acteur, _asked(mandat, wanted), now, renews=mandat)
+    opened = open_brouillon(acteur, _asked(mandat, wanted), now, shown_for=mandat.structure_id, renews=mandat)
     if isinstance(opened, Brouillon):
         tell(events.MANDAT_RENEW, mandat, acteur, now, brouillon=str(opened.id))
     return opened

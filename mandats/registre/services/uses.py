@@ -73,11 +73,9 @@ def declare_utilisation(
 
 
 def may_use_once(row: Autorisation, now: datetime, *, crosses_to_franceconnect: bool = False) -> Decision:
-    """Decide a new use of a locked row: the register's rule, and a single use not done yet."""
-    verdict = may_use(facts_of(row, now, crosses_to_franceconnect))
-    if isinstance(verdict, Denied):
-        return verdict
-    return Denied(errors.SINGLE_USE_DONE) if spent(row.mandat) else GRANTED
+    """Decide a new use of a locked row."""
+    facts = facts_of(row, now, crosses_to_franceconnect=crosses_to_franceconnect, single_use_spent=spent(row.mandat))
+    return may_use(facts)
 
 
 def _names(row: Autorisation, reserved_act: str) -> Decision:

@@ -16,7 +16,6 @@ from aidants.domain.dispositif.financement import MotifRupture
 from aidants.habilitation.selectors import may_act_for
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Structure
-from mandats.registre.selectors import may_use_autorisation
 from tests import builders
 from tests.aidants.dispositif import scheme
 
@@ -94,14 +93,14 @@ def test_a_rupture_ends_the_place_at_once_and_the_structure_keeps_its_mandats() 
     referent = scheme.referent(made.structure)
     browser = builders.signed_in(referent)
     rupture = {"last_day": _day(-1).isoformat(), "motif": "demission"} | builders.factor(referent)
-    assert may_use_autorisation(use.id, acteur=mine, now=timezone.now()) == GRANTED
+    assert builders.decided_use(use.id, acteur=mine, now=timezone.now()) == GRANTED
     assert browser.post(f"/postes/contrats/{made.id}", rupture).status_code == 302
-    assert isinstance(may_use_autorisation(use.id, acteur=mine, now=timezone.now()), Denied)
+    assert isinstance(builders.decided_use(use.id, acteur=mine, now=timezone.now()), Denied)
     assert Affectation.objects.get(compte=who).ended_at is not None
     assert Entree.objects.get(event="contrat:leave").structure_id == made.structure_id
     mandat.refresh_from_db()
     assert mandat.ended_at is None
-    assert may_use_autorisation(use.id, acteur=hers, now=timezone.now()) == GRANTED
+    assert builders.decided_use(use.id, acteur=hers, now=timezone.now()) == GRANTED
     assert builders.signed_in(colleague).get(f"/mandats/{mandat.id}").status_code == 200
 
 
