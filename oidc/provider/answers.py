@@ -50,6 +50,12 @@ class Answer:
         return f"{parts.scheme}://{parts.netloc}"
 
 
+class SeeOther(HttpResponseRedirect):
+    """A redirect whose request is a GET whatever the one before was (RFC 9700 §4.12, FAPI 2.0 §5.3.2.2)."""
+
+    status_code = 303
+
+
 def code_answer(interaction: Interaction, code: str) -> Answer:
     """Return the answer that carries a code (RFC 6749 §4.1.2)."""
     return _answer(interaction.redirect_uri, interaction.state, interaction.response_mode, {"code": code})
@@ -79,7 +85,7 @@ def send(request: HttpRequest, answer: Answer, name: str, *, after_post: bool = 
         return allow_form(render(request, "oidc/form_post.html", {"answer": answer, "name": name}), answer)
     if after_post:
         return render(request, "oidc/leave.html", {"target": answer.target, "name": name})
-    return HttpResponseRedirect(answer.target)
+    return SeeOther(answer.target)
 
 
 def allow_form(response: HttpResponse, answer: Answer) -> HttpResponse:

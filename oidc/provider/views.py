@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -17,7 +18,7 @@ from oidc.protocol.authorize import WHAT_IS_ASKED, WHO_ASKS
 from oidc.protocol.errors import REQUEST_UNREADABLE
 from oidc.protocol.metadata import metadata
 from oidc.protocol.parameters import LONGEST_QUERY
-from oidc.provider.answers import send
+from oidc.provider.answers import SeeOther, send
 from oidc.provider.authorization import keep, read_request, refuse, repeat_choice
 from oidc.provider.logout import end_connexion, read_logout
 from oidc.provider.refused import count_refused_call, count_refused_request
@@ -50,7 +51,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return send(request, refuse(made.facts, refused.reason), made.client.name)
     if made.repeated:
         return send(request, repeat_choice(request, made, now), made.client.name)
-    return redirect("oidc:choice", interaction_id=keep(request, made, now).id)
+    return SeeOther(reverse("oidc:choice", args=[keep(request, made, now).id]))
 
 
 def _as_get(request: HttpRequest) -> HttpResponse:
@@ -64,10 +65,7 @@ def _as_get(request: HttpRequest) -> HttpResponse:
         return refusal_page(request, REQUEST_UNREADABLE)
     if not body.isascii() or not body.isprintable():
         body = ""
-    answer = redirect("oidc:authorize")
-    answer.status_code = 303
-    answer["Location"] += f"?{body}"
-    return answer
+    return SeeOther(f"{reverse('oidc:authorize')}?{body}")
 
 
 def open_to_scripts(view: View) -> View:
@@ -140,7 +138,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     if outcome.sid:
         end_connexion(outcome, timezone.now())
     if outcome.target:
-        return HttpResponseRedirect(outcome.target)
+        return SeeOther(outcome.target)
     return render(request, "oidc/signed_out.html", {"ended": bool(outcome.sid)})
 
 

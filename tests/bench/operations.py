@@ -95,7 +95,7 @@ def _exchange(item: Item, code: str) -> Call:
 def bridge(item: Item) -> Steps:
     """The whole flow: authorize, the page of choice, the choice, token, userinfo."""
     browser = {"Cookie": item["cookie"]}
-    answer = yield _get("authorize", f"/authorize?{item['query']}", browser, status=302)
+    answer = yield _get("authorize", f"/authorize?{item['query']}", browser, status=303)
     page = answer.headers["location"]
     yield _get("choice_page", page, browser)
     chosen = {"autorisation": item["autorisation"], "csrfmiddlewaretoken": item["csrf"]}

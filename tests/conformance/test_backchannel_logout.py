@@ -55,7 +55,7 @@ def run_tasks() -> None:
 def test_the_logout_token_says_whom_and_which_connexion(listener, alg):
     at, asked = flow.desk(), told_site(listener, id_token_alg=alg)
     tokens = flow.tokens_of(at, asked)
-    assert log_out(at, asked, tokens).status_code == 302
+    assert log_out(at, asked, tokens).status_code == 303
     run_tasks()
     ((path, kind, form),) = listener.received
     assert (path, kind) == ("/fin?site=1", "application/x-www-form-urlencoded")
@@ -69,7 +69,7 @@ def test_the_logout_token_says_whom_and_which_connexion(listener, alg):
     assert "nonce" not in read.claims
     assert 0 < read.claims["exp"] - read.claims["iat"] <= 120
     assert read.claims["jti"]
-    assert log_out(at, asked, tokens).status_code == 302
+    assert log_out(at, asked, tokens).status_code == 303
     assert LogoutNotice.objects.count() == 1, "a second time nothing ends, and nobody is told"
     assert Entree.objects.filter(event="connexion:tell_end").count() == 1
     answer = at.browser.get("/end_session", {"id_token_hint": form["logout_token"][0]})

@@ -291,7 +291,7 @@ def test_par_ensure_assertion_8_seconds_ahead_is_accepted(site):
 @module("par-without-duplicate-parameters")
 def test_a_request_uri_serves_until_its_answer(at, site):
     name = keyed.pushed_uri(site)
-    assert keyed.authorize_pushed(at.browser, site, name).status_code == 302
+    assert keyed.authorize_pushed(at.browser, site, name).status_code == 303
     page = keyed.authorize_pushed(at.browser, site, name)["Location"]
     assert at.browser.post(page, {"autorisation": str(at.autorisation().id)}).status_code == 200
     assert keyed.authorize_pushed(at.browser, site, name).status_code == 400

@@ -51,7 +51,7 @@ def answer_of(response, mode="query"):
         assert response.status_code == 200, response.content.decode()
         action, fields = flow.form_of(response)
         return {"at": action} | fields
-    uri = response["Location"] if response.status_code == 302 else flow.leave_uri(response)
+    uri = response["Location"] if response.status_code == 303 else flow.leave_uri(response)
     return {"at": uri.partition("?")[0]} | flow.parameters_of(uri)
 
 
@@ -59,7 +59,7 @@ def log_in(op, mode="query", **changes):
     """Go through request, choice and exchange; return the token endpoint's answer."""
     at, site = op
     page = at.browser.get("/authorize", asked(site, mode, **changes))
-    assert page.status_code == 302, page.content.decode()
+    assert page.status_code == 303, page.content.decode()
     chosen = at.browser.post(page["Location"], {"autorisation": str(at.autorisation().id)})
     back = answer_of(chosen, mode)
     assert back["at"] == site.redirect_uri

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def redirected(answer):
     """Return the parameters that go back to the site."""
-    assert answer.status_code == 302, answer.content.decode()
+    assert answer.status_code == 303, answer.content.decode()
     return flow.parameters_of(answer["Location"])
 
 
@@ -74,7 +74,7 @@ def test_an_answer_holds_nothing_twice_because_no_registered_address_holds_what_
 @pytest.mark.spec("RFC 6749", "3.1")
 def test_an_unknown_parameter_is_ignored_and_an_empty_one_is_as_if_left_out():
     asked = flow.site()
-    assert raw_query(asked, "resource=a&resource=b&prompt=&max_age=").status_code == 302
+    assert raw_query(asked, "resource=a&resource=b&prompt=&max_age=").status_code == 303
     assert redirected(raw_query(asked, "response_type=", response_type=None))["error"] == "invalid_request"
     assert redirected(raw_query(asked, "state=&nonce=", state=None, response_type="token"))["error"] is not None
     assert "state" not in redirected(raw_query(asked, "state=", state=None, response_type="token"))

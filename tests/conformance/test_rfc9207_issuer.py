@@ -15,7 +15,7 @@ _FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def told(answer):
     """Return what the answer carries, by whichever way it travels."""
-    if answer.status_code == 302:
+    if answer.status_code == 303:
         return flow.parameters_of(answer["Location"])
     page = answer.content.decode()
     fields = {name: unescape(value) for name, value in _FIELD.findall(page)}

@@ -32,7 +32,7 @@ def test_by_get_and_by_post(scene, method):
     else:
         body = flow.urlencode(form)
         answer = at.browser.post("/end_session", body, content_type="application/x-www-form-urlencoded")
-    assert (answer.status_code, answer["Location"]) == (302, END + "?state=a%20b%26c")
+    assert (answer.status_code, answer["Location"]) == (303, END + "?state=a%20b%26c")
     assert ended()
     assert flow.userinfo(tokens["access_token"]).status_code == 401
 
@@ -44,7 +44,7 @@ def test_a_hint_that_is_out_of_date_is_still_one(scene):
     stale = sign(yesterday, "ES256", secret=None, now=timezone.now())
     form = {"id_token_hint": stale, "post_logout_redirect_uri": END}
     answer = flow.Browser().get("/end_session", form)
-    assert (answer.status_code, answer["Location"]) == (302, END)
+    assert (answer.status_code, answer["Location"]) == (303, END)
     assert ended()
 
 
@@ -55,7 +55,7 @@ def test_client_id_and_hint_name_the_same_site(scene):
     other = at.browser.get("/end_session", hint | {"client_id": flow.site().client.client_id})
     assert (other.status_code, "Location" in other) == (400, False)
     assert not ended()
-    assert at.browser.get("/end_session", hint | {"client_id": asked.client.client_id}).status_code == 302
+    assert at.browser.get("/end_session", hint | {"client_id": asked.client.client_id}).status_code == 303
 
 
 @pytest.mark.spec("RP-Initiated Logout", "2")
@@ -78,7 +78,7 @@ def test_wishes_are_no_errors_and_to_ask_twice_is_none(scene):
     form = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": END, "ui_locales": "br xx", "more": "x"}
     for _ in range(2):
         answer = at.browser.get("/end_session", form | {"logout_hint": "nadia@ccas.example"})
-        assert (answer.status_code, answer["Location"]) == (302, END)
+        assert (answer.status_code, answer["Location"]) == (303, END)
     stranger = flow.stranger().get("/end_session", {"client_id": asked.client.client_id, "state": "x"})
     assert "Fermer ma session" not in stranger.content.decode(), "there is none"
 

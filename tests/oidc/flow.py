@@ -132,7 +132,7 @@ def authorize(browser: Browser, asked: Site, **changes: Any) -> Any:
 def choice_page(browser: Browser, asked: Site, **changes: Any) -> str:
     """Return the address of the page of choice."""
     answer = authorize(browser, asked, **changes)
-    assert answer.status_code == 302, answer.content.decode()
+    assert answer.status_code == 303, answer.content.decode()
     assert answer["Location"].startswith("/authorize/choix/"), answer["Location"]
     return str(answer["Location"])
 

@@ -70,7 +70,7 @@ def test_redirect_uri_ipv6_is_compared_as_text(registered, asked_for):
     site = flow.site(redirect_uris=[registered])
     refused = flow.authorize(flow.stranger(), site, redirect_uri=asked_for)
     assert (refused.status_code, "Location" in refused) == (400, False)
-    assert flow.authorize(flow.stranger(), site).status_code == 302
+    assert flow.authorize(flow.stranger(), site).status_code == 303
     assert Interaction.objects.get().redirect_uri == registered
 
 

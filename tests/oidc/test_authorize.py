@@ -54,7 +54,7 @@ def test_who_cannot_be_trusted_is_never_sent_anything(changes, code):
 def test_other_refusals_go_back_with_state_and_issuer(changes, error):
     asked = flow.site()
     answer = flow.authorize(flow.stranger(), asked, **changes)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     told = flow.parameters_of(answer["Location"])
     assert answer["Location"].startswith(asked.redirect_uri + "?")
     assert (told["error"], told["state"], told["iss"]) == (error, asked.state, settings.ISSUER)

@@ -68,7 +68,7 @@ def site(db: None) -> keyed.KeyedSite:
 
 
 def decent(answer: Any) -> Any:
-    assert answer.status_code in (200, 201, 302, 400, 401), answer.content[:200]
+    assert answer.status_code in (200, 201, 303, 400, 401), answer.content[:200]
     return answer
 
 

@@ -52,11 +52,11 @@ def test_logout_ends_that_connexion_and_goes_back_at_once(alg):
     first, second = flow.tokens_of(at, asked), flow.tokens_of(at, asked)
     form = {"id_token_hint": first["id_token"], "state": "é&", "post_logout_redirect_uri": flow.FC_LOGOUT}
     answer = at.browser.get("/end_session", form)
-    assert (answer.status_code, answer["Location"]) == (302, flow.FC_LOGOUT + "?state=%C3%A9%26")
+    assert (answer.status_code, answer["Location"]) == (303, flow.FC_LOGOUT + "?state=%C3%A9%26")
     assert flow.userinfo(first["access_token"]).status_code == 401
     assert flow.userinfo(second["access_token"]).status_code == 200
     assert at.browser.get(flow.choice_page(at.browser, asked)).status_code == 200, "the aidant is still signed in"
-    assert at.browser.get("/end_session", form).status_code == 302, "a second time changes nothing"
+    assert at.browser.get("/end_session", form).status_code == 303, "a second time changes nothing"
 
 
 def test_logout_believes_nobody_without_a_hint_of_ours():

@@ -63,11 +63,11 @@ def test_a_request_is_as_long_as_the_server_lets_it_be(stack_db: LiveStack) -> N
     asked = _authorize(origin, claims=claims)
     assert len(claims) < 4096
     assert 6000 < len(asked.request.path_url) < 8000
-    assert (asked.status_code, asked.headers["Location"].startswith("/")) == (302, True), asked.text[:200]
+    assert (asked.status_code, asked.headers["Location"].startswith("/")) == (303, True), asked.text[:200]
     posted = _authorize(origin, by_form=True, claims=claims)
     assert posted.status_code == 303
     again = requests.get(f"{origin}{posted.headers['Location']}", timeout=10, allow_redirects=False)
-    assert (again.status_code, again.headers["Location"].startswith("/")) == (302, True)
+    assert (again.status_code, again.headers["Location"].startswith("/")) == (303, True)
     longer = _authorize(origin, by_form=True, claims=claims, state="é" * 400)
     assert (longer.status_code, "La demande du site est illisible" in longer.text) == (400, True)
     least = requests.get(f"{origin}/authorize?state={'a' * 8000}", timeout=10, allow_redirects=False)
