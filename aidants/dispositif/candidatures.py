@@ -27,10 +27,11 @@ from aidants.journal.record import record
 
 OPEN_AT_MOST = 5
 """Dossiers in preparation for one address."""
-# What a dossier needs before it is submitted, and the step that asks for it.
+# What a dossier needs before it is submitted, and the step that asks for it; places are counted, in rows of their own.
 STEPS: Mapping[str, tuple[str, ...]] = {
     "porteur": ("kind", "siret", "name", "street", "postcode", "city"),
     "contact": ("given_name", "family_name", "telephone"),
+    "lieux": (),
     "projet": ("posts_asked", "project"),
 }
 
@@ -54,8 +55,9 @@ def dossiers_of(email: str) -> list[Candidature]:
 
 def missing_steps(candidature: Candidature, places: int) -> list[str]:
     """Return the steps that lack an answer, in their order."""
-    found = [step for step, names in STEPS.items() if not all(getattr(candidature, name) for name in names)]
-    return found if places else [*found[: 1 + ("contact" in found)], "lieux", *found[1 + ("contact" in found) :]]
+    answers = {step: all(getattr(candidature, name) for name in names) for step, names in STEPS.items()}
+    answers["lieux"] = places > 0
+    return [step for step, answered in answers.items() if not answered]
 
 
 def change_dossier(candidature_id: UUID, fields: Mapping[str, Any], now: datetime) -> Decision:

@@ -25,11 +25,8 @@ PAGE, SMS, PAPER, DESK, TELEPHONE, EXEMPLAIRE = "page_usager", "sms", "formulair
 """How a stop was asked: own page, text message, paper form, at the desk, by telephone, for want of a signed sheet."""
 
 _DECLARED_BY: Final = {
-    MotifDeFin.TERME: {SYSTEME},
-    MotifDeFin.USAGE_UNIQUE: {SYSTEME},
     MotifDeFin.REVOCATION: {USAGER, AIDANT},
     MotifDeFin.RENONCIATION: {REFERENT},
-    MotifDeFin.REMPLACEMENT: {USAGER},
     MotifDeFin.DECES: {ADMINISTRATEUR},
     MotifDeFin.TUTELLE: {ADMINISTRATEUR},
     MotifDeFin.INSOLVABILITE: {ADMINISTRATEUR},
@@ -37,6 +34,8 @@ _DECLARED_BY: Final = {
     MotifDeFin.LIQUIDATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
     MotifDeFin.HABILITATION: {INSTRUCTEUR, ADMINISTRATEUR, PARTENAIRE, SYSTEME},
 }
+FOLLOWS: Final = frozenset(MotifDeFin) - _DECLARED_BY.keys()
+"""Ends that nobody declares: the term comes, the single use was made, a new mandat of the usager's takes the place."""
 _SUSPENDED_BY: Final = {USAGER, AIDANT, ACCUEIL, ADMINISTRATEUR, SYSTEME}
 NATIONWIDE: Final = frozenset({ACCUEIL, INSTRUCTEUR, ADMINISTRATEUR})
 """Roles that reach the mandats of every structure, to stop them and for nothing else."""
@@ -62,7 +61,7 @@ class EndFacts:
 def may_end(facts: EndFacts) -> Decision:
     """Decide by the closed list of DOMAIN §3.1; the accueil only enters a form that the usager signed."""
     signed_form = facts.who == ACCUEIL and facts.motif is MotifDeFin.REVOCATION and facts.way == PAPER
-    allowed = facts.who in _DECLARED_BY[facts.motif] or signed_form
+    allowed = facts.who in _DECLARED_BY.get(facts.motif, ()) or signed_form
     return GRANTED if allowed else Denied(errors.END_NOT_YOURS)
 
 

@@ -4,16 +4,16 @@ import pytest
 
 from aidants.domain.decisions import Denied
 from mandats.domain import errors
-from mandats.domain.fins import EndFacts, Told, end_told, may_end, may_suspend, suspension_told
+from mandats.domain.fins import FOLLOWS, EndFacts, Told, end_told, may_end, may_suspend, suspension_told
 from mandats.domain.motifs import LABELS, MotifDeFin
 
 WHO = ("usager", "aidant", "referent", "accueil", "instructeur", "administrateur", "prefecture", "systeme", "")
 TABLE = {
-    MotifDeFin.TERME: {"systeme"},
-    MotifDeFin.USAGE_UNIQUE: {"systeme"},
+    MotifDeFin.TERME: set(),
+    MotifDeFin.USAGE_UNIQUE: set(),
     MotifDeFin.REVOCATION: {"usager", "aidant"},
     MotifDeFin.RENONCIATION: {"referent"},
-    MotifDeFin.REMPLACEMENT: {"usager"},
+    MotifDeFin.REMPLACEMENT: set(),
     MotifDeFin.DECES: {"administrateur"},
     MotifDeFin.TUTELLE: {"administrateur"},
     MotifDeFin.INSOLVABILITE: {"administrateur"},
@@ -25,6 +25,7 @@ TABLE = {
 
 def test_every_motif_has_its_row_and_its_words() -> None:
     assert set(TABLE) == set(MotifDeFin) == set(LABELS)
+    assert {motif for motif, who in TABLE.items() if not who} == FOLLOWS
 
 
 @pytest.mark.parametrize("motif", MotifDeFin)

@@ -13,7 +13,7 @@ from aidants.envois.models import Envoi
 from aidants.envois.outbox import message_of
 from aidants.habilitation.models import HabilitationStructure
 from aidants.journal.models import Entree
-from aidants.structures.models import Structure
+from aidants.structures.models import Affectation, Structure
 from mandats.domain import errors
 from mandats.domain.fins import EXEMPLAIRE, PAPER
 from mandats.domain.motifs import MotifDeFin
@@ -86,6 +86,18 @@ def test_each_person_and_channel_ends_at_once_and_is_told(
     assert not any(motif.value in told.texte.casefold() for told in Avis.objects.order_by("id"))
     told = [message_of(sent) for sent in Envoi.objects.filter(purpose="fin_structure").order_by("id")]
     assert [one.to for one in told if one] == ([] if who in ("aidant", "referent") else ["mandats@ccas.example.org"])
+
+
+def test_a_structure_without_an_address_learns_an_end_through_its_referents(mandat: Mandat) -> None:
+    Structure.objects.update(email="")
+    mandat.structure.refresh_from_db()
+    referente = builders.compte("referente@ccas.example")
+    Affectation.objects.create(compte=referente, structure=mandat.structure, is_referent=True, started_at=NOW)
+    assert revoke_mandat(mandat.id, by(mandat, "usager"), way="page_usager", now=NOW)
+    (sent,) = [message_of(one) for one in Envoi.objects.filter(purpose="fin_structure")]
+    assert sent is not None
+    assert sent.to == "referente@ccas.example"
+    assert mandat.usager.family_name not in sent.text
 
 
 @pytest.mark.parametrize(

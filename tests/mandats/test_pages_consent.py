@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from aidants.comptes.facteurs.models import Generateur
+from aidants.comptes.fresh_factor import fresh_factor_given
 from deploy.periods import run_due
 from mandats.document.textes.filling import blocks
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
@@ -226,11 +226,11 @@ def test_who_accepts_second_is_led_to_what_the_first_concluded(desk: Desk, monke
     brouillon = desk.consented()
 
     def somebody_else_signs(*args: Any) -> bool:
-        given = fresh_code_given(*args)
+        given = fresh_factor_given(*args)
         assert isinstance(sign_mandat(brouillon.id, desk.acteur, timezone.now()), Mandat)
         return given
 
-    monkeypatch.setattr("mandats.pages.conseiller.acceptance.fresh_code_given", somebody_else_signs)
+    monkeypatch.setattr("mandats.pages.conseiller.acceptance.fresh_factor_given", somebody_else_signs)
     answer = desk.client.post(address(brouillon, "acceptation"), builders.factor(desk.who), follow=True)
     mandat = Mandat.objects.get()
     assert answer.redirect_chain[-1][0] == f"/mandats/{mandat.id}"

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -14,7 +15,6 @@ from aidants.pages.posted import posted
 from mandats.droits.persons import open_archive
 from mandats.pages.administration.forms import ArchiveForm
 from mandats.pages.administration.present import archived_facts
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 
 
 @sensitive_post_parameters("code")
@@ -23,7 +23,7 @@ from mandats.pages.conseiller.fresh_code import fresh_code_given
 def look_up(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Ask which mandat and why; show it once, on this answer alone."""
     now, form = timezone.now(), ArchiveForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         mandat = open_archive(form.cleaned_data["reference"], form.cleaned_data["ground"], acteur, now)
         if not isinstance(mandat, Denied):
             return render(request, "mandats/administration/archived.html", archived_facts(mandat))

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE
@@ -22,7 +23,6 @@ from mandats.droits.models import Demande
 from mandats.droits.persons import kept_of
 from mandats.pages.administration.forms import AnswerForm
 from mandats.pages.administration.present import changes_rows, demande_rows
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.streams import attachment
 
 _LATEST = 20
@@ -55,7 +55,7 @@ def index(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def detail(request: HttpRequest, acteur: Acteur, demande_id: UUID) -> HttpResponse:
     """One request, whole; its second person answers it here."""
     row, now, form = _found(demande_id), timezone.now(), AnswerForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         done = demandes.answer(row.id, acteur, approve=form.cleaned_data["answer"] == "oui", now=now)
         if isinstance(done, Denied):
             messages.error(request, done.reason.message)

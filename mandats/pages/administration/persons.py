@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -19,7 +20,6 @@ from mandats.droits.demandes import ask
 from mandats.droits.persons import find_persons, open_person, person_of
 from mandats.pages.administration.forms import DemandeForm, RectificationForm, SearchForm
 from mandats.pages.administration.present import person_rows
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.registre.models import Usager
 from mandats.registre.services.rectify import changes_of
 
@@ -69,7 +69,7 @@ def ask_for(request: HttpRequest, acteur: Acteur, usager_id: UUID, kind: str) ->
     if kind not in _ASKABLE:
         raise Http404
     form = _form(request, usager, kind)
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         changes = changes_of(usager, form.changes) if isinstance(form, RectificationForm) else None
         given = {name: form.cleaned_data[name] for name in ("origin", "proof", "received_on")}
         made = ask(usager.id, Droit(kind), acteur, changes=changes, now=now, **given)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.fonctions import for_role
 from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -20,7 +21,6 @@ from mandats.droits import rapprochements
 from mandats.droits.demandes import ask
 from mandats.droits.models import Rapprochement
 from mandats.droits.persons import kept_of
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.registre.services.join import doubles
 
 _ASKED = "Réunion demandée. Une autre personne doit l’approuver sous sept jours ; elle peut aussi l’écarter."
@@ -39,7 +39,7 @@ def _found(row_id: UUID) -> Rapprochement:
 def detail(request: HttpRequest, acteur: Acteur, row_id: UUID) -> HttpResponse:
     """Show both records; an administrateur asks that they be joined."""
     row, now, form = _found(row_id), timezone.now(), CodeForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         made = ask(
             row.usager_id,
             Droit.RAPPROCHEMENT,
@@ -75,7 +75,7 @@ def detail(request: HttpRequest, acteur: Acteur, row_id: UUID) -> HttpResponse:
 def part(request: HttpRequest, acteur: Acteur, row_id: UUID) -> HttpResponse:
     """Part two records that were joined; one person is enough, since access only shrinks."""
     row, now, form = _found(row_id), timezone.now(), CodeForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         done = rapprochements.undo(row.id, acteur, now)
         if isinstance(done, Denied):
             messages.error(request, done.reason.message)

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
@@ -17,7 +18,6 @@ from aidants.papiers.typesetting import PaperNotMade
 from mandats.domain import contact_errors, errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.present import (
     consent_words,
     demarches_of,
@@ -47,7 +47,7 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     if brouillon.consented_at is None:
         return redirect(resume_address(brouillon))
     form = CodeForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, timezone.now()):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, timezone.now()):
         signed = sign_mandat(brouillon.id, acteur, timezone.now())
         if not isinstance(signed, Denied):
             return _concluded(request, acteur, signed)

@@ -12,13 +12,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.comptes.forms import CodeForm
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
 from mandats.consentement.formulaire import revoke_on_paper
 from mandats.pages.conseiller.access import with_mandat
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.present import last_day_of
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.pages.service.forms import DeskPaperForm
@@ -63,7 +63,7 @@ def _ask_and_stop(
 ) -> HttpResponse:
     """Ask for a fresh code, then stop at once."""
     now, form = timezone.now(), CodeForm(posted(request))
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         outcome = stop(now)
         if isinstance(outcome, Denied):
             messages.warning(request, outcome.reason.message)
@@ -80,7 +80,7 @@ def _ask_and_stop(
 def on_paper(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     """Stop the whole mandat by the form that the usager signed; the form is kept."""
     now, form = timezone.now(), DeskPaperForm(posted(request), request.FILES or None)
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         outcome = revoke_on_paper(mandat.id, form.cleaned_data["scan"].read(), acteur, now)
         if not isinstance(outcome, Denied):
             messages.success(request, "C’est arrêté. Les administrations le voient dès maintenant.")

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -18,7 +19,6 @@ from aidants.pages.posted import posted
 from mandats.consentement.formulaire import revoke_on_paper
 from mandats.domain import errors
 from mandats.domain.fins import TELEPHONE
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.conseiller.letter_forms import HandForm
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.pages.service.forms import PostPaperForm, TelephoneForm
@@ -120,7 +120,7 @@ def hand(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def paper(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """End the mandat named on the form that came by post, and keep the form."""
     form, now = PostPaperForm(posted(request), request.FILES or None), timezone.now()
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         mandat = mandat_by_reference(form.cleaned_data["reference"])
         done = revoke_on_paper(mandat.id if mandat else None, form.cleaned_data["scan"].read(), acteur, now)
         if not isinstance(done, Denied):

@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from aidants.comptes.fonctions import for_role
+from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
@@ -18,7 +19,6 @@ from aidants.structures.models import Affectation, Structure
 from mandats.domain.errors import ALREADY_ENDED, AUTORISATION_UNKNOWN
 from mandats.domain.fins import REFERENT
 from mandats.domain.motifs import BY_PROOF, MotifDeFin
-from mandats.pages.conseiller.fresh_code import fresh_code_given
 from mandats.pages.service.forms import ClosureForm, ConfirmedClosureForm, ProofForm, RenunciationForm
 from mandats.registre.selectors import mandat_by_reference
 from mandats.registre.services.closure import end_structure, standing_mandats
@@ -34,7 +34,7 @@ _UNKNOWN_SIRET = "Aucune structure habilitée n’a ce SIRET."
 def renounce(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpResponse:
     """Renounce a mandat for the structure, by its reference: a referent is shown no usager (C. civ. 2007)."""
     form, now = RenunciationForm(posted(request)), timezone.now()
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         given, mandat = form.cleaned_data, mandat_by_reference(form.cleaned_data["reference"])
         done = (
             revoke_mandat(
@@ -57,7 +57,7 @@ def renounce(request: HttpRequest, place: Affectation, acteur: Acteur) -> HttpRe
 def proof(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """End all the mandats of a person who died, was placed under tutelle or is insolvent, from one reference."""
     form, now = ProofForm(posted(request)), timezone.now()
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         given, mandat = form.cleaned_data, mandat_by_reference(form.cleaned_data["reference"])
         motif = next(one for one in BY_PROOF if one.value == given["motif"])
         count = end_all_by_proof(mandat.usager_id, acteur, motif, given["proof"], now) if mandat else 0
@@ -119,7 +119,7 @@ def closure_confirm(request: HttpRequest, acteur: Acteur) -> HttpResponse:
         return redirect("mandats:closure")
     count = standing_mandats(structure.id, now).count()
     form = ConfirmedClosureForm(request.POST, expected=count)
-    if form.is_valid() and fresh_code_given(request, form, acteur, now):
+    if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         done = end_structure(structure.id, acteur, MotifDeFin(form.cleaned_data["motif"]), now)
         if not isinstance(done, Denied):
             messages.success(

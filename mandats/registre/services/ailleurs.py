@@ -9,17 +9,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision
-from aidants.envois.outbox import post_email
 from aidants.journal.record import record
-from aidants.structures.models import Affectation
 from mandats.domain import errors, events, perimetre_errors
-from mandats.domain.durees import french_moment
 from mandats.domain.identite import Identite, same_person
 from mandats.domain.motifs import MotifDeFin
 from mandats.registre.coffre import identity_of
@@ -27,17 +23,12 @@ from mandats.registre.models import Autorisation, Brouillon, Mandat
 from mandats.registre.selectors import identite_of, mandat_by_reference
 from mandats.registre.services.brouillons import locked, refuse, thaw
 from mandats.registre.services.reach import tell
-from mandats.registre.services.told import tell_end
+from mandats.registre.services.told import tell_end, tell_structure_of_end
 from mandats.registre.services.volet import REVOCATION, VERIFICATION, check_code
 from mandats.registre.texts import REMPLACER
 
 CITE_TRIES: Final = 5
 _BATCH: Final = 50
-_TOLD_STRUCTURE: Final = (
-    "Le mandat {reference} a pris fin le {moment} ({zone}). Personne de votre structure ne peut plus s’en servir.\n\n"
-    "Le service ne dit jamais pourquoi un mandat prend fin. Vous n’avez rien à faire, et rien à demander à la personne."
-    "\n\nCe message vient du {service}. Une question ? Appelez le {accueil}.\n"
-)
 
 
 @transaction.atomic
@@ -139,23 +130,7 @@ def _end(older: Mandat, way: str, now: datetime) -> None:
     usager = Acteur(Kind.USAGER, older.usager_id, None, "usager")
     tell(events.MANDAT_REPLACE_ELSEWHERE, older, usager, now, way=way)
     tell_end(older, now)
-    _tell_structure(older, now)
-
-
-def _tell_structure(older: Mandat, now: datetime) -> None:
-    """Write to the structure's address, or to its referents': a reference and a moment, nobody's name."""
-    text = _TOLD_STRUCTURE.format(
-        reference=older.reference,
-        moment=french_moment(now, older.time_zone),
-        zone=older.time_zone,
-        service=settings.SERVICE_NAME,
-        accueil=settings.ACCUEIL_TELEPHONE,
-    )
-    referents = Affectation.objects.filter(structure=older.structure_id, is_referent=True, ended_at__isnull=True)
-    addresses = [older.structure.email] if older.structure.email else referents.values_list("compte__email", flat=True)
-    for address in sorted(addresses):
-        subject = f"Le mandat {older.reference} a pris fin"
-        post_email(address, subject, text, purpose="fin_structure", now=now, about=older.id)
+    tell_structure_of_end(older, now)
 
 
 def has_choice(brouillon: Brouillon) -> bool:

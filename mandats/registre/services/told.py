@@ -11,6 +11,7 @@ from aidants.compiled import CompiledRead
 from aidants.comptes.models import Compte
 from aidants.domain.demarches import DEMARCHES
 from aidants.envois.outbox import post_email
+from aidants.structures.models import Affectation
 from mandats.domain import avis_suites
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.avis_perimetre import ACTE_RESERVE
@@ -113,18 +114,32 @@ def tell_end(mandat: Mandat, now: datetime, *, by_letter: bool = False) -> Avis:
 
 
 _STRUCTURE_TOLD = (
-    "Le mandat {reference} a pris fin le {moment}. Il ne peut plus servir à aucune démarche. "
-    "Rangez ou rendez les papiers de la personne. Une question ? Appelez le {accueil}."
+    "Le mandat {reference} a pris fin le {moment} ({zone}). Personne de votre structure ne peut plus s’en servir.\n\n"
+    "Rangez ou rendez les papiers de la personne : il n’y a rien d’autre à faire, et rien à lui demander. "
+    "Le service ne dit jamais pourquoi un mandat prend fin.\n\n"
+    "Ce message vient du {service}. Une question ? Appelez le {accueil}.\n"
 )
 
 
 def tell_structure_of_end(mandat: Mandat, now: datetime) -> None:
-    """Tell the mandataire, at its own address, that somebody else ended the mandat: when, and never why."""
-    if not mandat.structure.email:
-        return
-    facts = {"reference": mandat.reference, "accueil": settings.ACCUEIL_TELEPHONE, **moments(now, mandat)}
-    objet, text = f"Le mandat {mandat.reference} a pris fin", _STRUCTURE_TOLD.format(**facts)
-    post_email(mandat.structure.email, objet, text, purpose="fin_structure", now=now, about=mandat.id)
+    """Tell the mandataire that somebody else ended the mandat: when, and never why nor of whom.
+
+    At the structure's address, or else at its referents': somebody there must know.
+    """
+    objet = f"Le mandat {mandat.reference} a pris fin"
+    text = _STRUCTURE_TOLD.format(
+        reference=mandat.reference,
+        moment=french_moment(now, mandat.time_zone),
+        zone=mandat.time_zone,
+        service=settings.SERVICE_NAME,
+        accueil=settings.ACCUEIL_TELEPHONE,
+    )
+    referents = Affectation.objects.filter(
+        structure=mandat.structure_id, is_referent=True, ended_at__isnull=True, compte__is_active=True
+    )
+    own = mandat.structure.email
+    for address in [own] if own else sorted(referents.values_list("compte__email", flat=True)):
+        post_email(address, objet, text, purpose="fin_structure", now=now, about=mandat.id)
 
 
 def tell_part_ended(row: Autorisation, mandat: Mandat, now: datetime) -> Avis:

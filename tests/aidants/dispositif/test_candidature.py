@@ -201,6 +201,15 @@ def test_what_nobody_has_answered_yet_is_missing_and_breaks_no_rule() -> None:
     assert browser.get("/candidature/dossier").context["reasons"] == [errors.DOSSIER_INCOMPLETE, errors.NO_PLACE]
 
 
+def test_what_is_missing_is_said_in_the_order_of_the_steps() -> None:
+    _opened()
+    made = Candidature.objects.get()
+    assert candidatures.missing_steps(made, 0) == ["porteur", "contact", "lieux", "projet"]
+    made.kind, made.siret, made.name, made.street, made.postcode, made.city = "commune", "1", "x", "x", "05000", "Gap"
+    assert candidatures.missing_steps(made, 0) == ["contact", "lieux", "projet"]
+    assert candidatures.missing_steps(made, 1) == ["contact", "projet"]
+
+
 def test_places_come_and_go_and_one_is_needed() -> None:
     browser = _filled()
     made = Candidature.objects.get()
