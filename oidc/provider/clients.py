@@ -222,9 +222,7 @@ def _locked(client_id: str) -> Client:
 
 def _check(new: NewClient) -> None:
     """Refuse what the profile forbids, before the database would, in words."""
-    others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
-    check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
-    _check_queries(new.redirect_uris)
+    _check_addresses(new)
     if not new.redirect_uris and not new.is_partenaire:
         raise UnfitClient("Écrivez au moins une adresse de retour.")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains):
@@ -262,6 +260,12 @@ def _check(new: NewClient) -> None:
     for refused, why in checks:
         if refused:
             raise UnfitClient(why)
+
+
+def _check_addresses(new: NewClient) -> None:
+    others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
+    check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
+    _check_queries(new.redirect_uris)
 
 
 def _uses_hs256(new: NewClient) -> bool:

@@ -49,6 +49,7 @@ FOREIGN = {
     "user_agent",  # RFC 9110
     "user_code",
 }
+NAMED_BY_DJANGO = {"deploy/database/base.py"}  # where it looks for the wrapper of a database's connections
 MAY_SAY_USER = re.compile(r"userinfo|user_agent|superuser", re.IGNORECASE)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -58,7 +59,8 @@ def _words(name: str) -> set[str]:
 
 
 def test_no_module_has_a_vague_name() -> None:
-    assert not [str(file) for file in sources.python_files() if VAGUE_MODULES & {file.stem, *file.parts[:-1]}]
+    vague = {str(file) for file in sources.python_files() if VAGUE_MODULES & {file.stem, *file.parts[:-1]}}
+    assert vague == NAMED_BY_DJANGO
 
 
 @pytest.mark.parametrize("app", sources.APPS)
