@@ -62,7 +62,7 @@ class DefaultDenyMiddleware:
         if again and not asks_again:
             kept.keep(request, view, now, whole=of_late)
             return _send_to("aidants:second_factor", request)
-        if not asks_again:
+        if not asks_again and _is_act(request):
             second_factor.touch(request.session, now)
         return None
 
@@ -77,11 +77,14 @@ def _is_led_out(request: HttpRequest, route: str) -> bool:
 
     A script's call is no page; and the bridge waits: FranceConnect's session is the one that it came from.
     """
-    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-        return False
-    if not closings.is_due(request.session):
+    if request.method != "GET" or not _is_act(request) or not closings.is_due(request.session):
         return False
     return not _is_bridge(route) and not _leads_to_bridge(request.GET.get("next", ""))
+
+
+def _is_act(request: HttpRequest) -> bool:
+    """Tell whether somebody did something: opened a page, sent a form.  What an open page asks by itself is no act."""
+    return request.method == "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 def _leads_to_bridge(way: str) -> bool:

@@ -291,7 +291,8 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
     has proved the address before (:mod:`aidants.structures.address_code`).
     """
     known = Compte.objects.filter(email=invitation.email).first()
-    allowed = _may_accept(known, signed_in) if _inviter_stands(invitation) else Denied(INVITATION_GONE)
+    stands = _inviter_stands(invitation) and _structure_stands(invitation)
+    allowed = _may_accept(known, signed_in) if stands else Denied(INVITATION_GONE)
     if isinstance(allowed, Denied):
         return _not_accepted(allowed.reason, invitation, signed_in, now)
     has_signed_in = known is not None and known.last_login is not None
@@ -310,6 +311,18 @@ def accept(invitation: Invitation, signed_in: Compte | None, now: datetime) -> A
         if invitation.invited_by:
             tell(invitation.invited_by, Avis.INVITATION_ACCEPTEE, now, invited=compte.full_name)
     return Accepted(compte, must_enrol=not has_signed_in)
+
+
+def _structure_stands(invitation: Invitation) -> bool:
+    """Tell whether the structure still takes somebody in: not once absorbed, nor once it lost the right it had.
+
+    One that the scheme made waits for its right, and takes in who will declare for it.
+    """
+    if invitation.structure is None:
+        return True
+    ends = Structure.objects.filter(pk=invitation.structure_id, habilitations__isnull=False)
+    rights = list(ends.order_by("habilitations__id").values_list("habilitations__ended_at", flat=True))
+    return invitation.structure.merged_into_id is None and (not rights or None in rights)
 
 
 def _not_accepted(reason: ErrorCode, invitation: Invitation, signed_in: Compte | None, now: datetime) -> Denied:

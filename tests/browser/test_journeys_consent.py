@@ -7,7 +7,10 @@ from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from aidants.comptes.inactivity import deactivate
+from aidants.domain.acteur import SYSTEME
 from aidants.envois.models import Envoi
 from mandats.registre.models import Mandat
 from tests.browser.conftest import Visit
@@ -144,6 +147,18 @@ def test_on_their_own_telephone_then_by_text_message(
     assert (mandat.identity, mandat.consentement) == ("franceconnect", "sms")
     told = json.loads(bytes(mandat.documents.get(kind="echange").content))
     assert told["demande"]["accuse"] == "delivre"
+
+
+@pytest.mark.parametrize("way", [NARROW], indirect=True, ids=str)
+def test_a_page_that_waits_leaves_once_its_aidant_may_act_no_more(conseiller: Conseiller) -> None:
+    at = conseiller.visitor
+    conseiller.signs_in()
+    conseiller.prepares("Logement", duree="31 jours")
+    at.press("FranceConnect sur son téléphone")
+    at.see("FranceConnect sur le téléphone de la personne")
+    deactivate(conseiller.compte, "vol", SYSTEME, timezone.now())
+    at.see("Connexion")
+    at.read_nowhere("téléphone de la personne")
 
 
 def test_a_signed_sheet_declared_kept_then_brought(conseiller: Conseiller, tmp_path: Path) -> None:
