@@ -318,11 +318,12 @@ def _structure_stands(invitation: Invitation) -> bool:
 
     One that the scheme made waits for its right, and takes in who will declare for it.
     """
-    if invitation.structure is None:
+    place = invitation.structure
+    if place is None:
         return True
-    ends = Structure.objects.filter(pk=invitation.structure_id, habilitations__isnull=False)
+    ends = Structure.objects.filter(pk=place.pk, habilitations__isnull=False)
     rights = list(ends.order_by("habilitations__id").values_list("habilitations__ended_at", flat=True))
-    return invitation.structure.merged_into_id is None and (not rights or None in rights)
+    return place.merged_into_id is None and (not rights or None in rights)
 
 
 def _not_accepted(reason: ErrorCode, invitation: Invitation, signed_in: Compte | None, now: datetime) -> Denied:

@@ -18,7 +18,6 @@ from aidants.comptes.recovery import Channel, Recognised, open_recovery
 from aidants.dispositif.models import Quota
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from aidants.domain.cartes import seed_of
-from aidants.domain.decisions import Denied
 from aidants.habilitation.models import HabilitationStructure
 from aidants.structures.invitations import Invite, invite
 from aidants.structures.models import Affectation, Invitation
@@ -42,10 +41,10 @@ def test_a_deactivated_account_is_signed_out_at_its_next_request() -> None:
 
 def _recovers(who: Compte) -> Client:
     """Come back after a loss, as far as the choice of a new factor."""
-    given = {"channel": Channel.EMAIL, "recognised": Recognised.IN_PERSON}
     garant = builders.compte()
-    doer = Acteur(Kind.COMPTE, garant.id)
-    assert not isinstance(open_recovery(who, garant, **given, acteur=doer, now=timezone.now()), Denied)
+    doer, now = Acteur(Kind.COMPTE, garant.id), timezone.now()
+    seen = Recognised.IN_PERSON
+    assert open_recovery(who, garant, channel=Channel.EMAIL, recognised=seen, acteur=doer, now=now)
     browser = Client()
     entered = {"email": who.email, "code": recovery_code(who.email)}
     assert browser.post("/connexion/appareil-perdu", entered)["Location"] == "/bienvenue"

@@ -91,9 +91,11 @@ def _deactivated(at: Open) -> None:
 
 
 def _changed(at: Open, *, is_referent: bool) -> None:
-    place, told = at.place, {"is_aidant": False, "is_referent": is_referent, "statut": ""}
+    place = at.place
     referent = Acteur(Kind.COMPTE, scheme.referent(at.desk.place).id, at.desk.place.id, "referent")
-    done = change_place(place.id, referent, **told, identity={}, now=timezone.now())
+    done = change_place(
+        place.id, referent, is_aidant=False, is_referent=is_referent, statut="", identity={}, now=timezone.now()
+    )
     assert not isinstance(done, Denied), done
 
 
