@@ -1,9 +1,16 @@
-"""What the journal was told meanwhile, so that whoever stands around an act does not tell its refusal twice."""
+"""What the journal was told meanwhile, so that whoever stands around an act does not tell its refusal twice.
+
+And, on the request, why the answer to come is a refusal: ``aidants/pages/refusals.py`` journals it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from aidants.domain.errors import ErrorCode
 
 
 @dataclass(slots=True)
@@ -15,6 +22,11 @@ class Told:
 
 
 _TOLD: ContextVar[Told | None] = ContextVar("told", default=None)
+
+
+def because(request: HttpRequest, reason: ErrorCode) -> None:
+    """Say why the answer to come is a refusal, where its status does not tell it and no service writes an entry."""
+    request.refusal = reason  # type: ignore[attr-defined]  # read where pages are journaled, and by nothing else
 
 
 @contextmanager

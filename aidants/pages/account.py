@@ -39,6 +39,7 @@ from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back, way_back_or_home
 from aidants.pages.enrol import seed_shown
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 
 View = Callable[..., HttpResponse]
 
@@ -242,7 +243,7 @@ def unlink_proconnect(request: HttpRequest) -> HttpResponse:
     compte, acteur = _mine(request)
     outcome = changes.unlink_proconnect(compte, acteur, timezone.now())
     if isinstance(outcome, Denied):
-        messages.warning(request, outcome.reason.message)
+        warn(request, outcome)
         return redirect("aidants:account")
     return _changed(request, "Votre compte n’est plus relié à ProConnect.")
 

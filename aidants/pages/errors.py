@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from aidants.domain.errors import BODY_TOO_LARGE, FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING
-from aidants.pages.refusals import because
+from aidants.journal.told import because
 from aidants.papiers.typesetting import PaperNotMade
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
-from django.contrib.messages import WARNING, get_messages
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from aidants.domain.errors import FORM_EXPIRED, OUT_OF_REACH, ROLE_MISSING, WITH
 from aidants.domain.events import ACT_WITHOUT_EFFECT, OBJECT_REFUSED, PAGE_REFUSED
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record_counted
-from aidants.journal.told import Told, listening
+from aidants.journal.told import because, listening
 from aidants.structures.acting import PlacedRequest
 
 Finder = Callable[[HttpRequest], Acteur | None]
@@ -38,15 +38,20 @@ def known_by(finder: Finder) -> None:
     _FINDERS.append(finder)
 
 
-def because(request: HttpRequest, reason: ErrorCode) -> None:
-    """Say why the answer to come is a refusal, where its status does not tell it and no service writes an entry."""
-    request.refusal = reason  # type: ignore[attr-defined]  # read by the middleware below, and by nothing else
-
-
 def refuse_form(request: HttpRequest, form: Form, denied: Denied, field: str | None = None) -> None:
     """Show a refusal on a form, and let it be journaled."""
     form.add_error(field, denied.reason.message)
     because(request, denied.reason)
+
+
+def warn(request: HttpRequest, said: Denied | str, *, level: int = messages.WARNING) -> None:
+    """Say on the next page that something was not done, and let it be journaled.
+
+    ``said``: the refusal, or words for an act that found nothing to change.
+    """
+    reason, words = (said.reason, said.reason.message) if isinstance(said, Denied) else (WITHOUT_EFFECT, said)
+    messages.add_message(request, level, words)
+    because(request, reason)
 
 
 class RefusalsMiddleware:
@@ -61,24 +66,16 @@ class RefusalsMiddleware:
         with listening() as told:
             response = self.get_response(request)
         if request.resolver_match is not None and not told.refusals:
-            reason = _reason(request, response, told)
+            reason = _reason(request, response)
             if reason is not None:
                 _count(request, request.resolver_match.view_name, reason)
         return response
 
 
-def _reason(request: HttpRequest, response: HttpResponse, told: Told) -> ErrorCode | None:
-    """Return why the answer is a refusal, or ``None``.  ``refusal`` was left on the request by :func:`because`."""
+def _reason(request: HttpRequest, response: HttpResponse) -> ErrorCode | None:
+    """Return why the answer is a refusal, or ``None``.  ``refusal`` was left on the request by ``because``."""
     found: ErrorCode | None = getattr(request, "refusal", _REASONS.get(response.status_code))
-    if found is None and request.method == "POST" and not told.entries and _is_warned(request):
-        return WITHOUT_EFFECT
     return found
-
-
-def _is_warned(request: HttpRequest) -> bool:
-    """Tell whether the next page says that something was not done; looked at without being read."""
-    queued = getattr(get_messages(request), "_queued_messages", ())
-    return any(message.level >= WARNING for message in queued)
 
 
 def _count(request: HttpRequest, route: str, reason: ErrorCode) -> None:

@@ -26,6 +26,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.habilitation.selectors import missing_in_team
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures import invitations, team
 from aidants.structures.acting import PlacedRequest, sent_for_another
 from aidants.structures.models import Affectation, Invitation
@@ -113,7 +114,7 @@ def invite_again(request: HttpRequest, place: Affectation, acteur: Acteur, invit
     again = invitations.Invite.like(old, form.cleaned_data.get("statut", ""))
     made = invitations.invite(place.structure, again, acteur, now)
     if isinstance(made, Denied):
-        messages.warning(request, made.reason.message)
+        warn(request, made)
     else:
         messages.success(request, f"Une nouvelle invitation est partie à {made.email}. L’ancienne ne sert plus.")
     return redirect("aidants:team")
@@ -126,7 +127,7 @@ def cancel_invitation(request: HttpRequest, place: Affectation, acteur: Acteur, 
     if invitations.cancel(_invitation(place, invitation_id), acteur, timezone.now()):
         messages.success(request, "L’invitation est annulée.")
     else:
-        messages.warning(request, "Cette invitation avait déjà été acceptée ou annulée.")
+        warn(request, "Cette invitation avait déjà été acceptée ou annulée.")
     return redirect("aidants:team")
 
 
@@ -148,7 +149,7 @@ def reactivate(request: HttpRequest, place: Affectation, acteur: Acteur, compte_
     if found.is_active:
         messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")
     else:
-        messages.warning(request, "Ce compte n’est pas fermé pour absence : adressez-vous au service.")
+        warn(request, "Ce compte n’est pas fermé pour absence : adressez-vous au service.")
     return redirect("aidants:team")
 
 
@@ -238,7 +239,7 @@ def print_letter(request: HttpRequest, acteur: Acteur, recovery_id: UUID) -> Htt
     made = get_object_or_404(Recuperation.objects.select_related("compte", "garant"), pk=recovery_id)
     code = recovery.print_letter(made, acteur, timezone.now())
     if code is None:
-        messages.warning(request, "Cette lettre a déjà été imprimée, ou c’est vous qui vous êtes porté garant.")
+        warn(request, "Cette lettre a déjà été imprimée, ou c’est vous qui vous êtes porté garant.")
         return redirect("aidants:letters")
     places = Affectation.objects.filter(compte=made.compte, ended_at__isnull=True).select_related("structure")
     context = {"made": made, "code": code, "place": places.order_by("started_at", "id").first()}

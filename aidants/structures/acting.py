@@ -18,10 +18,11 @@ from django.utils.functional import SimpleLazyObject
 from aidants.compiled import CompiledRead
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import NOT_AN_AIDANT
+from aidants.domain.errors import NOT_AN_AIDANT, WITHOUT_EFFECT
 from aidants.domain.events import STRUCTURE_SWITCH, STRUCTURE_SWITCH_REFUSED
 from aidants.domain.roles import Role
 from aidants.journal.record import record
+from aidants.journal.told import because
 from aidants.structures.models import Affectation
 
 SESSION_KEY = "structure_id"
@@ -123,6 +124,7 @@ def sent_for_another(request: HttpRequest) -> HttpResponse | None:
         return None
     name = place.structure.name
     messages.warning(request, f"Cette page était ouverte pour une autre structure. Rien n’est fait : voici {name}.")
+    because(request, WITHOUT_EFFECT)
     return redirect(request.get_full_path())
 
 

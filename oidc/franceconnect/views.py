@@ -15,7 +15,8 @@ from aidants.domain.acteur import ANONYME
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE, TRIES_THROTTLED, ErrorCode
 from aidants.domain.roles import Role
-from aidants.pages.refusals import because
+from aidants.journal.told import because
+from aidants.pages.refusals import warn
 from aidants.structures.acting import acteur_of
 from mandats.droits.rapprochements import propose_merge
 from mandats.pages.usager import session as usager_session
@@ -151,7 +152,7 @@ def warn_of_same_person(request: HttpRequest, brouillon_id: str, sub_digest: str
 def _leave(request: HttpRequest, address: str | Denied, brouillon_id: UUID | None) -> HttpResponse:
     """Answer a POST with a page that leaves by itself: browsers apply ``form-action`` to redirections too."""
     if isinstance(address, Denied):
-        messages.error(request, address.reason.message)
+        warn(request, address, level=messages.ERROR)
         return _back(brouillon_id)
     return render(request, "franceconnect/leave.html", {"address": address, "slow": False})
 

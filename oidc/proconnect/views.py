@@ -14,6 +14,7 @@ from aidants.comptes.forms import ProConnectCodeForm
 from aidants.domain.decisions import Denied
 from aidants.pages.back import way_back
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from oidc.proconnect import agents, errors, sign_in
 from oidc.provider.waiting import waiting_at
 
@@ -76,5 +77,5 @@ def end(request: HttpRequest) -> HttpResponse:
 
 
 def _sorry(request: HttpRequest, refused: Denied, way: str = "aidants:sign_in") -> HttpResponse:
-    messages.error(request, refused.reason.message)
+    warn(request, refused, level=messages.ERROR)
     return redirect(way)

@@ -117,6 +117,11 @@ def test_every_module_says_what_it_owns() -> None:
     assert not silent
 
 
+def test_a_refusal_shown_on_the_next_page_is_journaled() -> None:
+    shown = re.compile(r"\b(?:messages|flash)\.(?:warning|error)\(\s*request,\s*\w+\.reason\.message\s*\)")
+    assert not [file for file in sources.python_files(*sources.APPS) if shown.search(sources.text(file))]
+
+
 def test_a_refusal_is_counted_by_the_journal_s_own_writer() -> None:
     """By hand, one copy of four left a fact of the entry out."""
     outside = [file for file in sources.python_files(*sources.APPS) if "count_refusal" in sources.text(file)]

@@ -161,7 +161,7 @@ def test_a_code_on_the_usagers_telephone_is_a_consent(desk: Desk, settings: Any,
     sent = desk.client.post(address(brouillon, "accord/envoi-du-code"), {"telephone": "06 39 98 00 42"})
     assert sent["Location"] == address(brouillon, "recapitulatif") + "?accord=code#accord"
     (message,) = [json.loads(file.read_text()) for file in tmp_path.iterdir()]
-    code = message["text"].split("le code ")[1][:6]
+    code = message["text"].split(" : ")[1][:6]
     page = text(desk.client.get(address(brouillon, "recapitulatif") + "?accord=code"))
     assert "Un code a été envoyé" in page
     assert code not in page

@@ -23,6 +23,7 @@ from aidants.domain.departements import DEPARTEMENTS, departement_of
 from aidants.domain.roles import Role
 from aidants.domain.telephone import BadTelephone, as_dialled, to_e164
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures.models import Affectation
 
 View = Callable[..., HttpResponse]
@@ -97,7 +98,7 @@ def queue(request: HttpRequest, acteur: Acteur, departement: str) -> HttpRespons
 
 def _tell(request: HttpRequest, done: Any, words: str) -> None:
     if isinstance(done, Denied):
-        messages.warning(request, done.reason.message)
+        warn(request, done)
     else:
         messages.success(request, words)
 

@@ -19,6 +19,7 @@ from aidants.domain.activite.kits import CATALOGUE, ETATS_COMMANDE, MOST, EtatCo
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation
 
@@ -93,7 +94,7 @@ def follow(request: HttpRequest, place: Affectation, acteur: Acteur, commande_id
 
 def _tell(request: HttpRequest, done: Any) -> None:
     if isinstance(done, Denied):
-        messages.warning(request, done.reason.message)
+        warn(request, done)
     else:
         messages.success(request, "C’est noté.")
 

@@ -16,6 +16,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.activite.comptes_rendus import CHANNELS, KINDS, THEMES
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures.acting import for_aidant
 
 _LAST = 10
@@ -64,5 +65,5 @@ def cancel(request: HttpRequest, acteur: Acteur, report_id: UUID) -> HttpRespons
     if reports.cancel_report(report_id, acteur, timezone.now()):
         messages.success(request, "Le compte rendu est annulé : il ne compte plus.")
     else:
-        messages.warning(request, "Ce compte rendu n’est pas le vôtre, ou était déjà annulé.")
+        warn(request, "Ce compte rendu n’est pas le vôtre, ou était déjà annulé.")
     return redirect("aidants:report")

@@ -20,7 +20,7 @@ from aidants.domain.roles import Role
 from aidants.pages.dispositif.forms import ComiteForm, DecisionForm
 from aidants.pages.dispositif.review import shown
 from aidants.pages.posted import posted
-from aidants.pages.refusals import refuse_form
+from aidants.pages.refusals import refuse_form, warn
 from aidants.papiers.typesetting import PaperNotMade
 
 
@@ -75,7 +75,7 @@ def remove(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpRespons
     with _still_planned():
         verdict = comites.remove_comite(comite_id, acteur, timezone.now())
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
         return redirect("aidants:comite", comite_id)
     flash.success(request, "Le comité est retiré.")
     return redirect("aidants:comites")
@@ -101,12 +101,12 @@ def enlist(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpRespons
         except ValueError:
             raise Http404 from None
     if not chosen:
-        flash.warning(request, "Cochez au moins une candidature.")
+        warn(request, "Cochez au moins une candidature.")
     else:
         with _still_planned():
             verdict = comites.enlist(_comite(comite_id).id, chosen, acteur, timezone.now())
         if isinstance(verdict, Denied):
-            flash.warning(request, verdict.reason.message)
+            warn(request, verdict)
     return redirect("aidants:comite", comite_id)
 
 
@@ -121,7 +121,7 @@ def delist(request: HttpRequest, acteur: Acteur, comite_id: UUID, passage_id: UU
     """Take an application off the agenda."""
     verdict = comites.delist(_passage(comite_id, passage_id), acteur, timezone.now())
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
     return redirect("aidants:comite", comite_id)
 
 
@@ -156,7 +156,7 @@ def close(request: HttpRequest, acteur: Acteur, comite_id: UUID) -> HttpResponse
         flash.error(request, "Le procès-verbal n’a pas pu être établi. Rien n’est changé : réessayez.")
         return redirect("aidants:comite", comite_id)
     if isinstance(outcome, Denied):
-        flash.warning(request, outcome.reason.message)
+        warn(request, outcome)
     else:
         flash.success(request, "Le comité est clos. Son procès-verbal est établi.")
     return redirect("aidants:comite", comite_id)

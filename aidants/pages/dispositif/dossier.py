@@ -29,7 +29,7 @@ from aidants.pages.dispositif.visits import (
     with_dossier,
 )
 from aidants.pages.posted import posted
-from aidants.pages.refusals import refuse_form
+from aidants.pages.refusals import refuse_form, warn
 
 STEP_LABELS = {
     "porteur": "Votre structure",
@@ -168,7 +168,7 @@ def submit(request: HttpRequest, dossier: Candidature) -> HttpResponse:
     """Submit the dossier; from here on it changes no more."""
     outcome = candidatures.submit(dossier.id, timezone.now())
     if isinstance(outcome, Denied):
-        flash.warning(request, outcome.reason.message)
+        warn(request, outcome)
     else:
         flash.success(request, "Votre candidature est déposée. Un courriel vous le confirme.")
     return redirect("aidants:candidature_dossier")
@@ -182,7 +182,7 @@ def abandon(request: HttpRequest, dossier: Candidature) -> HttpResponse:
         return render(request, "aidants/dispositif/abandon.html", {"dossier": dossier})
     verdict = candidatures.abandon(dossier.id, ANONYME, timezone.now())
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
     else:
         flash.success(request, "Votre candidature est abandonnée.")
     return redirect("aidants:candidature_dossier")

@@ -25,6 +25,7 @@ from aidants.domain.roles import Role
 from aidants.pages.dispositif.forms import PaymentsForm
 from aidants.pages.dispositif.posts import contract_shown
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 
 PAGE = 100
 
@@ -88,8 +89,8 @@ def _paid(request: HttpRequest, form: PaymentsForm, acteur: Acteur) -> bool:
     if count:
         told = "Les versements cochés sont notés" if count > 1 else "Le versement est noté"
         flash.success(request, f"{told} comme payé{'s' if count > 1 else ''}.")
-    for message in dict.fromkeys(verdict.reason.message for verdict in refused):
-        flash.warning(request, message)
+    for denied in dict.fromkeys(refused):
+        warn(request, denied)
     return True
 
 
@@ -103,7 +104,7 @@ def sign(request: HttpRequest, acteur: Acteur, contrat_id: UUID) -> HttpResponse
         return _page(request, found, form)
     verdict = contrats.sign_convention(found.id, acteur, now)
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
     else:
         flash.success(request, "La convention est signée.")
     return redirect("aidants:convention", found.id)

@@ -20,7 +20,7 @@ from aidants.domain.territoires.communes import commune
 from aidants.pages.dispositif.forms import ProfilForm
 from aidants.pages.dispositif.visits import PROFILE, ask_for_link, end_visit, enter_by_link, with_profile
 from aidants.pages.posted import posted
-from aidants.pages.refusals import refuse_form
+from aidants.pages.refusals import refuse_form, warn
 
 
 @never_cache
@@ -112,7 +112,7 @@ def publish(request: HttpRequest, who: Candidat) -> HttpResponse:
     """Show the profile to retained structures."""
     verdict = vivier.publish(who.id, timezone.now())
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
     else:
         flash.success(request, "Votre profil est visible des structures retenues.")
     return redirect("aidants:vivier_profile")

@@ -40,7 +40,7 @@ from aidants.habilitation.declarations import may_declare
 from aidants.pages.dispositif.forms import ContratForm, RecruitForm, RuptureForm, SearchForm
 from aidants.pages.dispositif.pool import cv_answer
 from aidants.pages.posted import posted
-from aidants.pages.refusals import refuse_form
+from aidants.pages.refusals import refuse_form, warn
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation
 
@@ -146,7 +146,7 @@ def open_profile(request: HttpRequest, place: Affectation, acteur: Acteur, candi
     """Open somebody's profile: from here on both see where they stand."""
     made = vivier.open_relation(place.structure, candidat_id, acteur, timezone.now())
     if isinstance(made, Denied):
-        flash.warning(request, made.reason.message)
+        warn(request, made)
         return redirect("aidants:vivier_search")
     return redirect("aidants:relation", made.id)
 
@@ -211,7 +211,7 @@ def answer(request: HttpRequest, place: Affectation, acteur: Acteur, relation_id
 
 def _after(request: HttpRequest, verdict: Decision, relation_id: UUID) -> HttpResponse:
     if isinstance(verdict, Denied):
-        flash.warning(request, verdict.reason.message)
+        warn(request, verdict)
     else:
         flash.success(request, "C’est enregistré. La personne en est avertie.")
     return redirect("aidants:relation", relation_id)

@@ -26,6 +26,7 @@ from aidants.habilitation.forms import WithdrawalForm
 from aidants.habilitation.rules import missing
 from aidants.habilitation.selectors import acting_facts
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures.models import Affectation
 
 _ENDING = "fin_%s"
@@ -80,7 +81,7 @@ def end(request: HttpRequest, acteur: Acteur, organisme_id: UUID) -> HttpRespons
     if sessions.end_approval(found.id, acteur, now):
         messages.success(request, "L’agrément est terminé. Ce qui a été marqué reste.")
     else:
-        messages.warning(request, "Cet agrément était déjà terminé.")
+        warn(request, "Cet agrément était déjà terminé.")
     return redirect("aidants:organismes")
 
 
@@ -130,7 +131,7 @@ def withdraw_certificate(request: HttpRequest, acteur: Acteur, certification_id:
         if certification.withdraw(row.id, form.cleaned_data["why"], acteur, now):
             messages.success(request, "Le certificat est retiré. La personne ne conclut plus de mandat dès maintenant.")
         else:
-            messages.warning(request, "Ce certificat était déjà retiré.")
+            warn(request, "Ce certificat était déjà retiré.")
         return redirect("aidants:habilitation_person", row.compte_id)
     context = {"form": form, "person": row.compte, "certificate": row}
     return render(request, "aidants/formation/withdraw.html", context, status=422 if form.errors else 200)
@@ -145,7 +146,7 @@ def withdraw_right(request: HttpRequest, acteur: Acteur, affectation_id: UUID) -
     place, now = get_object_or_404(rows, pk=affectation_id), timezone.now()
     back = "aidant" in missing(acting_facts(place.compte_id, place.structure_id))
     if request.method == "POST" and ("restore" in request.POST) != back:
-        messages.warning(request, "Cela a changé entre-temps : voyez ce qui vaut maintenant.")
+        warn(request, "Cela a changé entre-temps : voyez ce qui vaut maintenant.")
         return redirect("aidants:habilitation_person", place.compte_id)
     form = CodeForm(posted(request)) if back else WithdrawalForm(posted(request))
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):

@@ -18,6 +18,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite.formation import Cadre, calendar_of
 from aidants.domain.decisions import Denied
 from aidants.domain.territoires.communes import commune
+from aidants.pages.refusals import warn
 from aidants.structures.models import Affectation
 
 _PAGE = 10
@@ -79,7 +80,7 @@ def inscribe(request: HttpRequest, session_id: UUID) -> HttpResponse:
     compte, acteur = _me(request)
     done = sessions.inscribe(session_id, compte, acteur, timezone.now())
     if isinstance(done, Denied):
-        messages.warning(request, done.reason.message)
+        warn(request, done)
     else:
         messages.success(request, "Vous êtes inscrit. L’organisme de formation vous attend au jour dit.")
     return redirect("aidants:formation_mine")
@@ -92,5 +93,5 @@ def leave(request: HttpRequest, inscription_id: UUID) -> HttpResponse:
     if sessions.leave(inscription_id, compte, acteur, timezone.now()):
         messages.success(request, "Votre place est rendue. Les demi-journées suivies restent comptées.")
     else:
-        messages.warning(request, "Vous n’étiez plus inscrit à cette session.")
+        warn(request, "Vous n’étiez plus inscrit à cette session.")
     return redirect("aidants:formation_mine")

@@ -28,6 +28,7 @@ from aidants.domain.activite.formation import CADRES, MOMENTS, Cadre, Moment
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 
 _PAGE = 20
 View = Callable[..., HttpResponse]
@@ -123,7 +124,7 @@ def _mark(
     half_day = presence.HalfDay(day or timezone.localdate(), request.POST.get("moment", ""))
     done = presence.mark_attendance(found.id, half_day, present, acteur, timezone.now(), timezone.localdate())
     if isinstance(done, Denied):
-        messages.warning(request, done.reason.message)
+        warn(request, done)
         return redirect("aidants:organisme_session", found.id)
     messages.success(request, "Les présences sont enregistrées.")
     answer = redirect("aidants:organisme_session", found.id)
@@ -146,7 +147,7 @@ def cancel(request: HttpRequest, acteur: Acteur, body: Organisme, session_id: UU
     if sessions.cancel_session(_session(body, session_id), acteur, timezone.now()):
         messages.success(request, "La session est annulée ; les inscrits peuvent en choisir une autre.")
     else:
-        messages.warning(request, "Cette session a commencé, ou était déjà annulée.")
+        warn(request, "Cette session a commencé, ou était déjà annulée.")
     return redirect("aidants:organisme")
 
 

@@ -30,6 +30,7 @@ from aidants.habilitation.forms import AidantRow, DossierForm, StartForm, WordsF
 from aidants.habilitation.models import Dossier
 from aidants.journal.limits import count_failure, limit, throttled
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 
 _KEY = "dossier"
 _HOUR = timedelta(hours=1)
@@ -152,7 +153,7 @@ def message(request: HttpRequest, mine: Dossier) -> HttpResponse:
         dossiers.write_message(mine.id, form.cleaned_data["text"], ANONYME, timezone.now())
         messages.success(request, "Votre message est parti.")
     else:
-        messages.warning(request, "Écrivez votre message avant de l’envoyer.")
+        warn(request, "Écrivez votre message avant de l’envoyer.")
     return redirect("aidants:dossier")
 
 

@@ -23,6 +23,7 @@ from aidants.habilitation.forms import DecisionForm, WordsForm
 from aidants.habilitation.models import Dossier
 from aidants.habilitation.validation import validate_dossier
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures.models import Structure
 
 _PAGE = 20
@@ -97,5 +98,5 @@ def write(request: HttpRequest, acteur: Acteur, dossier_id: UUID) -> HttpRespons
         dossiers.write_message(row.id, form.cleaned_data["text"], acteur, timezone.now())
         messages.success(request, "Le message est parti.")
     else:
-        messages.warning(request, "Écrivez votre message avant de l’envoyer.")
+        warn(request, "Écrivez votre message avant de l’envoyer.")
     return redirect("aidants:dossier_instruct", row.id)

@@ -17,6 +17,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.habilitation.structures import standing_with_siret
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.pages.structures.forms import JoinForm, PlaceForm
 from aidants.pages.team import for_referent
 from aidants.structures import places
@@ -65,7 +66,7 @@ def answer(request: HttpRequest, mine: Affectation, acteur: Acteur, adhesion_id:
     statut = "" if refuse else form.cleaned_data["statut"]
     done = places.answer_adhesion(row.id, acteur, accept=not refuse, statut=statut, now=now)
     if isinstance(done, Denied):
-        messages.warning(request, done.reason.message)
+        warn(request, done)
     else:
         messages.success(request, "La demande est refusée." if refuse else "La personne est dans l’équipe.")
     return redirect("aidants:team")

@@ -16,6 +16,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import CATALOGUE
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.domain.droits import LABELS, ORIGINS, PROOFS, Droit, due_on
 from mandats.droits import demandes, rapprochements
 from mandats.droits.export import hand_export, is_ready
@@ -58,7 +59,7 @@ def detail(request: HttpRequest, acteur: Acteur, demande_id: UUID) -> HttpRespon
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         done = demandes.answer(row.id, acteur, approve=form.cleaned_data["answer"] == "oui", now=now)
         if isinstance(done, Denied):
-            messages.error(request, done.reason.message)
+            warn(request, done, level=messages.ERROR)
         else:
             messages.success(request, _DONE[done.answer])
         return redirect("mandats:administration:demande", row.id)
@@ -102,7 +103,7 @@ def take_back(request: HttpRequest, acteur: Acteur, demande_id: UUID) -> HttpRes
     if isinstance(done, Denied) and done.reason.http == 404:
         raise Http404
     if isinstance(done, Denied):
-        messages.error(request, done.reason.message)
+        warn(request, done, level=messages.ERROR)
     else:
         messages.success(request, "Demande retirée.")
     return redirect("mandats:administration:droits")
@@ -114,6 +115,6 @@ def copy(request: HttpRequest, acteur: Acteur, demande_id: UUID) -> HttpResponse
     """Hand over the copy of an approved request, as a file to save."""
     handed = hand_export(_found(demande_id), acteur, timezone.now())
     if isinstance(handed, Denied):
-        messages.error(request, handed.reason.message)
+        warn(request, handed, level=messages.ERROR)
         return redirect("mandats:administration:demande", demande_id)
     return attachment(handed, "application/zip", f"copie-{demande_id}.zip")

@@ -16,6 +16,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.domain.droits import Droit
 from mandats.droits import rapprochements
 from mandats.droits.demandes import ask
@@ -78,7 +79,7 @@ def part(request: HttpRequest, acteur: Acteur, row_id: UUID) -> HttpResponse:
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         done = rapprochements.undo(row.id, acteur, now)
         if isinstance(done, Denied):
-            messages.error(request, done.reason.message)
+            warn(request, done, level=messages.ERROR)
         else:
             messages.success(request, "Les deux dossiers sont à nouveau séparés.")
         return redirect("mandats:administration:droits")

@@ -14,6 +14,7 @@ from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.papiers.typesetting import PaperNotMade
 from mandats.domain import contact_errors, errors
 from mandats.domain.durees import french_date, last_day
@@ -52,7 +53,7 @@ def accept(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
         if not isinstance(signed, Denied):
             return _concluded(request, acteur, signed)
         if signed.reason == errors.BROUILLON_GONE:
-            messages.warning(request, signed.reason.message)
+            warn(request, signed)
             return redirect("mandats:brouillon_accept", brouillon.id)
         if signed.reason in (contact_errors.CONTACT_SHARED, contact_errors.CONTACT_LANDLINE_SHARED):
             messages.error(request, f"{signed.reason.message} Corrigez les contacts : l’accord donné reste valable.")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.domain.references import Mistake, parse
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.registre.models import Brouillon
@@ -55,7 +56,7 @@ def elsewhere(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Htt
     replace = request.POST.get("choix") == "remplacer"
     verdict = choose_elsewhere(brouillon.id, acteur, replace=replace, now=timezone.now())
     if isinstance(verdict, Denied):
-        messages.error(request, verdict.reason.message)
+        warn(request, verdict, level=messages.ERROR)
     else:
         messages.info(request, "Votre choix est dans le texte. Relisez-le avant de signer.")
     return redirect("mandats:brouillon_recap", brouillon.id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.consentement import ecran, papier
 from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
@@ -99,7 +100,7 @@ def exemplaire(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> Ht
         return redirect("mandats:brouillon_recap", brouillon.id)
     printed = papier.print_exemplaire(brouillon.id, acteur, timezone.now())
     if isinstance(printed, Denied):
-        messages.error(request, printed.reason.message)
+        warn(request, printed, level=messages.ERROR)
         return redirect("mandats:brouillon_recap", brouillon.id)
     return pdf_answer(printed, f"exemplaire-a-signer-{brouillon.reference}.pdf")
 
@@ -137,7 +138,7 @@ def _take(request: HttpRequest, acteur: Acteur, brouillon: Brouillon, way: str, 
         if not isinstance(outcome, Denied):
             return redirect("mandats:brouillon_accept", brouillon.id)
         if outcome.reason in (errors.TEXT_CHANGED, errors.BROUILLON_GONE):
-            messages.error(request, outcome.reason.message)
+            warn(request, outcome, level=messages.ERROR)
             return redirect("mandats:brouillon_recap", brouillon.id)
         form.add_error(main_field, outcome.reason.message)
     return _recap(request, acteur, brouillon, **{way: form})

@@ -15,6 +15,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
 from aidants.domain.telephone import receives_sms
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.domain.identite import Identite
 from mandats.pages.conseiller.access import with_brouillon, with_mandat
 from mandats.pages.conseiller.contact_shared import KINDS, forget, offer, offered, typed_before
@@ -43,7 +44,7 @@ def of_brouillon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> 
         given = dict(form.cleaned_data)
         done = give_contacts(brouillon.id, given["email"], given["telephone"], acteur, timezone.now())
         if isinstance(done, Denied):
-            messages.error(request, done.reason.message)
+            warn(request, done, level=messages.ERROR)
             return redirect("mandats:desk")
         if not isinstance(done, dict):
             forget(request)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.consentement.piece_vue import identify_by_document, typed_identity
 from mandats.domain import errors
 from mandats.domain.durees import french_birthdate
@@ -38,7 +39,7 @@ def piece(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRes
         if not isinstance(done, Denied):
             return redirect("mandats:brouillon_contacts", brouillon.id)
         if done.reason in (errors.MINOR, errors.BROUILLON_GONE):
-            messages.error(request, done.reason.message)
+            warn(request, done, level=messages.ERROR)
             return redirect("mandats:desk")
         form.add_error(None, done.reason.message)
     context = {"brouillon": brouillon, "step": 2, "form": form}

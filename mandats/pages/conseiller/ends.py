@@ -17,6 +17,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.consentement.formulaire import revoke_on_paper
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.present import last_day_of
@@ -66,7 +67,7 @@ def _ask_and_stop(
     if form.is_valid() and fresh_factor_given(request, form, acteur, now):
         outcome = stop(now)
         if isinstance(outcome, Denied):
-            messages.warning(request, outcome.reason.message)
+            warn(request, outcome)
         else:
             messages.success(request, "C’est arrêté. Les administrations le voient dès maintenant.")
         return redirect("mandats:detail", mandat.id)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.pages.refusals import warn
 from mandats.pages.conseiller.access import for_aidant, place_of
 from mandats.pages.conseiller.letter_forms import AddressForm, HandForm
 from mandats.pages.conseiller.streams import pdf_answer
@@ -54,7 +55,7 @@ def address(request: HttpRequest, acteur: Acteur, usager_id: UUID) -> HttpRespon
     """Keep where a person wants their letters."""
     form = AddressForm(request.POST, prefix=str(usager_id))
     if not form.is_valid():
-        messages.error(request, str(form.errors["address"][0]))
+        warn(request, str(form.errors["address"][0]), level=messages.ERROR)
         return redirect("mandats:letters")
     done = keep_address(usager_id, form.cleaned_data["address"], acteur, timezone.now())
     if isinstance(done, Denied):

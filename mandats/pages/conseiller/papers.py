@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
+from aidants.pages.refusals import warn
 from aidants.papiers.typesetting import PaperNotMade
 from mandats.document.explications import NoSuchForm
 from mandats.domain.codes import grouped
@@ -52,7 +53,7 @@ def send(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
     if request.method == "POST":
         sent = send_copy(mandat.id, acteur, now)
         if isinstance(sent, Denied):
-            messages.error(request, sent.reason.message)
+            warn(request, sent, level=messages.ERROR)
         else:
             messages.success(request, f"La copie part à {mandat.usager.email}.")
         return redirect("mandats:detail", mandat.id)
@@ -72,7 +73,7 @@ def codes(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
         return render(request, "mandats/conseiller/codes_ask.html", {"mandat": mandat, "once": request.session[_ONCE]})
     wanted = request.session.pop(_ONCE, "")
     if not wanted or not secrets.compare_digest(wanted, request.POST.get("once", "")):
-        messages.warning(request, "Ces codes ont déjà été montrés. Pour d’autres codes, recommencez.")
+        warn(request, "Ces codes ont déjà été montrés. Pour d’autres codes, recommencez.")
         return redirect("mandats:detail", mandat.id)
     shown = show_codes(mandat.id, acteur, timezone.now())
     if isinstance(shown, Denied):

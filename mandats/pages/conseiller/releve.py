@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from aidants.domain.acteur import Acteur
+from aidants.pages.refusals import warn
 from mandats.domain.durees import french_date
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.letter_forms import PeriodForm
@@ -56,7 +57,7 @@ def by_email(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpRespon
         send_releve(made, mandat.structure, acteur, now)
         messages.success(request, "Le relevé part à l’adresse de la personne.")
     else:
-        messages.warning(request, "Cette personne n’a pas d’adresse électronique. Imprimez le relevé.")
+        warn(request, "Cette personne n’a pas d’adresse électronique. Imprimez le relevé.")
     dates = urlencode({"start": made.start.isoformat(), "end": made.end.isoformat()})
     return redirect(f"{reverse('mandats:releve', args=(mandat.id,))}?{dates}")
 

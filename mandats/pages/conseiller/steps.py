@@ -12,6 +12,7 @@ from aidants.comptes.kept import given_back, keeps_what_was_typed
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Structure
 from mandats.domain import perimetre_errors
@@ -117,7 +118,7 @@ def card(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpResp
     if isinstance(verdict, Denied):
         if verdict.reason == perimetre_errors.PROTECTED:
             return redirect("mandats:orientation")
-        messages.error(request, verdict.reason.message)
+        warn(request, verdict, level=messages.ERROR)
     return redirect("mandats:brouillon_identity", brouillon.id)
 
 
@@ -148,7 +149,7 @@ def not_me(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
     """« Ce n'est pas moi »: the identity is forgotten, the rest stays."""
     outcome = brouillons.not_me(brouillon.id, acteur, timezone.now())
     if isinstance(outcome, Denied):
-        messages.error(request, outcome.reason.message)
+        warn(request, outcome, level=messages.ERROR)
     else:
         messages.info(request, "Ce nom est oublié. La bonne personne peut s’identifier.")
     return redirect("mandats:brouillon_identity", brouillon.id)
@@ -161,7 +162,7 @@ def abandon(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpR
     if request.method == "POST":
         outcome = brouillons.abandon(brouillon.id, acteur, timezone.now())
         if isinstance(outcome, Denied):
-            messages.error(request, outcome.reason.message)
+            warn(request, outcome, level=messages.ERROR)
             return redirect("mandats:brouillon_identity", brouillon.id)
         forget(request)
         messages.success(request, "Rien n’a été signé. Ce qui avait été préparé est effacé.")

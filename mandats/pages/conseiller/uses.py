@@ -12,6 +12,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.domain.actes import RESERVED_ACTS
 from mandats.domain.durees import french_date, local_date
 from mandats.domain.utilisations import DECLARED_CHANNELS, MANNERS
@@ -97,7 +98,7 @@ def manner(request: HttpRequest, acteur: Acteur, mandat: Mandat, utilisation_id:
     _use(mandat, utilisation_id, acteur)
     done = say_manner(utilisation_id, acteur, request.POST.get("manner", ""), timezone.now())
     if isinstance(done, Denied):
-        messages.error(request, done.reason.message)
+        warn(request, done, level=messages.ERROR)
     else:
         messages.success(request, "C’est noté.")
     return redirect("mandats:detail", mandat.id)

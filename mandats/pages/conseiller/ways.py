@@ -16,6 +16,7 @@ from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.telephone import in_french
 from aidants.pages.posted import posted
+from aidants.pages.refusals import warn
 from mandats.consentement import sms
 from mandats.domain import errors
 from mandats.domain.accord_sms import ASKED_AGAIN
@@ -50,7 +51,7 @@ def _outcome(request: HttpRequest, brouillon: Brouillon, form: Form, done: Decis
     if not isinstance(done, Denied):
         return redirect("mandats:brouillon_accept", brouillon.id)
     if done.reason in (errors.TEXT_CHANGED, errors.BROUILLON_GONE):
-        messages.error(request, done.reason.message)
+        warn(request, done, level=messages.ERROR)
         return redirect("mandats:brouillon_recap", brouillon.id)
     form.add_error(None, done.reason.message)
     return None
@@ -69,7 +70,7 @@ def aloud(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRes
     if request.method == "POST":
         done = note_read_aloud(brouillon.id, request.POST.get("text_sha256", ""), acteur, timezone.now())
         if isinstance(done, Denied):
-            messages.error(request, done.reason.message)
+            warn(request, done, level=messages.ERROR)
             return redirect("mandats:brouillon_aloud", brouillon.id)
         messages.success(request, "La lecture à voix haute est inscrite au journal.")
         return redirect("mandats:brouillon_consent_witness", brouillon.id)

@@ -12,8 +12,9 @@ from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.journal.told import because
 from aidants.pages.posted import posted
-from aidants.pages.refusals import because, refuse_form
+from aidants.pages.refusals import refuse_form, warn
 from aidants.pages.team import for_referent
 from aidants.structures.models import Affectation, Structure
 from mandats.domain.errors import ALREADY_ENDED, AUTORISATION_UNKNOWN
@@ -115,7 +116,7 @@ def closure_confirm(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     now, first = timezone.now(), ClosureForm(request.POST)
     structure = _habilitee(first.cleaned_data["siret"]) if first.is_valid() else None
     if structure is None:
-        messages.warning(request, _UNKNOWN_SIRET)
+        warn(request, _UNKNOWN_SIRET)
         return redirect("mandats:closure")
     count = standing_mandats(structure.id, now).count()
     form = ConfirmedClosureForm(request.POST, expected=count)

@@ -15,6 +15,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.roles import Role
+from aidants.pages.refusals import warn
 from aidants.pages.team import for_referent
 from aidants.structures.acting import PlacedRequest
 from aidants.structures.models import Affectation
@@ -59,7 +60,7 @@ def answer(request: HttpRequest, place: Affectation, acteur: Acteur, contestatio
     if isinstance(done, Denied):
         if done.reason.http == 404:
             raise Http404
-        messages.warning(request, done.reason.message)
+        warn(request, done)
     else:
         messages.success(request, "Réponse envoyée. La personne la lit sur sa page.")
     return redirect("mandats:objections")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes.address import client_network
 from aidants.domain.decisions import Denied
+from aidants.pages.refusals import warn
 from mandats.pages.verifier import views as verifier
 from mandats.pages.verifier.forms import AgentVerifyForm, typed_in
 from mandats.verification.questions import Asker
@@ -30,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
         raise Http404
     address = sign_in.leave(request, "", timezone.now(), purpose=sign_in.CLIENT)
     if isinstance(address, Denied):
-        messages.error(request, address.reason.message)
+        warn(request, address, level=messages.ERROR)
         return redirect("mandats:verify_form")
     return render(request, "proconnect/leave.html", {"address": address})
 
