@@ -1,6 +1,7 @@
 """Who a session belongs to, read at each request by a statement written once a process.
 
-Everything else is Django's own: how a password is checked, and that an account deactivated since is nobody.
+Everything else is Django's own: how a password is checked, and that an account deactivated since is nobody.  One that
+closed because nobody came is checked like an open one: its holder, and nobody else, is told so.
 """
 
 from uuid import UUID
@@ -29,4 +30,8 @@ class ComptesBackend(ModelBackend):
     def get_user(self, user_id: UUID) -> Compte | None:
         """Return the account while it may sign in."""
         compte = _COMPTE.first(user_id)
-        return compte if self.user_can_authenticate(compte) else None
+        return compte if super().user_can_authenticate(compte) else None
+
+    def user_can_authenticate(self, user: Compte | None) -> bool:
+        """Let a password be checked of an open account, and of one closed for absence, which opens no session."""
+        return super().user_can_authenticate(user) or (user is not None and user.is_closed_for_absence)

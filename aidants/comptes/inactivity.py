@@ -13,13 +13,19 @@ from django.db.models.functions import Coalesce
 from aidants.comptes.avis import Avis, tell
 from aidants.comptes.models import Compte, Fonction
 from aidants.comptes.sessions.open import close_all
-from aidants.domain.absence import MONTHS_FROM_WARNING, MONTHS_TO_WARNING, is_to_deactivate, is_to_warn, months_before
+from aidants.domain.absence import (
+    ABSENCE,
+    MONTHS_FROM_WARNING,
+    MONTHS_TO_WARNING,
+    is_to_deactivate,
+    is_to_warn,
+    months_before,
+)
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.events import COMPTE_DEACTIVATE, COMPTE_REACTIVATE, COMPTE_WARN
 from aidants.domain.roles import FEWEST_ADMINISTRATEURS, Role
 from aidants.journal.record import record
 
-ABSENCE = "absence"
 _BATCH = 200
 
 
@@ -63,7 +69,7 @@ def _warn(compte: Compte, now: datetime) -> bool:
     compte.inactivity_warned_at = now
     compte.save(update_fields=("inactivity_warned_at",))
     record(COMPTE_WARN, acteur=SYSTEME, at=now, subject=compte.id)
-    tell(compte, Avis.INACTIVITE, now)
+    tell(compte, Avis.INACTIVITE, now, never=compte.last_login is None)
     return True
 
 
@@ -71,7 +77,7 @@ def _deactivate_absent(compte: Compte, now: datetime) -> bool:
     if _is_last_administrateur(compte):
         return False
     deactivate(compte, ABSENCE, SYSTEME, now)
-    tell(compte, Avis.DESACTIVATION, now)
+    tell(compte, Avis.DESACTIVATION, now, never=compte.last_login is None)
     return True
 
 
@@ -91,11 +97,6 @@ def deactivate(compte: Compte, motif: str, acteur: Acteur, now: datetime) -> Non
         record(COMPTE_DEACTIVATE, acteur=acteur, at=now, subject=compte.id, facts={"motif": motif})
 
 
-def is_closed_for_absence(compte: Compte) -> bool:
-    """Tell whether the account was closed because nobody came, and for no other reason: it may be opened again."""
-    return not compte.is_active and compte.deactivation_motif == ABSENCE
-
-
 def reactivate(compte: Compte, acteur: Acteur, now: datetime, motifs: Collection[str] = (ABSENCE,)) -> bool:
     """Open the door again to who was away; False for an account that is open, or was closed for none of ``motifs``."""
     with transaction.atomic():
@@ -107,5 +108,5 @@ def reactivate(compte: Compte, acteur: Acteur, now: datetime, motifs: Collection
         fields = ("is_active", "deactivated_at", "deactivation_motif", "inactivity_warned_at", "reactivated_at")
         locked.save(update_fields=fields)
         record(COMPTE_REACTIVATE, acteur=acteur, at=now, subject=compte.id)
-        tell(locked, Avis.REACTIVATION, now)
+        tell(locked, Avis.REACTIVATION, now, never=locked.last_login is None)
     return True

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from aidants.domain.absence import ABSENCE
+
 
 class ComptesQuery(BaseUserManager["Compte"]):
     """Finds accounts by folded address; creates them with a usable or unusable password."""
@@ -61,6 +63,11 @@ class Compte(AbstractBaseUser):  # type: ignore[django-manager-missing]  # djang
     def full_name(self) -> str:
         """Given and family name, as shown to usagers and written in actes."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def is_closed_for_absence(self) -> bool:
+        """Whether the account was closed because nobody came, and for no other reason: it may be opened again."""
+        return not self.is_active and self.deactivation_motif == ABSENCE
 
 
 class Fonction(models.Model):

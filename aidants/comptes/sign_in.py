@@ -35,7 +35,8 @@ _ADDRESS_TRIES, _ADDRESS_WINDOW, _ADDRESS_DELAY = 40, timedelta(minutes=10), tim
 def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: datetime) -> Compte | Denied:
     """Open a session for who gives the three right answers; its key is a new one.
 
-    A right password with a wrong code counts as a failure like any other.
+    A right password with a wrong code counts as a failure like any other.  Who gives all three of an account that
+    closed because they did not come is told so, and nobody else is.
     """
     if is_slowed(request, now):
         return refuse(request, errors.SIGN_IN_THROTTLED, now)
@@ -47,6 +48,8 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str, now: 
     if isinstance(given, Denied):
         user_login_failed.send(sender=__name__, credentials={"email": credentials["email"]}, request=request)
         return refuse(request, _why(request), now)
+    if compte.is_closed_for_absence:
+        return refuse(request, errors.CLOSED_FOR_ABSENCE, now)
     open_session(request, compte, given, now)
     return compte
 

@@ -3,6 +3,8 @@
 import calendar
 from datetime import datetime
 
+ABSENCE = "absence"
+"""Why an account is closed, when nobody came."""
 MONTHS_TO_WARNING = 5
 MONTHS_FROM_WARNING = 1
 

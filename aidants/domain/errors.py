@@ -42,6 +42,13 @@ SIGN_IN_REFUSED = declare(
     "Adresse électronique, mot de passe ou code incorrect. Vérifiez les trois, puis réessayez.",
     "Un des trois éléments est faux, ou le code a déjà servi : attendre le code suivant (30 secondes).",
 )
+CLOSED_FOR_ABSENCE = declare(
+    "compte.closed_for_absence",
+    403,
+    "Votre compte s’est fermé parce qu’il ne servait plus. Rien n’est perdu : demandez à votre référent de le "
+    "rouvrir ; sans référent, appelez l’accueil du service.",
+    "Un référent rouvre le compte, page « Équipe » ; sans référent, un instructeur, page « Appareil perdu ».",
+)
 SIGN_IN_THROTTLED = declare(
     "compte.sign_in_throttled",
     429,

@@ -144,7 +144,7 @@ def _member(place: Affectation, compte_id: UUID) -> Compte:
 def reactivate(request: HttpRequest, place: Affectation, acteur: Acteur, compte_id: UUID) -> HttpResponse:
     """Open the door again to somebody who was away."""
     found = _member(place, compte_id)
-    if inactivity.is_closed_for_absence(found):
+    if found.is_closed_for_absence:
         return _reopen(request, found, acteur, "aidants:team")
     if found.is_active:
         messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")
@@ -190,7 +190,7 @@ def find_person(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     form, unknown = EmailForm(posted(request)), False
     if form.is_valid():
         found = Compte.objects.filter(email=form.cleaned_data["email"].strip().lower()).first()
-        if found is not None and (found.is_active or inactivity.is_closed_for_absence(found)):
+        if found is not None and (found.is_active or found.is_closed_for_absence):
             return redirect("aidants:help_person", found.id)
         unknown = True
     context = {"form": form, "unknown": unknown}
@@ -203,7 +203,7 @@ def find_person(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def help_person(request: HttpRequest, acteur: Acteur, compte_id: UUID) -> HttpResponse:
     """Vouch for anybody, as an instructeur; open the door again to who was away, where no referent can."""
     found = get_object_or_404(Compte, pk=compte_id)
-    if inactivity.is_closed_for_absence(found):
+    if found.is_closed_for_absence:
         return _reopen(request, found, acteur, "aidants:find_person")
     if found.is_active and "reopen" in request.POST:
         messages.info(request, f"Le compte de {found.full_name} est déjà rouvert.")

@@ -58,7 +58,26 @@ def test_who_comes_back_in_time_keeps_the_account(who: Compte) -> None:
 def test_an_account_that_never_signed_in_is_treated_alike(who: Compte) -> None:
     Compte.objects.filter(pk=who.pk).update(last_login=None)
     assert on(6, 10)["warned"] == 1
+    assert "l’invitation que vous avez reçue" in messages_to(who.email)[-1].text
     assert on(7, 10)["deactivated"] == 1
+    assert "vous inviter de nouveau" in messages_to(who.email)[-1].text
+    assert "comme avant" not in "".join(message.text for message in messages_to(who.email))
+
+
+def test_who_comes_back_with_all_three_is_told_that_the_account_sleeps_and_nobody_else_is(who: Compte) -> None:
+    for motif, told in (("absence", True), ("fraude", False)):
+        Compte.objects.filter(pk=who.pk).update(is_active=True)
+        deactivate(who, motif, SYSTEME, timezone.now())
+        for password, code, right in (
+            (builders.PASSWORD, builders.totp_code(who), True),
+            (builders.PASSWORD, "000000", False),
+            ("un autre mot de passe", builders.totp_code(who), False),
+        ):
+            browser = Client()
+            answer = browser.post("/connexion", {"email": who.email, "password": password, "code": code})
+            assert answer.status_code == 403
+            assert ("s’est fermé parce qu’il ne servait plus" in answer.content.decode()) == (told and right)
+            assert browser.get("/accueil")["Location"].startswith("/connexion")
 
 
 @pytest.mark.writes("compte:reactivate")

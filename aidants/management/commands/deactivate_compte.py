@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from aidants.comptes.inactivity import ABSENCE, deactivate, reactivate
+from aidants.comptes.inactivity import deactivate, reactivate
 from aidants.comptes.models import Compte
+from aidants.domain.absence import ABSENCE
 from aidants.domain.acteur import SYSTEME
 
 # What the journal keeps of why; an absence is the schedule's own, and the only one that a page opens again.
