@@ -25,8 +25,13 @@ class CodeInput(forms.TextInput):
         """Show nothing of what was typed."""
 
 
-def code_field(label: str = "Code à 6 chiffres", help_text: str = "", **more: Any) -> forms.CharField:
-    """Return the field of a one-time code, as telephones and password managers recognise it."""
+def code_field(
+    label: str = "Code à 6 chiffres", help_text: str = "", missing: str = "affiché par votre application", **more: Any
+) -> forms.CharField:
+    """Return the field of a one-time code, as telephones and password managers recognise it.
+
+    ``missing``: which code, told to who left the field empty.
+    """
     widget = CodeInput(
         attrs={
             "inputmode": "numeric",
@@ -40,7 +45,7 @@ def code_field(label: str = "Code à 6 chiffres", help_text: str = "", **more: A
         help_text=help_text,
         max_length=20,
         widget=widget,
-        error_messages={"required": "Saisissez le code affiché par votre application."},
+        error_messages={"required": f"Saisissez le code {missing}."},
         **more,
     )
 
@@ -177,7 +182,7 @@ class CardForm(forms.Form):
         max_length=32,
         error_messages={"required": "Saisissez le numéro écrit au dos de la carte."},
     )
-    first_code = code_field(label="Code affiché par la carte")
+    first_code = code_field(label="Code affiché par la carte", missing="affiché par la carte")
 
 
 class RenameForm(forms.Form):
@@ -244,14 +249,16 @@ class LinkCodeForm(forms.Form):
 class AddressCodeForm(forms.Form):
     """The code that the invited address received."""
 
-    code = code_field(label="Code à 6 chiffres", help_text="Il est dans le message que vous venez de recevoir.")
+    code = code_field(help_text="Il est dans le message que vous venez de recevoir.", missing="du message")
 
 
 class RecoveryForm(forms.Form):
     """The address of the account, and the code received by e-mail or by post."""
 
     email = SignInForm.base_fields["email"]
-    code = code_field(label="Code à 8 chiffres", help_text="Celui du courriel ou de la lettre que vous avez reçue.")
+    code = code_field(
+        "Code à 8 chiffres", "Celui du courriel ou de la lettre que vous avez reçue.", "du courriel ou de la lettre"
+    )
 
 
 class ForgottenForm(LinkCodeForm, NewPassword):

@@ -160,6 +160,7 @@ def test_a_forwarded_invitation_opens_nothing_without_the_mailbox(desk: Client) 
     sent = invitation_code("zoe@mairie.example")
     assert sent not in text(thief.get("/invitation/code"))
     assert not messages_to("thief@evil.example")
+    assert "Saisissez le code du message." in text(thief.post("/invitation/code", {"code": ""}))
     for guess in (f"{number:06d}" for number in range(5) if f"{number:06d}" != sent.replace(" ", "")):
         assert thief.post("/invitation/code", {"code": guess}).status_code == 403
     assert thief.get("/bienvenue")["Location"] == "/connexion"
