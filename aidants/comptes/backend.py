@@ -7,6 +7,7 @@ closed because nobody came is checked like an open one: its holder, and nobody e
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from aidants.compiled import CompiledRead
@@ -32,6 +33,6 @@ class ComptesBackend(ModelBackend):
         compte = _COMPTE.first(user_id)
         return compte if super().user_can_authenticate(compte) else None
 
-    def user_can_authenticate(self, user: Compte | None) -> bool:
+    def user_can_authenticate(self, user: Compte | AnonymousUser | None) -> bool:
         """Let a password be checked of an open account, and of one closed for absence, which opens no session."""
-        return super().user_can_authenticate(user) or (user is not None and user.is_closed_for_absence)
+        return super().user_can_authenticate(user) or (isinstance(user, Compte) and user.is_closed_for_absence)
