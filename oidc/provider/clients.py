@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -22,11 +23,11 @@ from oidc.protocol.events import CLIENT_CHANGE, CLIENT_CREATE, CLIENT_RESUME, CL
 from oidc.protocol.jose import is_private
 from oidc.protocol.parameters import is_text
 from oidc.provider import agents
+from oidc.provider.fetching import LOOPBACK, is_public
 from oidc.provider.known_clients import forget_client
 from oidc.provider.models import Client
 
 _NO_DIGEST = "0" * 64
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class UnfitClient(ValueError):
@@ -82,7 +83,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
 
     Raises :class:`UnfitClient`.
     """
-    _check(new)
+    check_new(new)
     client = Client(
         client_id=secrets.token_urlsafe(16),
         name=new.name,
@@ -96,7 +97,7 @@ def create_client(new: NewClient, now: datetime, acteur: Acteur = SYSTEME) -> tu
         access_token_format=new.access_token_format,
         jwks=new.jwks,
         jwks_uri=new.jwks_uri,
-        sector=new.sector or (new.profile if new.is_partenaire else _sector_of(new.redirect_uris)),
+        sector=_sector(new),
         demarches=new.demarches,
         scopes=new.scopes,
         contacts=new.contacts,
@@ -181,12 +182,10 @@ def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now:
     """
     with transaction.atomic():
         client = _locked(client_id)
+        check_change(client, given)
         changed = [name for name in CHANGEABLE if given[name] != getattr(client, name)]
         for name in changed:
             setattr(client, name, given[name])
-        _check(_as_new(client))
-        if client.is_fapi2 and not (client.requires_par and client.requires_dpop):
-            raise UnfitClient("FAPI 2.0 impose PAR et DPoP : laissez les deux cases cochées.")
         if {"jwks", "jwks_uri"} & set(changed):
             client.jwks_fetched = client.jwks_fetched_at = client.jwks_tried_at = None
         client.save()
@@ -194,9 +193,15 @@ def change_client(client_id: str, given: Mapping[str, Any], acteur: Acteur, now:
     return client
 
 
-def _as_new(client: Client) -> NewClient:
-    """Return a record as if it were asked for now, so that a change obeys what a registration obeys."""
-    return NewClient(**{name: getattr(client, name) for name in NewClient.__dataclass_fields__})
+def check_change(client: Client, given: Mapping[str, Any]) -> None:
+    """Refuse a change of the settings named in ``CHANGEABLE`` as a registration with them would be.
+
+    Raises :class:`UnfitClient`.
+    """
+    asked = {name: getattr(client, name) for name in NewClient.__dataclass_fields__}
+    check_new(NewClient(**asked | {name: given[name] for name in CHANGEABLE}))
+    if client.is_fapi2 and not (given["requires_par"] and given["requires_dpop"]):
+        raise UnfitClient("FAPI 2.0 impose PAR et DPoP : laissez les deux cases cochées.")
 
 
 def clients_by_name() -> list[Client]:
@@ -220,11 +225,9 @@ def _locked(client_id: str) -> Client:
     return client
 
 
-def _check(new: NewClient) -> None:
-    """Refuse what the profile forbids, before the database would, in words."""
+def check_new(new: NewClient) -> None:
+    """Refuse what the profile forbids, before the database would, in words.  Raises :class:`UnfitClient`."""
     _check_addresses(new)
-    if not new.redirect_uris and not new.is_partenaire:
-        raise UnfitClient("Écrivez au moins une adresse de retour.")
     if fault := agents.fault_of(new.agent_sirets, new.agent_domains):
         raise UnfitClient(fault)
     by_keys, keyed = new.method == "private_key_jwt", bool(new.jwks or new.jwks_uri)
@@ -262,10 +265,18 @@ def _check(new: NewClient) -> None:
             raise UnfitClient(why)
 
 
+def _sector(new: NewClient) -> str:
+    """Return the sector of a record: the one given, or its own."""
+    return new.sector or (new.profile if new.is_partenaire else _sector_of(new.redirect_uris))
+
+
 def _check_addresses(new: NewClient) -> None:
-    others = [uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri]
-    check_uris([*new.redirect_uris, *new.post_logout_redirect_uris, *others])
+    check_uris([*new.redirect_uris, *new.post_logout_redirect_uris])
+    check_called([uri for uri in (new.jwks_uri, new.backchannel_logout_uri) if uri])
     _check_queries(new.redirect_uris)
+    if not new.redirect_uris and not new.is_partenaire:
+        raise UnfitClient("Écrivez au moins une adresse de retour.")
+    _sector(new)
 
 
 def _uses_hs256(new: NewClient) -> bool:
@@ -279,9 +290,31 @@ def check_uris(uris: list[str]) -> None:
     """
     for uri in uris:
         parts = urlsplit(uri)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
         if not (secure and parts.hostname and is_text(uri, 2048)) or "#" in uri or "*" in uri:
             raise UnfitClient(f"Adresse refusée : {uri}. Écrivez une adresse en https, complète, sans « # » ni « * ».")
+
+
+def check_called(uris: list[str]) -> None:
+    """Refuse an address that we would never call: one of this machine or of a network inside, one with a password.
+
+    A name is judged when it is called, by where it leads then.  Raises :class:`UnfitClient`.
+    """
+    check_uris(uris)
+    for uri in uris:
+        parts = urlsplit(uri)
+        host = parts.hostname or ""
+        inside = host in LOOPBACK or host.endswith(".localhost") or (_is_number(host) and not is_public(host))
+        if parts.username is not None or (inside and not (settings.DEMO and host in LOOPBACK)):
+            raise UnfitClient(f"Adresse refusée : {uri}. Donnez une adresse publique, sans mot de passe.")
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_queries(redirect_uris: list[str]) -> None:

@@ -114,6 +114,11 @@ KEYS = json.dumps(PUBLIC)
     [
         ({"redirect_uris": ""}, "Écrivez au moins une adresse de retour."),
         ({"redirect_uris": "http://alloc.example.org/retour"}, "Adresse refusée : http://alloc.example.org/retour."),
+        ({"jwks_uri": "https://127.0.0.1/cles"}, "Donnez une adresse publique"),
+        ({"jwks_uri": "https://localhost/cles"}, "Donnez une adresse publique"),
+        ({"jwks_uri": "https://[::ffff:10.0.0.7]/cles"}, "Donnez une adresse publique"),
+        ({"jwks_uri": "https://a:b@alloc.example.org/cles"}, "Donnez une adresse publique"),
+        ({"backchannel_logout_uri": "https://192.168.1.1/fin"}, "Donnez une adresse publique"),
         ({"redirect_uris": f"{REDIRECT}\nhttps://autre.example.org/retour"}, "sont sur plusieurs domaines"),
         ({"agent_sirets": "12345678901234"}, "Un SIRET d’agents est faux"),
         ({"agent_domains": "CAF.example", "agent_sirets": "99999910500011"}, "en minuscules"),
@@ -140,6 +145,30 @@ def test_what_the_profile_forbids_is_told_in_french(
 ) -> None:
     answer = desk.post("/registre/sites/nouveau", typed(ines) | wrong)
     assert (answer.status_code, told in answer.content.decode()) == (422, True), answer.content.decode()
+
+
+def test_a_slip_in_a_long_form_costs_no_code_and_the_page_opens_at_its_beginning(
+    desk: Browser, ines: Compte, site: Client
+) -> None:
+    """A code serves once: spent on an address mistyped, it would have to be waited for."""
+    given, settings = typed(ines), f"/registre/sites/{site.pk}/reglages"
+    wrong = given | {"redirect_uris": "http://alloc.example.org/retour"}
+    assert "autofocus" not in desk.get("/registre/sites/nouveau").content.decode()
+    assert "autofocus" not in desk.get(settings).content.decode()
+    for path in ("/registre/sites/nouveau", settings):
+        assert desk.post(path, wrong).status_code == 422
+    announced = {"url": "https://10.0.0.1/e", "authorization": "", "code": given["code"]}
+    assert desk.post(f"/registre/sites/{site.pk}/annonces", announced).status_code == 422
+    assert desk.post(settings, given).status_code == 302, "the very code"
+
+
+def test_a_record_is_told_in_words(desk: Browser, site: Client) -> None:
+    Client.objects.filter(pk=site.pk).update(demarches=["logement", "argent"], scopes=["birth", "mandat"])
+    page = desk.get(f"/registre/sites/{site.pk}").content.decode()
+    assert "Logement ; Argent - Impôts - Consommation" in page
+    assert "Lieu de naissance ; Le mandat et qui agit" in page
+    assert "Secret, en tête HTTP" in page
+    assert "client_secret_basic" not in desk.get("/registre/sites").content.decode()
 
 
 def test_an_address_of_keys_says_what_came_of_its_last_reading(desk: Browser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from oidc.provider.clients import UnfitClient, check_uris, client_named
+from oidc.provider.clients import UnfitClient, check_called, client_named
 from oidc.provider.security_events import set_receiver
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             client = client_named(options["client_id"])
             if options["url"]:
-                check_uris([options["url"]])
+                check_called([options["url"]])
         except UnfitClient as error:
             raise CommandError(str(error)) from error
         set_receiver(client, options["url"], authorization, timezone.now())

@@ -27,7 +27,15 @@ _METHODS = (
     ("private_key_jwt", "Clé du site (private_key_jwt)"),
 )
 _ALGORITHMS = (("ES256", "ES256"), ("RS256", "RS256"), ("HS256", "HS256 (FranceConnect seulement)"))
-_SCOPES = ("profile", "email", "birth", "mandat")
+METHODS = {name: label.partition(" (")[0] for name, label in _METHODS}
+"""How a site proves who it is, in words."""
+SCOPES = {
+    "profile": "Nom, prénoms, sexe, date de naissance",
+    "email": "Adresse électronique",
+    "birth": "Lieu de naissance",
+    "mandat": "Le mandat et qui agit",
+}
+"""What a site may read, in words, by the scope that it asks."""
 
 
 class Lines(forms.CharField):
@@ -90,7 +98,7 @@ class SettingsForm(forms.Form):
         label="Données permises",
         required=False,
         help_text="Aucune case cochée : toutes.",
-        choices=[(one, one) for one in _SCOPES],
+        choices=[(name, f"{label} ({name})") for name, label in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     jwks = forms.CharField(
@@ -153,6 +161,14 @@ class NewClientForm(SettingsForm):
         """Return what the registry is asked for."""
         given = {name: value for name, value in self.cleaned_data.items() if name in NewClient.__dataclass_fields__}
         return NewClient(**given)
+
+
+class CodeBelow(CodeForm):
+    """The code at the end of a long form: the cursor stays at its beginning, and so does the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.pop("autofocus", None)
 
 
 class RotateForm(CodeForm):

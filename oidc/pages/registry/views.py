@@ -18,13 +18,25 @@ from aidants.comptes.fonctions import for_role
 from aidants.comptes.forms import CodeForm
 from aidants.comptes.fresh_factor import fresh_factor_given
 from aidants.domain.acteur import Acteur
+from aidants.domain.demarches import DEMARCHES
 from aidants.domain.roles import Role
 from aidants.pages.posted import posted
-from oidc.pages.registry.forms import NewClientForm, ReceiverForm, RotateForm, SettingsForm, settings_of
+from oidc.pages.registry.forms import (
+    METHODS,
+    SCOPES,
+    CodeBelow,
+    NewClientForm,
+    ReceiverForm,
+    RotateForm,
+    SettingsForm,
+    settings_of,
+)
 from oidc.provider.clients import (
     UnfitClient,
     change_client,
-    check_uris,
+    check_called,
+    check_change,
+    check_new,
     clients_by_name,
     create_client,
     rotate_secret,
@@ -53,7 +65,8 @@ def _with_client(view: View) -> View:
 @for_role(Role.ADMINISTRATEUR)
 def clients(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """List the sites, suspended ones last."""
-    return render(request, "oidc/registry/list.html", {"clients": clients_by_name()})
+    rows = [(client, METHODS[client.auth_method]) for client in clients_by_name()]
+    return render(request, "oidc/registry/list.html", {"rows": rows})
 
 
 @never_cache
@@ -62,14 +75,10 @@ def clients(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 @for_role(Role.ADMINISTRATEUR)
 def new(request: HttpRequest, acteur: Acteur) -> HttpResponse:
     """Register a site; its secret is on the page that answers, once."""
-    form, code, now = NewClientForm(posted(request)), CodeForm(posted(request)), timezone.now()
-    if _both(request, form, code, acteur):
-        try:
-            client, secret = create_client(form.asked(), now, acteur)
-        except UnfitClient as error:
-            form.add_error(None, str(error))
-        else:
-            return render(request, "oidc/registry/secret.html", {"client": client, "secret": secret, "is_new": True})
+    form, code, now = NewClientForm(posted(request)), CodeBelow(posted(request)), timezone.now()
+    if _fits(form, lambda: check_new(form.asked())) and _proved(request, code, acteur):
+        client, secret = create_client(form.asked(), now, acteur)
+        return render(request, "oidc/registry/secret.html", {"client": client, "secret": secret, "is_new": True})
     return _form_page(request, form, code, None)
 
 
@@ -78,7 +87,14 @@ def new(request: HttpRequest, acteur: Acteur) -> HttpResponse:
 def client_page(request: HttpRequest, acteur: Acteur, client: Client) -> HttpResponse:
     """Show one site: settings, state, what may be done."""
     receiver = EventReceiver.objects.filter(client=client).first()
-    context = {"client": client, "receiver": receiver, "now": timezone.now()}
+    context = {
+        "client": client,
+        "receiver": receiver,
+        "now": timezone.now(),
+        "method": METHODS[client.auth_method],
+        "demarches": [DEMARCHES[code].label for code in client.demarches],
+        "scopes": [SCOPES[name] for name in client.scopes],
+    }
     return render(request, "oidc/registry/client.html", context)
 
 
@@ -88,15 +104,11 @@ def client_page(request: HttpRequest, acteur: Acteur, client: Client) -> HttpRes
 def change(request: HttpRequest, acteur: Acteur, client: Client) -> HttpResponse:
     """Change a site's settings."""
     form = SettingsForm(posted(request), initial=settings_of(client))
-    code = CodeForm(posted(request))
-    if _both(request, form, code, acteur):
-        try:
-            change_client(client.client_id, form.cleaned_data, acteur, timezone.now())
-        except UnfitClient as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Les réglages sont enregistrés.")
-            return redirect("oidc:registry_client", client.pk)
+    code = CodeBelow(posted(request))
+    if _fits(form, lambda: check_change(client, form.cleaned_data)) and _proved(request, code, acteur):
+        change_client(client.client_id, form.cleaned_data, acteur, timezone.now())
+        messages.success(request, "Les réglages sont enregistrés.")
+        return redirect("oidc:registry_client", client.pk)
     return _form_page(request, form, code, client)
 
 
@@ -139,24 +151,30 @@ def receiver(request: HttpRequest, acteur: Acteur, client: Client) -> HttpRespon
     """Set where the site is told of mandats that end."""
     known = EventReceiver.objects.filter(client=client).first()
     form = ReceiverForm(posted(request), initial={"url": known.url if known else ""})
-    code = CodeForm(posted(request))
-    if _both(request, form, code, acteur):
-        try:
-            check_uris([form.cleaned_data["url"]] if form.cleaned_data["url"] else [])
-        except UnfitClient as error:
-            form.add_error("url", str(error))
-        else:
-            given = form.cleaned_data
-            set_receiver(client, given["url"], given["authorization"], timezone.now(), acteur)
-            messages.success(request, "L’adresse d’annonce est enregistrée.")
-            return redirect("oidc:registry_client", client.pk)
+    code = CodeBelow(posted(request))
+    fits = _fits(form, lambda: check_called(list(filter(None, [form.cleaned_data["url"]]))), "url")
+    if fits and _proved(request, code, acteur):
+        given = form.cleaned_data
+        set_receiver(client, given["url"], given["authorization"], timezone.now(), acteur)
+        messages.success(request, "L’adresse d’annonce est enregistrée.")
+        return redirect("oidc:registry_client", client.pk)
     context: dict[str, Any] = {"client": client, "form": form, "code": code, "back": client}
     return _page(request, "oidc/registry/receiver.html", context, form, code)
 
 
-def _both(request: HttpRequest, form: forms.Form, code: CodeForm, acteur: Acteur) -> bool:
-    """Tell whether the form is right and the second factor fresh; a wrong form costs no code."""
-    return form.is_valid() and code.is_valid() and fresh_factor_given(request, code, acteur, timezone.now())
+def _fits(form: forms.Form, check: Callable[[], None], where: str | None = None) -> bool:
+    """Tell whether what was typed is well formed and keeps to the profile; said before any code is spent."""
+    if not form.is_valid():
+        return False
+    try:
+        check()
+    except UnfitClient as error:
+        form.add_error(where, str(error))
+    return not form.errors
+
+
+def _proved(request: HttpRequest, code: CodeForm, acteur: Acteur) -> bool:
+    return code.is_valid() and fresh_factor_given(request, code, acteur, timezone.now())
 
 
 def _form_page(request: HttpRequest, form: forms.Form, code: CodeForm, client: Client | None) -> HttpResponse:
