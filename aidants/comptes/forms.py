@@ -205,7 +205,7 @@ class WithTelephone(forms.Form):
         try:
             return to_e164(typed) if typed else ""
         except BadTelephone as error:
-            raise ValidationError("Ce numéro de téléphone n’est pas valable. Exemple : 04 92 12 34 56.") from error
+            raise ValidationError("Ce numéro de téléphone n’est pas valable. Exemple : 06 12 34 56 78.") from error
 
 
 class TelephoneProForm(WithTelephone):

@@ -23,6 +23,7 @@ from aidants.comptes.models import Compte
 from aidants.comptes.sign_in import is_slowed, refuse
 from aidants.domain.decisions import Decision, Denied
 from aidants.domain.errors import INVITATION_GONE, SIGN_IN_THROTTLED, SIGN_IN_TO_ACCEPT
+from aidants.domain.roles import LABELS
 from aidants.pages.posted import posted
 from aidants.structures import address_code, invitations
 from aidants.structures.invitations import Accepted
@@ -66,6 +67,7 @@ def invitation_identity(request: HttpRequest) -> HttpResponse:
             return _go_on(request, outcome) if outcome else redirect("aidants:invitation_code")
         refusal, status = outcome.reason, outcome.reason.http
     context = {"invitation": found, "refusal": refusal, "must_sign_in": refusal == SIGN_IN_TO_ACCEPT}
+    context["role"] = LABELS.get(found.role, "")
     return render(request, "aidants/comptes/invitation_identity.html", context, status=status)
 
 

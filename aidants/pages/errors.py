@@ -39,7 +39,7 @@ def not_found(request: HttpRequest, exception: object) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault.  Rendered without the database, the session and the frame: any of them may be what failed."""
-    return _bare("aidants/server_error.html", {"telephone": settings.ACCUEIL_TELEPHONE}, 500)
+    return _bare("aidants/server_error.html", {}, 500)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def _bare(template: str, told: dict[str, str], status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(template, told | {"service": settings.SERVICE_NAME}), status=status)
+    frame = {"service": settings.SERVICE_NAME, "telephone": settings.ACCUEIL_TELEPHONE}
+    return HttpResponse(render_to_string(template, told | frame), status=status)
 
 
 class PapersMiddleware:

@@ -37,6 +37,7 @@ from aidants.domain.events import (
     ROLE_GRANT,
 )
 from aidants.domain.fiches import FicheAidant
+from aidants.domain.roles import LABELS
 from aidants.domain.statuts import may_be_aidant
 from aidants.domain.vault import keyed_digest
 from aidants.journal.record import record, record_counted
@@ -141,7 +142,7 @@ def _send(invited: Invite, structure: Structure | None, acteur: Acteur, now: dat
         about=made.id,
         name=f"{made.given_name} {made.family_name}",
         structure=structure.name if structure else "",
-        role=made.role,
+        role=LABELS.get(made.role, ""),
         inviter=made.invited_by.full_name if made.invited_by else settings.SERVICE_NAME,
         link=invitation_link(code),
         code=code,

@@ -34,7 +34,7 @@ from aidants.domain.events import (
     ROLE_REFUSED,
     ROLE_WITHDRAW,
 )
-from aidants.domain.roles import FEWEST_ADMINISTRATEURS, Role
+from aidants.domain.roles import FEWEST_ADMINISTRATEURS, LABELS, Role
 from aidants.journal.record import record
 from aidants.structures.invitations import Invite, invite_to_role
 from aidants.structures.models import Nomination
@@ -92,7 +92,7 @@ def _give(invited: Invite, known: Compte | None, acteur: Acteur, now: datetime) 
     Fonction.objects.get_or_create(**wanted)
     facts = {"roles": [invited.role], "departement": invited.departement}
     record(ROLE_GRANT, acteur=acteur, at=now, subject=known.id, facts=facts)
-    tell(known, Avis.ROLE_CHANGE, now, told=f"Vous avez maintenant la fonction nationale « {invited.role} ».")
+    tell(known, Avis.ROLE_CHANGE, now, told=f"Vous avez maintenant la fonction nationale « {LABELS[invited.role]} ».")
     return Given(known.email, invited=False)
 
 
@@ -151,7 +151,7 @@ def _withdraw(row: Fonction, acteur: Acteur, now: datetime) -> None:
     close_all(row.compte, acteur, now)
     facts = {"roles": [row.role], "departement": row.departement}
     record(ROLE_WITHDRAW, acteur=acteur, at=now, subject=row.compte_id, facts=facts)
-    tell(row.compte, Avis.ROLE_CHANGE, now, told=f"Votre fonction nationale « {row.role} » est terminée.")
+    tell(row.compte, Avis.ROLE_CHANGE, now, told=f"Votre fonction nationale « {LABELS[row.role]} » est terminée.")
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from aidants.domain.errors import declare
 CONTACT_MISTYPED = declare(
     "contact.mistyped",
     422,
-    "Ce contact n’est pas valable. Vérifiez ce qui est écrit.",
+    "Ce contact n’est pas valable. Vérifiez ce qui est écrit. Exemple : prenom.nom@exemple.fr ou 06 12 34 56 78.",
     "Adresse ou numéro mal formé.",
 )
 CONTACT_MADE_UP = declare(

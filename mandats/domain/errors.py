@@ -121,7 +121,7 @@ SCAN_REFUSED = declare(
 TELEPHONE_REFUSED = declare(
     "brouillon.telephone_refused",
     422,
-    "Ce numéro de téléphone n’est pas valable.",
+    "Ce numéro de téléphone n’est pas valable. Exemple : 06 12 34 56 78.",
     "Numéro mal formé.",
 )
 ALREADY_ENDED = declare(

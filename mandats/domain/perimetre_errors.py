@@ -29,7 +29,8 @@ DUREE_TOO_FAR = declare(
 DUREE_HOST = declare(
     "brouillon.duree_host",
     422,
-    "Votre structure héberge, emploie, prête ou facture : un mandat dure 31 jours au plus.",
+    "Votre structure héberge la personne, l’emploie, lui prête de l’argent ou lui facture un service : un mandat dure "
+    "31 jours au plus.",
     "Structure déclarée comme hébergeant, employant, prêtant à ou facturant la personne.",
 )
 RESERVED_ACT_UNKNOWN = declare(

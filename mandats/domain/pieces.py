@@ -34,7 +34,7 @@ LABELS = {
 GENDERS = {"female": "Femme", "male": "Homme", "unspecified": "Non précisé"}
 DECLARATION = (
     "J’ai vu l’original de cette pièce. La photographie correspond à la personne présente. "
-    "Je n’en ai noté ni le numéro, ni gardé de copie."
+    "Je n’en ai ni noté le numéro, ni gardé de copie."
 )
 _SPACES = re.compile(r"\s+")
 

@@ -14,13 +14,14 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from aidants.domain.acteur import Acteur
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.errors import ErrorCode
 from aidants.journal.record import record
 from mandats.domain import errors_droits, events
 from mandats.domain.droits import APPROVAL_LIVES, Droit
+from mandats.domain.journal_usager import said_to_usager
 from mandats.droits.demandes import APPROVED
 from mandats.droits.models import Demande
 from mandats.registre.models import Avis, Document, Mandat, Usager
@@ -165,7 +166,8 @@ def _avis(row: Avis) -> dict[str, Any]:
 
 
 def _act(entry: Any, who: str) -> dict[str, Any]:
-    return {"at": _moment(entry.at), "event": entry.event, "by": who, "reason": entry.reason}
+    said = ", ".join(filter(None, said_to_usager(entry.event, who, by_usager=entry.acteur_kind == Kind.USAGER)))
+    return {"at": _moment(entry.at), "event": entry.event, "by": who, "reason": entry.reason, "said": said}
 
 
 def _acts(usager: Usager) -> list[dict[str, Any]]:

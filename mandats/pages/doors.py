@@ -102,7 +102,7 @@ DOORS = (
     _door(
         _BOTH,
         "aidants:find_person",
-        "Appareil perdu",
+        "Aider quelqu’un à revenir",
         "Se porter garant de qui ne peut plus entrer, rouvrir un compte fermé pour absence.",
     ),
     _door(
@@ -121,7 +121,7 @@ DOORS = (
         "Candidatures",
     ),
     _door([_INSTRUCTEUR], "aidants:comites", "Comités de sélection", "Ordre du jour, décisions, procès-verbaux."),
-    _door([_INSTRUCTEUR], "aidants:quotas", "Quotas et appels", "Postes par département et réseau, dates des appels."),
+    _door([_INSTRUCTEUR], "aidants:quotas", "Postes par département et par réseau", "Et les dates des appels."),
     _door(_BOTH, "aidants:parametres", "Chiffres de l’appel", "Montants, durées, délais, nombre de postes."),
     _door([_INSTRUCTEUR], "aidants:pool_overview", "Vivier", "Qui est disponible, où, et où en sont les recrutements."),
     _door([_INSTRUCTEUR, _OPERATEUR], "aidants:budget", "Budget", "Publié, engagé, payé."),
@@ -155,9 +155,9 @@ DOORS = (
     _door(
         [_ACCUEIL, _ADMINISTRATEUR],
         "aidants:letters",
-        "Codes par lettre",
+        "Lettres à imprimer",
         "Imprimer les lettres qui portent un code.",
-        "Codes par lettre",
+        "Lettres à imprimer",
     ),
     _door([_ACCUEIL], "aidants:call_receive", "Ligne nationale", "Mettre un appel dans la file de son département."),
     # administrateur

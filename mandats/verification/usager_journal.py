@@ -8,14 +8,16 @@ from uuid import UUID
 
 from aidants.domain.acteur import Kind
 from aidants.domain.demarches import DEMARCHES
-from aidants.domain.events import CATALOGUE
 from aidants.journal.models import Entree
 from aidants.journal.names import UNNAMED, names_of
 from aidants.journal.search import Criteria, found, number_of, page_of, subjects_of_reference
 from aidants.journal.walk import parsed
 from aidants.structures.models import Structure
+from mandats.domain.journal_usager import said_to_usager
 from mandats.registre.models import Mandat, Utilisation, Verification
 from mandats.verification.answers import LABELS, Answer
+
+_VERIFIED, _TYPED = "organisme vérifié", "nom écrit par la personne qui a vérifié"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,15 @@ def _line(
     places: Mapping[UUID, str],
     details: Mapping[str, str],
 ) -> Line:
-    event = CATALOGUE.get(entree.event)
     named = names.get(entree.acteur_id, "") if entree.acteur_id else ""
     by_usager = entree.acteur_kind == Kind.USAGER
+    who = "Vous" if by_usager else named or UNNAMED[Kind(entree.acteur_kind)]
+    label, who = said_to_usager(entree.event, who, by_usager=by_usager)
     return Line(
         number=number_of(entree),
         at=entree.at,
-        label=event.label if event else entree.event,
-        who="Vous" if by_usager else named or UNNAMED[Kind(entree.acteur_kind)],
+        label=label,
+        who=who,
         structure=places.get(entree.structure_id, "") if entree.structure_id and not by_usager else "",
         detail=_detail(facts, details),
     )
@@ -81,7 +84,7 @@ def _details(facts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     used = [one["utilisation"] for one in facts if one.get("utilisation")]
     told: dict[str, str] = {}
     for row in Verification.objects.filter(id__in=looked).order_by("id") if looked else ():
-        told[str(row.id)] = f"{row.organisation} ({'authentifiée' if row.authenticated else 'se déclare'})"
+        told[str(row.id)] = f"{row.organisation} ({_VERIFIED if row.authenticated else _TYPED})"
     for use in Utilisation.objects.filter(id__in=used).order_by("id") if used else ():
         told[str(use.id)] = use.body
     return told

@@ -60,7 +60,7 @@ def test_each_condition_is_asked_of_its_row_and_the_next_act_obeys(desk: Trainin
         ),
         (
             lambda: AcceptationConditions.objects.update(version="2020-01-01"),
-            lambda: AcceptationConditions.objects.update(version="2026-11-26"),
+            lambda: AcceptationConditions.objects.update(version=standing_conditions().version),
         ),
     ):
         fall()
@@ -191,7 +191,10 @@ def test_terms_that_were_not_shown_are_not_accepted(desk: TrainingDesk) -> None:
 
 def test_terms_that_were_accepted_keep_their_words() -> None:
     """Other words take a file of another date; this list only grows."""
-    kept = {"2026-11-26": "885dbdb58200adeb8792407f1f48d9d3b130a7d618c2e1c2d426cbe8f72b0305"}
+    kept = {
+        "2026-11-26": "885dbdb58200adeb8792407f1f48d9d3b130a7d618c2e1c2d426cbe8f72b0305",
+        "2026-11-27": "98d9dc0a621e0fd6775011de4f0ed61dd6145960b62f190c36a07c658a951e14",
+    }
     terms = standing_conditions()
     assert kept[terms.version] == terms.sha256
     assert len(terms.engagements) == 8

@@ -47,7 +47,7 @@ def answers_the_call(at: Visitor, service: str) -> None:
     at.hear("son numéro est oublié")
     at.see("Compte rendu")
     at.press("Enregistrer")
-    at.read("Touchez au moins un thème")
+    at.read("Choisissez au moins un thème")
     at.see("Compte rendu")
     assert at.page.get_by_label("Ligne « solidarité numérique »").is_checked()
     at.tick("Démarches administratives")

@@ -119,7 +119,7 @@ class Conseiller:
     def recopies_document(self, identity: Paper) -> None:
         """Type what an identity document says, its number apart."""
         at = self.visitor
-        at.follow("Pièce d’identité vue")
+        at.follow("Montrer une pièce d’identité")
         at.see("Pièce d’identité vue")
         at.tick("Carte nationale d’identité")
         at.write("Nom de naissance", identity.family_name)
@@ -138,7 +138,7 @@ class Conseiller:
     def has_a_code_sent_to(self, telephone: str) -> None:
         """Have a code sent to the usager's own telephone."""
         at = self.visitor
-        at.unfold("Recevoir un code sur son téléphone")
+        at.unfold("Recevoir un code sur mon téléphone")
         at.write("Téléphone de la personne", telephone)
         at.press("Envoyer le code")
         at.see("Lecture et accord")

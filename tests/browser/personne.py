@@ -76,6 +76,6 @@ def link_in(text: str) -> str:
 def scanned(visitor: Visitor, folder: Path) -> str:
     """Scan the QR code that the page shows, as a telephone does; return what it says."""
     picture = folder / "screen.png"
-    visitor.page.locator("img[alt^='QR code']").screenshot(path=picture)
+    visitor.page.locator("img[alt^='Code QR']").screenshot(path=picture)
     command = [program("zbarimg"), "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

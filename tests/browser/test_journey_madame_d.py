@@ -65,7 +65,7 @@ def _signs_on_paper(conseiller: Conseiller, folder: Path) -> Mandat:
     folder.mkdir()
     conseiller.hands_in(photograph_signed(sheet, folder))
     mandat = conseiller.accepts()
-    conseiller.visitor.read("identité faible")
+    conseiller.visitor.read("vérifiée sur pièce")
     assert (mandat.identity, mandat.consentement) == ("piece_vue", "papier")
     assert (mandat.usager.email, mandat.usager.telephone) == ("", "")
     assert Document.objects.filter(mandat=mandat, kind="scan").exists()

@@ -35,7 +35,7 @@ def _telephone_reads(mandat_pdf: bytes, conseiller: Conseiller, visitor: Visitor
     assert address.startswith(f"{conseiller.sites.service}/v#")
     visitor.open(address)
     visitor.read("Signature exacte, révocation non vérifiée")
-    visitor.see("QR code d’un mandat")
+    visitor.see("Code QR d’un mandat")
 
 
 @pytest.mark.parametrize("way", [DESK, NARROW], ids=str)

@@ -27,7 +27,7 @@ NAME = "Odette Février"
 def types_document(conseiller: Conseiller) -> None:
     """Recopy what the document says."""
     at = conseiller.visitor
-    at.follow("Pièce d’identité vue")
+    at.follow("Montrer une pièce d’identité")
     at.see("Pièce d’identité vue")
     at.press("Continuer")
     at.see("Pièce d’identité vue")
@@ -83,7 +83,7 @@ def test_madame_whose_document_was_seen_agrees_before_a_witness(conseiller: Cons
     at.write("Adresse électronique de la personne", f"{uuid4().hex}@famille-fevrier.fr")
     at.press("Continuer")
     at.see("Lecture et accord")
-    at.follow("Dire son accord devant un témoin")
+    at.follow("Dire mon accord devant un témoin")
     at.see("Accord devant un témoin")
     reads_aloud(at)
     at.see("Accord devant un témoin")
@@ -93,7 +93,7 @@ def test_madame_whose_document_was_seen_agrees_before_a_witness(conseiller: Cons
     at.tick("Le témoin : j’ai entendu")
     at.press("Je signe")
     mandat = conseiller.accepts()
-    at.read("identité faible")
+    at.read("vérifiée sur pièce")
     assert (mandat.identity, mandat.consent_method, mandat.usager.birthdate) == ("piece_vue", "temoin", "1944-10-00")
 
 

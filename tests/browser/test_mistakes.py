@@ -60,5 +60,5 @@ def test_usager_and_agent_mistakes(sophie: Usager, agent: Agent) -> None:
     agent.visitor.read("Écrivez le nom de votre organisme")
     agent.visitor.see("Vérifier un mandat")
     agent.visitor.open(f"{agent.sites.service}/v")
-    agent.visitor.read("Le QR code n’a pas été lu")
-    agent.visitor.see("QR code d’un mandat")
+    agent.visitor.read("Le code QR n’a pas été lu")
+    agent.visitor.see("Code QR d’un mandat")

@@ -98,7 +98,7 @@ def test_instructeur(visit: Visit, stack: LiveStack) -> None:
     at.press("Chercher")
     at.see("Nadia Benali")
     at.read("Peut conclure des mandats")
-    instructeur.opens("Appareil perdu", "Aider quelqu’un à revenir")
+    instructeur.opens("Aider quelqu’un à revenir", "Aider quelqu’un à revenir")
     at.write("Adresse électronique", nadia.email)
     at.press("Chercher")
     at.see("Aider à revenir")
@@ -112,7 +112,7 @@ def test_instructeur(visit: Visit, stack: LiveStack) -> None:
         ("Refus comptés", "Refus comptés"),
         ("Organismes de formation", "Organismes de formation"),
         ("Candidatures", "Candidatures"),
-        ("Quotas et appels", "Postes par département"),
+        ("Postes par département et par réseau", "Postes par département"),
         ("Kits à envoyer", "Kits à envoyer"),
         ("Mandats refusés", "Pourquoi des mandats sont refusés"),
     ):
@@ -128,7 +128,7 @@ def test_accueil(visit: Visit, stack: LiveStack, place: Structure) -> None:
     accueil = Officer(visit(), stack.sites.service, holder("accueil", "Yann", "Le Goff"))
     at = accueil.at
     accueil.signs_in("/accueil", "Bonjour")
-    at.follow("Codes par lettre")
+    at.follow("Lettres à imprimer")
     at.see("Lettres à imprimer")
     at.press("Imprimer la lettre de Thomas Giraud")
     at.see("Votre code pour revenir")

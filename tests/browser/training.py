@@ -130,8 +130,8 @@ def is_refused_a_mandat(at: Visitor, service: str, told: str) -> None:
 
 def accepts_terms(at: Visitor) -> None:
     """Read the terms of use and accept them."""
-    at.follow("Conditions d’utilisation")
-    at.see("Conditions d’utilisation")
+    at.follow("Mes engagements d’aidant")
+    at.see("Mes engagements d’aidant")
     at.press("J’accepte ces conditions")
     at.hear("Vous avez accepté")
-    at.see("Conditions d’utilisation")
+    at.see("Mes engagements d’aidant")

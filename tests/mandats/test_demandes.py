@@ -164,6 +164,8 @@ def test_the_copy_holds_everything_and_opens_for_seven_days(query_count: Any) ->
     with zipfile.ZipFile(io.BytesIO(handed)) as archive:
         told = json.loads(archive.read("donnees.json"))
         page = archive.read("releve.html").decode()
+        assert "mandat:sign" not in page
+        assert "Mandat conclu" in page
         (paper,) = (name for name in archive.namelist() if name.startswith("documents/"))
     (one,) = told["mandats"]
     assert (told["version"], told["person"]["family_name"], one["acte"]) == (1, "DUBOIS", mandat.acte)

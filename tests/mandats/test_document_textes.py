@@ -26,11 +26,14 @@ SIGNED_FILES = {
     ("resume", "2026-11-25"): "f574fad8147d2f2eaaeaa0e8de85acd34e6339b63207a1dbbae449255a2e6bfa",
     ("mandat", "2026-11-26"): "15d1718956b7402658b6111f310276dd38250af7691e80e4398095dc7e3f890f",
     ("resume", "2026-11-26"): "f574fad8147d2f2eaaeaa0e8de85acd34e6339b63207a1dbbae449255a2e6bfa",
+    ("mandat", "2026-11-27"): "0b644cc3562e88ec6529074db424a18834a642a83adf7d06354a217e2b6c67fc",
+    ("resume", "2026-11-27"): "2f876cc80170b65a0b7c4b46c00d99ed72e5e5edbb436e28f149ef23b41c1812",
 }
 FILLED = {
     "2026-11-22": "4586b6327f87ea9ee024bce9b391c00719e40ac12cb535ef6364f968e5578e38",
     "2026-11-25": "4586b6327f87ea9ee024bce9b391c00719e40ac12cb535ef6364f968e5578e38",
     "2026-11-26": "9aa15cca9e07a3a845a7629f4856fd40ec03af176b27bd5aa13d52a60ddef5d2",
+    "2026-11-27": "d1f7f457abfaf8e0b629060181d78f6065221a182f9825833f63ab998ad5a5d7",
 }
 """SHA-256 of the longest text by version: what waits for its acceptation reads the same after a release."""
 
@@ -142,7 +145,7 @@ def test_what_the_usager_decides_about_other_structures_is_in_the_text() -> None
         assert "GAP7-K3XW-9B" in text.replace(ordinary_text().reference, "", text is frozen_text(chosen))
         assert "d’autres structures" in text
     assert "d’autres structures" not in frozen_text(ordinary_text())
-    assert frozen_text(ordinary_text()) == frozen_text(ordinary_text(), "2026-11-22")
+    assert frozen_text(ordinary_text(), "2026-11-26") == frozen_text(ordinary_text(), "2026-11-22")
 
 
 def every_text() -> list[TextInput]:

@@ -100,7 +100,7 @@ def test_each_identity_with_each_consent(desk: Desk, sent: list[tuple[str, str]]
     kept = {document.sha256 for document in mandat.documents.all()}
     assert {one.sha256 for one in acte.consentement.proofs if one.name in ("temoin", "echange", "scan")} <= kept
     page = text(desk.client.get(f"/mandats/{mandat.id}"))
-    assert ("identité faible" in page) is (identity == "piece_vue")
+    assert ("vérifiée sur pièce" in page) is (identity == "piece_vue")
     crossing = builders.decided_use(
         mandat.autorisations.get().id, acteur=desk.acteur, now=timezone.now(), crosses_to_franceconnect=True
     )

@@ -65,9 +65,13 @@ def test_everything_from_the_first_brouillon_to_this_reading(at: flow.Desk, code
     integrate(now)
     text = page(inside, at.mandat)
     for told in (
-        "Brouillon ouvert", "Consentement de l’usager", "Mandat conclu", "Volet usager imprimé", "Dossier consulté",
-        "CAF de Paris (se déclare)", "Oui, le mandat couvre cette démarche", "Identité transmise à un site",
-        "Espace de l’usager ouvert", "Allocations de démonstration", at.aidant.full_name, at.place.name, "Vous.",
+        f"Votre accord, recueilli par {at.aidant.full_name}</strong>, {at.place.name}.", "Mandat conclu",
+        f"Vos codes ont été imprimés par {at.aidant.full_name}", "Dossier consulté",
+        f"Préparation du mandat, commencée par {at.aidant.full_name}",
+        "CAF de Paris (nom écrit par la personne qui a vérifié)", "Oui, le mandat couvre cette démarche",
+        "Identité transmise à un site",
+        "<strong>Vous avez ouvert votre page</strong>.</li>",
+            "Allocations de démonstration", at.aidant.full_name, at.place.name,
     ):  # fmt: skip
         assert told in text, told
     number = Leaf.objects.get(entree__event="mandat:sign").number

@@ -224,7 +224,13 @@ def test_the_page_tells_uses_consultations_and_verifications(inside: Client, man
             created_at=now,
         )
     text = inside.get(page_of(mandat)).content.decode()
-    for seen in ("CAF de Paris", "Déclaré par l’aidant", "(authentifiée)", "(se déclare)", "Mairie d’Ailleurs"):
+    for seen in (
+        "CAF de Paris",
+        "Déclaré par l’aidant",
+        "(organisme vérifié)",
+        "(nom écrit par la personne qui a vérifié)",
+        "Mairie d’Ailleurs",
+    ):
         assert seen in text
 
 

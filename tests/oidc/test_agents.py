@@ -106,7 +106,7 @@ def test_page_receipt_and_usager_s_page_say_authenticated(caf: Client, mandat: M
     entry = Entree.objects.get(event="verification:answer")
     assert (entry.acteur_id, entry.subject_id) == (caf.id, mandat.id)
     record = text(builders.signed_in(mandat.aidant).get(f"/mandats/{mandat.id}"))
-    assert "CAF de Paris</strong>" not in record or "(authentifiée)" in record
+    assert "CAF de Paris</strong>" not in record or "(organisme vérifié)" in record
 
 
 def test_the_decision_is_told_from_the_same_counter_alone(caf: Client, typed: dict[str, str]) -> None:

@@ -45,7 +45,7 @@ def _numbers(least: int, most: int) -> dict[str, str]:
 class ReportForm(forms.Form):
     """The report; no field takes words of one's own, so no name can slip in."""
 
-    kind = _radio("C’était", KINDS)
+    kind = _radio("Type d’accompagnement", KINDS)
     channel = _radio("Où", CHANNELS)
     themes = forms.MultipleChoiceField(
         label="Sur quoi",
@@ -55,7 +55,7 @@ class ReportForm(forms.Form):
             ("Ensuite", list(SECOND_TASKS.items())),
         ],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Touchez au moins un thème."},
+        error_messages={"required": "Choisissez au moins un thème."},
     )
     people = forms.IntegerField(
         label="Combien de personnes",
@@ -71,8 +71,8 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Combien de temps : choisissez."},
     )
-    manner = _radio("Comment", MANNERS)
-    outcome = _radio("Et ensuite", OUTCOMES)
+    manner = _radio("Avec la personne ou à sa place", MANNERS)
+    outcome = _radio("Suite donnée", OUTCOMES)
     redirected_to = forms.ChoiceField(
         label="Orienté vers", choices=[("", "Choisir, si vous avez orienté"), *PLACES.items()], required=False
     )

@@ -121,7 +121,8 @@ DOSSIER_WITHOUT_AIDANT = declare(
 NOT_A_PROFESSIONAL = declare(
     "dossier.not_a_professional",
     422,
-    "Bénévoles, services civiques, stagiaires, élus et mandataires judiciaires ne peuvent pas être aidants.",
+    "Bénévoles, volontaires en service civique, stagiaires, élus et mandataires judiciaires ne peuvent pas être "
+    "aidants.",
     "Une personne du dossier n’est ni agent public ni salariée.",
 )
 DECLARATIONS_MISSING = declare(

@@ -170,13 +170,14 @@ QUOTA_UNKNOWN = declare(
     "quota.unknown",
     409,
     "Aucun nombre de postes n’est fixé pour ce département ou ce réseau.",
-    "Fixer d’abord le quota, page « Quotas ».",
+    "Fixer d’abord le quota, page « Postes par département et par réseau ».",
 )
 QUOTA_EXCEEDED = declare(
     "quota.exceeded",
     409,
-    "Il ne reste pas assez de postes dans ce département ou ce réseau : « Quotas et appels » dit combien sont retenus.",
-    "Retenir moins de postes, ou déplacer des postes d’un autre département, page « Quotas ».",
+    "Il ne reste pas assez de postes dans ce département ou ce réseau : la page « Postes par "
+    "département et par réseau » dit combien sont retenus.",
+    "Retenir moins de postes, ou en déplacer d’un autre département, page « Postes par département et par réseau ».",
 )
 POSTE_NOT_FREE = declare(
     "poste.not_free",

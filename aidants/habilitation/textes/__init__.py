@@ -5,6 +5,7 @@ A file that somebody accepted never changes: other words take another date, and 
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,11 @@ class Conditions:
     version: str
     engagements: tuple[str, ...]
     sha256: str
+
+    @property
+    def dated(self) -> date:
+        """The day of this text."""
+        return date.fromisoformat(self.version)
 
 
 @cache

@@ -8,7 +8,7 @@ from django import forms
 from aidants.comptes.forms import CodeForm, InvitationForm, NamesForm, StatutForm, one_line
 from aidants.domain.activite.dossier import KINDS
 from aidants.domain.departements import DEPARTEMENTS
-from aidants.domain.roles import NATIONAL_ROLES, Role
+from aidants.domain.roles import LABELS, NATIONAL_ROLES, Role
 from aidants.domain.telephone import in_french
 from aidants.envois.adresse import AdresseField
 from aidants.habilitation.forms import StructureFields
@@ -28,13 +28,8 @@ TIME_ZONES = {
     "Pacific/Tahiti": "Polynésie française",
     "Pacific/Wallis": "Wallis-et-Futuna",
 }
-ROLES = {
-    Role.INSTRUCTEUR: "Instructeur",
-    Role.PREFECTURE: "Préfecture",
-    Role.OPERATEUR: "Banque des Territoires",
-    Role.ORGANISME: "Organisme de formation",
-    Role.ACCUEIL: "Accueil du service",
-    Role.ADMINISTRATEUR: "Administrateur (une seconde personne approuve)",
+ROLES = {role: LABELS[role] for role in NATIONAL_ROLES} | {
+    Role.ADMINISTRATEUR: f"{LABELS[Role.ADMINISTRATEUR]} (une seconde personne approuve)"
 }
 _OPTIONAL = {"telephone", "email", "passkey"}
 

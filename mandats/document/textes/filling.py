@@ -20,7 +20,7 @@ from mandats.document.textes.given import DemarcheAsked, ServiceContact, TextInp
 from mandats.domain.actes import RESERVED_ACTS, Mandant
 from mandats.domain.durees import french_birthdate, french_date, zone_label
 
-TEXT_VERSION: Final = "2026-11-26"
+TEXT_VERSION: Final = "2026-11-27"
 TextName = Literal["mandat", "resume"]
 BlockKind = Literal["title", "heading", "item", "paragraph"]
 

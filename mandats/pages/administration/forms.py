@@ -8,6 +8,7 @@ from aidants.comptes.forms import code_field
 from aidants.domain.telephone import BadTelephone, to_e164
 from aidants.envois.adresse import AdresseField
 from mandats.domain.droits import CONTACTS, GROUNDS, ORIGINS, PIVOT, PROOFS
+from mandats.domain.errors import TELEPHONE_REFUSED
 from mandats.registre.models import Usager
 from mandats.verification.comparison import birthdate_from
 
@@ -73,7 +74,7 @@ class DemandeForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Donnez le jour de réception.", "invalid": "Ce jour n’existe pas."},
     )
-    code = code_field(help_text="Celui de votre application, maintenant.")
+    code = code_field(help_text="Le code que votre application affiche maintenant.")
 
 
 class RectificationForm(DemandeForm):
@@ -96,7 +97,7 @@ class RectificationForm(DemandeForm):
         try:
             return to_e164(typed) if typed else ""
         except BadTelephone as error:
-            raise forms.ValidationError("Ce numéro de téléphone n’est pas valable.") from error
+            raise forms.ValidationError(TELEPHONE_REFUSED.message) from error
 
     @property
     def changes(self) -> dict[str, str]:
@@ -123,7 +124,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Approuvez ou refusez."},
     )
-    code = code_field(help_text="Celui de votre application, maintenant.")
+    code = code_field(help_text="Le code que votre application affiche maintenant.")
 
 
 class ArchiveForm(forms.Form):
@@ -141,4 +142,4 @@ class ArchiveForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Dites pourquoi."},
     )
-    code = code_field(help_text="Celui de votre application, maintenant.")
+    code = code_field(help_text="Le code que votre application affiche maintenant.")

@@ -212,7 +212,7 @@ KINDS = {
     "attestation_fin": "Attestation de fin",
     "revocation": "Formulaire d’arrêt signé",
 }
-_IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "pièce d’identité vue"}
+_IDENTITIES = {"franceconnect": "FranceConnect", "piece_vue": "vérifiée sur pièce"}
 _CONSENTS = {
     "dessin": "par une signature dessinée à l’écran",
     "code": "par un code reçu sur son téléphone",
@@ -224,9 +224,9 @@ _CONSENTS = {
 
 
 def identity_words(kind: str, piece: str) -> str:
-    """Return how the usager was identified, in words; a document seen is told to be weak."""
+    """Return how the usager was identified, in words; of a document seen, which."""
     seen = f" ({LABELS[Piece(piece)].lower()})" if piece else ""
-    return f"{_IDENTITIES[kind]}{seen}" + (", identité faible" if kind == "piece_vue" else "")
+    return f"{_IDENTITIES[kind]}{seen}"
 
 
 def consent_words(method: str) -> str:

@@ -108,7 +108,8 @@ class HolderForm(forms.Form):
 
     jwk = forms.CharField(
         label="Clé publique de votre portefeuille (JWK)",
-        help_text="Facultatif : l’attestation ne servira qu’avec cette clé. Courbe P-256.",
+        help_text="À laisser vide si vous ne savez pas ce que c’est. Avec une clé (P-256), l’attestation ne sert "
+        "qu’avec elle.",
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3, "spellcheck": "false", "autocomplete": "off"}),

@@ -17,7 +17,7 @@ from mandats.registre.services.contestations import object_to_use
 from mandats.registre.services.many import acteur_usager
 from mandats.verification.usager_record import use_of
 
-_TOLD = "C’est signalé. Le responsable de la structure doit vous répondre ; sa réponse s’affichera ici."
+_TOLD = "C’est signalé. Le référent de la structure doit vous répondre ; sa réponse s’affichera ici."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,7 +68,7 @@
     try {
       [header, statement] = [json(parts[0]), json(parts[1])];
     } catch {
-      return tell("error", "Ce QR code n’est pas celui d’un mandat. Ne vous y fiez pas.");
+      return tell("error", "Ce code QR n’est pas celui d’un mandat. Ne vous y fiez pas.");
     }
     let exact;
     try {
