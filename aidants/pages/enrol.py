@@ -66,8 +66,12 @@ def invitation_identity(request: HttpRequest) -> HttpResponse:
         if not isinstance(outcome, Denied):
             return _go_on(request, outcome) if outcome else redirect("aidants:invitation_code")
         refusal, status = outcome.reason, outcome.reason.http
-    context = {"invitation": found, "refusal": refusal, "must_sign_in": refusal == SIGN_IN_TO_ACCEPT}
-    context["role"] = LABELS.get(found.role, "")
+    context = {
+        "invitation": found,
+        "role": LABELS.get(found.role, ""),
+        "refusal": refusal,
+        "must_sign_in": refusal == SIGN_IN_TO_ACCEPT,
+    }
     return render(request, "aidants/comptes/invitation_identity.html", context, status=status)
 
 
