@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "aidants.structures.acting.ActingMiddleware",
     "aidants.pages.refusals.RefusalsMiddleware",
     "aidants.pages.errors.PapersMiddleware",
+    "oidc.pages.failures.BridgeFailuresMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 # What the routes of SERVER_ROUTES owe; nothing of a browser's session is there.

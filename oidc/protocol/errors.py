@@ -183,6 +183,20 @@ INTERACTION_REQUIRED = declare(
     "prompt=none sans choix fait depuis moins de 15 minutes pour ce site (OIDC Core §3.1.2.6).",
     "interaction_required",
 )
+SERVER_ERROR = declare(
+    "oidc.server_error",
+    500,
+    "Le service n’a pas pu terminer. Rien n’a été donné au site.",
+    "Une erreur imprévue du service : chercher dans ses journaux techniques, à cette heure.",
+    "server_error",
+)
+TEMPORARILY_UNAVAILABLE = declare(
+    "oidc.temporarily_unavailable",
+    503,
+    "Le service ne répond pas en ce moment. Rien n’a été donné au site. Réessayez dans une minute.",
+    "La base de données n’a pas répondu à temps, ou pas du tout.",
+    "temporarily_unavailable",
+)
 DECLINED = declare(
     "oidc.declined",
     403,
