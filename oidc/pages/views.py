@@ -164,5 +164,6 @@ def _refuse(
         "client": interaction.client,
         "answer": answer,
         "again": here if again else "",
+        "again_label": "Choisir autre chose",
     }
     return allow_form(render(request, "oidc/not_chosen.html", context, status=reason.http), answer)
