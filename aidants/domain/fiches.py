@@ -5,7 +5,7 @@ Names of columns are the published ones (French, unaccented), in JSON as in CSV.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from aidants.domain.decisions import GRANTED, Denied
@@ -24,9 +24,18 @@ _ZONES = {
 }  # fmt: skip
 
 
+_MAY_BE_UNSAID = {
+    "type": "kind",
+    "telephone": "telephone",
+    "courriel": "email",
+    "latitude": "latitude",
+    "longitude": "longitude",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FicheStructure:
-    """A structure, in the columns of its table."""
+    """A structure, in the columns of its table.  ``unsaid``: those that the sender left out."""
 
     siret: str
     name: str
@@ -39,6 +48,15 @@ class FicheStructure:
     email: str
     latitude: float | None
     longitude: float | None
+    unsaid: frozenset[str] = frozenset()
+
+    def columns(self) -> dict[str, Any]:
+        """Return every column of a structure that is made."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "unsaid"}
+
+    def said(self) -> dict[str, Any]:
+        """Return what is to be written of a structure that stands: an empty column erases, one left out does not."""
+        return {name: value for name, value in self.columns().items() if name not in self.unsaid}
 
     @property
     def time_zone(self) -> str:
@@ -86,6 +104,7 @@ def structure_of(given: Mapping[str, Any]) -> FicheStructure | Errors:
         email=text.email("courriel"),
         latitude=_degrees(given, "latitude", 90, errors),
         longitude=_degrees(given, "longitude", 180, errors),
+        unsaid=frozenset(column for name, column in _MAY_BE_UNSAID.items() if name not in given),
     )
     return errors or fiche
 

@@ -4,7 +4,7 @@ A structure is found by its SIRET and kept by one system at most.  An aidant is 
 proves their address and enrols as everybody does.  None of this gives the right to act, which is the habilitation's.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,27 +42,39 @@ class Kept:
     changed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The structure of a fiche, whether it is new, and the names of what changed of one that stood before."""
+
+    structure: Structure
+    created: bool
+    changed: tuple[str, ...]
+
+
 @transaction.atomic
-def import_structure(fiche: FicheStructure, acteur: Acteur, now: datetime) -> tuple[Structure, bool] | Denied:
-    """Make the structure of this SIRET, or bring it up to date; True when it is new."""
+def import_structure(fiche: FicheStructure, acteur: Acteur, now: datetime) -> Imported | Denied:
+    """Make the structure of this SIRET, or bring it up to date.
+
+    What the fiche does not say is kept of a structure that stood before.
+    """
     _one_at_a_time(fiche.siret)
     found = list(Structure.objects.select_for_update(no_key=True).filter(siret=fiche.siret).order_by("id")[:2])
     if len(found) > 1:
         return Denied(SIRET_AMBIGUOUS)
     if found:
-        _bring_up_to_date(found[0], fiche, acteur, now)
-        return found[0], False
-    made = Structure.objects.create(**asdict(fiche), time_zone=fiche.time_zone, created_at=now, updated_at=now)
+        return Imported(found[0], False, _bring_up_to_date(found[0], fiche, acteur, now))
+    made = Structure.objects.create(**fiche.columns(), time_zone=fiche.time_zone, created_at=now, updated_at=now)
     facts = {"created": True, "changed": []}
     record(STRUCTURE_KEEP, acteur=acteur, at=now, subject=made.id, structure=made.id, facts=facts)
-    return made, True
+    return Imported(made, True, ())
 
 
 def _bring_up_to_date(structure: Structure, fiche: FicheStructure, acteur: Acteur, now: datetime) -> tuple[str, ...]:
     """Write what differs; what was signed under the older name stays as it was signed."""
-    changed = tuple(name for name, value in asdict(fiche).items() if getattr(structure, name) != value)
+    said = fiche.said()
+    changed = tuple(name for name, value in said.items() if getattr(structure, name) != value)
     for name in changed:
-        setattr(structure, name, getattr(fiche, name))
+        setattr(structure, name, said[name])
     if changed:
         structure.updated_at = now
         structure.save(update_fields=(*changed, "updated_at"))
@@ -92,11 +104,14 @@ def keep_structure(
     outcome = import_structure(fiche, acteur, now)
     if isinstance(outcome, Denied):
         return outcome
-    structure, created = outcome
     made = ReferencePartenaire.objects.create(
-        source=source, kind=ReferencePartenaire.STRUCTURE, external_id=external_id, structure=structure, created_at=now
+        source=source,
+        kind=ReferencePartenaire.STRUCTURE,
+        external_id=external_id,
+        structure=outcome.structure,
+        created_at=now,
     )
-    return Kept(made, created, ())
+    return Kept(made, outcome.created, outcome.changed)
 
 
 def structure_of_source(source: UUID, external_id: str) -> ReferencePartenaire | None:

@@ -45,6 +45,7 @@ FOREIGN = {
     "get_user",
     "get_user_model",
     "user",  # request.user and the field that django-otp's devices name so
+    "user_can_authenticate",
     "user_id",
     "user_agent",  # RFC 9110
     "user_code",

@@ -75,11 +75,15 @@ def test_a_structure_is_made_then_the_same_call_changes_nothing(coop: Partner, q
 
 
 def test_a_structure_that_exists_is_found_by_its_siret(coop: Partner) -> None:
-    existing = builders.structure("Ancien nom")
-    answer = coop.call("put", PLACE, STRUCTURE)
+    existing = builders.structure("Ancien nom", kind="CCAS ou CIAS", telephone="+33499990009")
+    unsaid = {name: value for name, value in STRUCTURE.items() if name not in ("type", "telephone")}
+    answer = coop.call("put", PLACE, unsaid)
     assert (answer.status_code, answer.json()["habilitee"]) == (200, True)
+    assert "name" in answer.json()["changed"]
+    assert coop.call("put", PLACE, unsaid).json()["changed"] == []
     existing.refresh_from_db()
     assert existing.name == "CCAS de Gap"
+    assert (existing.kind, existing.telephone) == ("CCAS ou CIAS", "+33499990009"), "what is left out erases nothing"
     other = Partner("Plateforme")
     taken = other.call("put", f"{ROOT}/structures/x", STRUCTURE | {"nom": "Autre nom", "courriel": "x@autre.example"})
     assert (taken.status_code, taken.json()["code"]) == (409, "partenaire.structure_kept_by_another")
