@@ -237,6 +237,13 @@ def _prompt(facts: AuthorizeFacts) -> Decision:
     return GRANTED if alone and facts.prompts <= PROMPTS else Denied(errors.PROMPT_REFUSED)
 
 
+def _no_account_selection(facts: AuthorizeFacts) -> Decision:
+    """Nobody has several accounts to select from, and the request is told so by its own code (OIDC Core §3.1.2.1)."""
+    others = facts.prompts - {"select_account"}
+    wanted = others != facts.prompts and others <= PROMPTS - {"none"}
+    return Denied(errors.ACCOUNT_SELECTION_REFUSED) if wanted else GRANTED
+
+
 def _max_age(facts: AuthorizeFacts) -> Decision:
     """``max_age`` is a number of seconds (OIDC Core §3.1.2.1)."""
     text = facts.get("max_age")
@@ -301,6 +308,7 @@ ASKED = (
     _pkce_method,
     _pkce_challenge,
     _nonce,
+    _no_account_selection,
     _prompt,
     _max_age,
     _claims,

@@ -148,6 +148,13 @@ PROMPT_REFUSED = declare(
     "OIDC Core §3.1.2.1.",
     "invalid_request",
 )
+ACCOUNT_SELECTION_REFUSED = declare(
+    "oidc.account_selection_refused",
+    400,
+    "La valeur select_account du paramètre prompt n’est pas acceptée : une personne n’a qu’un compte.",
+    "L’usager se choisit sur notre page à chaque connexion ; pour changer de personne : prompt=login.",
+    "account_selection_required",
+)
 MAX_AGE_MALFORMED = declare(
     "oidc.max_age_malformed",
     400,

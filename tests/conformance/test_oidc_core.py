@@ -128,6 +128,7 @@ def test_nothing_is_given_without_the_aidant_s_own_choice():
         ({"request_uri": "https://site.example/r"}, "request_uri_not_supported"),
         ({"registration": "{}"}, "registration_not_supported"),
         ({"prompt": "none"}, "login_required"),
+        ({"prompt": "select_account"}, "account_selection_required"),
     ],
 )
 def test_each_refusal_has_its_own_code(changes, error):
