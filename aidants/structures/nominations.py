@@ -35,6 +35,7 @@ from aidants.domain.events import (
     ROLE_WITHDRAW,
 )
 from aidants.domain.roles import FEWEST_ADMINISTRATEURS, LABELS, Role
+from aidants.journal.limits import hold, limit
 from aidants.journal.record import record
 from aidants.structures.invitations import Invite, invite_to_role
 from aidants.structures.models import Nomination
@@ -110,7 +111,8 @@ def _ask(
     acteur: Acteur,
     now: datetime,
 ) -> Nomination | Denied:
-    """Ask another administrateur; one request a person waits."""
+    """Ask another administrateur; one request a person waits, however many ask for them at once."""
+    hold(limit("nomination", email, 1, LIFE, LIFE))
     Nomination.objects.filter(answer="", expires_at__lte=now).update(answer="retiree", answered_at=now)
     if Nomination.objects.filter(email=email, answer="").exists():
         return _refuse(ROLE_HELD, fonction.compte_id if fonction else None, acteur, now)

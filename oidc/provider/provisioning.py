@@ -22,6 +22,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import PARTENAIRE_TOO_MANY_ENDS, ErrorCode
 from aidants.domain.fiches import FicheAidant, FicheStructure, aidant_of, structure_of
 from aidants.journal.export import safe
+from aidants.journal.limits import hold, limit
 from aidants.journal.models import Entree
 from aidants.journal.record import record
 from aidants.structures import upkeep
@@ -36,7 +37,7 @@ from oidc.provider import provisioning_wire as wire
 from oidc.provider.verifications import PROBLEM, Caller, ClientCredentials, ClientCredentialsScheme, ForClients, problem
 
 PAGE = 200
-ENDS_A_DAY = 20
+ENDS_A_DAY, _A_DAY = 20, timedelta(days=1)
 
 
 class PartnerCredentials(ClientCredentials):
@@ -206,9 +207,11 @@ class StructureEnd(ForPartners):
         known, now = _structure(request, structure), timezone.now()
         motif = MotifDeFin(_motif(request, wire.END_OF_STRUCTURE))
         acteur = acteur_of(request)
-        if _ended_since(acteur, now - timedelta(days=1)) >= ENDS_A_DAY:
-            raise Refused(PARTENAIRE_TOO_MANY_ENDS)
-        outcome = end_structure(known.structure_id, acteur, motif, now)
+        with transaction.atomic():
+            hold(limit("fins", str(acteur.id), ENDS_A_DAY, _A_DAY, _A_DAY))  # calls at once are counted one by one
+            if _ended_since(acteur, now - _A_DAY) >= ENDS_A_DAY:
+                raise Refused(PARTENAIRE_TOO_MANY_ENDS)
+            outcome = end_structure(known.structure_id, acteur, motif, now)
         if isinstance(outcome, Denied) and outcome.reason != STRUCTURE_ALREADY_ENDED:
             raise Refused(outcome.reason)
         return Response(wire.structure_told(known, () if isinstance(outcome, Denied) else ("habilitation",)))

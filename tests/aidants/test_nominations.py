@@ -13,7 +13,13 @@ from django.utils import timezone
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import LAST_ADMINISTRATEUR, NOMINATION_GONE, NOMINATION_SAME_PERSON, ROLE_OF_ONESELF
+from aidants.domain.errors import (
+    LAST_ADMINISTRATEUR,
+    NOMINATION_GONE,
+    NOMINATION_SAME_PERSON,
+    ROLE_HELD,
+    ROLE_OF_ONESELF,
+)
 from aidants.envois.sending import send_due
 from aidants.journal.models import Entree
 from aidants.structures.invitations import Invite
@@ -61,7 +67,7 @@ def test_who_has_no_account_is_invited() -> None:
     made = Invitation.objects.get()
     assert (made.email, made.role, made.departement) == ("neuf@anct.example", "prefecture", "05")
     send_due(timezone.now())
-    assert "prefecture" in mail.outbox[-1].body
+    assert "« Préfecture" in mail.outbox[-1].body
 
 
 @pytest.mark.django_db
@@ -158,3 +164,13 @@ def test_two_administrateurs_remain_whoever_answers_at_once(committed_db: str) -
         given = answering.result()
     assert given.count(Denied(LAST_ADMINISTRATEUR)) == 1
     assert Fonction.objects.filter(ended_at__isnull=True).count() == 2
+
+
+def test_two_who_ask_for_one_person_at_once_make_one_request(committed_db: str) -> None:
+    with transaction.atomic():
+        askers = [doer(admin()) for _ in range(2)]
+        invited = Invite(email="neuf@anct.example", given_name="Zoé", family_name="Petit", role="administrateur")
+    now = timezone.now()
+    given = at_once(*[partial(give_role, invited, one, now) for one in askers])
+    assert Nomination.objects.get() in given
+    assert Denied(ROLE_HELD) in given

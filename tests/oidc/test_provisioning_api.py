@@ -4,9 +4,11 @@ import base64
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -306,3 +308,19 @@ def test_eight_calls_at_once_make_one_structure_and_one_invitation(committed_db:
     assert puts(PLACE, STRUCTURE) == [200] * 7 + [201]
     assert puts(f"{PLACE}/aidants/a-1", AIDANT) == [200] * 7 + [201]
     assert Structure.objects.count() == Invitation.objects.count() == 1
+
+
+def test_calls_at_once_end_no_more_than_a_day_allows(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    coop = Partner()
+    monkeypatch.setattr("oidc.provider.provisioning.ENDS_A_DAY", 1)
+    for number, siret in enumerate(("99999910500011", "99999920400012")):
+        assert coop.call("put", f"{ROOT}/structures/s{number}", STRUCTURE | {"siret": siret}).status_code == 201
+    with transaction.atomic():
+        for place in Structure.objects.order_by("id"):
+            HabilitationStructure.objects.create(structure=place, validee_at=timezone.now())
+    ends = [
+        partial(coop.call, "post", f"{ROOT}/structures/s{number}/desactivation", {"motif": "fermeture"})
+        for number in range(2)
+    ]
+    assert sorted(answer.status_code for answer in at_once(*ends)) == [200, 429]
+    assert Entree.objects.filter(event="structure:end").count() == 1
