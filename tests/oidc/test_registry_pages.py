@@ -163,11 +163,19 @@ def test_a_slip_in_a_long_form_costs_no_code_and_the_page_opens_at_its_beginning
 
 
 def test_a_record_is_told_in_words(desk: Browser, site: Client) -> None:
-    Client.objects.filter(pk=site.pk).update(demarches=["logement", "argent"], scopes=["birth", "mandat"])
+    Client.objects.filter(pk=site.pk).update(
+        demarches=["logement", "argent"],
+        scopes=["birth", "mandat"],
+        access_token_format="jwt",
+        post_logout_redirect_uris=["https://alloc.example.org/fin"],
+        backchannel_logout_uri="https://alloc.example.org/fins",
+    )
     page = desk.get(f"/registre/sites/{site.pk}").content.decode()
     assert "Logement ; Argent - Impôts - Consommation" in page
     assert "Lieu de naissance ; Le mandat et qui agit" in page
     assert "Secret, en tête HTTP" in page
+    assert "jetons d’accès JWT" in page
+    assert [page.count(f">https://alloc.example.org/{end}<") for end in ("fin", "fins", "retour")] == [1, 1, 1]
     assert "client_secret_basic" not in desk.get("/registre/sites").content.decode()
 
 
