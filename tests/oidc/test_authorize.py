@@ -127,7 +127,7 @@ def test_franceconnect_is_met_by_a_fresh_code_and_asks_one_after_15_minutes():
     answer = at.browser.get(page)
     assert answer["Location"] == "/connexion/code?" + urlencode({"next": page})
     asking = at.browser.get(answer["Location"]).content.decode()
-    assert f"{asked.client.name} demande que vous vous soyez identifié il y a peu" in asking
+    assert f"{asked.client.name} demande un code récent" in asking
     assert "Rien ne s’est passé" not in asking, "they worked all the while"
     answer = at.browser.post("/connexion/code", {"code": builders.totp_code(at.aidant), "next": page})
     assert answer["Location"] == page
