@@ -10,6 +10,9 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as of_django
 from django.template.defaultfilters import pluralize as of_english
+from django.template.defaultfilters import stringfilter
+
+from aidants.domain.typographie import spaced
 
 register = template.Library()
 _FIRST = re.compile(
@@ -18,6 +21,10 @@ _FIRST = re.compile(
 
 # The longer first; the unbreakable spaces keep an hour on one line.
 _HOURS = {"H:i:s": "G\u00a0\\h\u00a0i\u00a0\\m\\i\\n\u00a0s\u00a0\\s", "H:i": "G\u00a0\\h\u00a0i"}
+
+
+register.filter("spaced", stringfilter(spaced), is_safe=True)
+"""Words of ours that no template holds (labels, errors, messages), with unbreakable spaces: ``{{ error|spaced }}``."""
 
 
 @register.filter(is_safe=False)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from aidants.domain.typographie import spaced
 from mandats.document.textes.filling import Block, Facts, Items, Words, bare_address, blocks, filled, one_line
 from mandats.document.textes.given import DemarcheAsked, ServiceContact
 
@@ -83,6 +84,7 @@ def head(code: str) -> Head:
 def explanation(code: str, given: Explained) -> tuple[Block, ...]:
     """Return the text of the file ``code`` filled with ``given``.  Raises :class:`NoSuchForm`."""
     told, text = _file(code)
+    text = spaced(text) if told["langue"] == "fr" else text
     facts: Facts = {"single_use": given.single_use, "reserved": given.reserved}
     words: Words = {
         "reference": given.reference,

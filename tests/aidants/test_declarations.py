@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from aidants.domain.activite import errors
 from aidants.domain.activite.dossier import DECLARATIONS
+from aidants.domain.typographie import spaced
 from aidants.habilitation.models import HabilitationStructure
 from aidants.habilitation.structures import habilitate_new
 from aidants.journal.models import Entree
@@ -39,7 +40,7 @@ def test_all_five_open_the_right_and_four_do_not(query_count) -> None:
         assert text(browser.get("/structure/habilitation")).count('type="checkbox"') == len(DECLARATIONS)
     four = browser.post("/structure/habilitation", {"declarations": list(DECLARATIONS)[1:]})
     assert four.status_code == errors.DECLARATIONS_MISSING.http
-    assert errors.DECLARATIONS_MISSING.message in text(four)
+    assert spaced(errors.DECLARATIONS_MISSING.message) in text(four)
     assert text(four).count(" checked") == 4
     assert not HabilitationStructure.objects.exists()
     assert browser.post("/structure/habilitation", ALL)["Location"] == "/structure/habilitation"

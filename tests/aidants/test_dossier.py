@@ -12,6 +12,7 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite import errors
 from aidants.domain.activite.dossier import DECLARATIONS, Etat
 from aidants.domain.decisions import Denied
+from aidants.domain.typographie import spaced
 from aidants.envois.models import Envoi
 from aidants.habilitation.dossiers import Decided, decide_dossier, purge_dossiers
 from aidants.habilitation.models import Dossier, HabilitationStructure
@@ -85,7 +86,7 @@ def test_a_dossier_is_kept_in_pieces_and_nothing_typed_is_lost() -> None:
     assert "Ce SIRET n’existe pas" in text(wrong)
     assert 'value="Karim"' in text(wrong)
     half = again.post("/habilitation/dossier", WHOLE | {"city": "", "submit": "1"})
-    assert errors.DOSSIER_INCOMPLETE.message in text(half)
+    assert spaced(errors.DOSSIER_INCOMPLETE.message) in text(half)
     assert Dossier.objects.get().name == "Médiathèque de Veynes"
 
 
@@ -104,7 +105,7 @@ def test_who_is_no_professional_is_refused(statut: str) -> None:
 
 def test_all_five_declarations() -> None:
     answer = opened().post("/habilitation/dossier", WHOLE | {"declarations": list(DECLARATIONS)[1:], "submit": "1"})
-    assert errors.DECLARATIONS_MISSING.message in text(answer)
+    assert spaced(errors.DECLARATIONS_MISSING.message) in text(answer)
     assert Entree.objects.filter(event="dossier:submit_refused").exists()
 
 

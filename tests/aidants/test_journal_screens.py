@@ -124,7 +124,7 @@ def test_refusals_alone(instructeur: Compte) -> None:
         ({"email": "pas une adresse"}, "Saisissez une adresse électronique entière"),
         ({"structure": "Nulle part"}, "Aucune structure"),
         ({"acte": "invente:acte"}, "invente:acte"),
-        ({"du": "2026-11-22", "au": "2026-11-21"}, "avant « Du »"),
+        ({"du": "2026-11-22", "au": "2026-11-21"}, "avant «\u00a0Du\u00a0»"),
         ({"du": "hier"}, "date"),
     ],
 )

@@ -152,8 +152,8 @@ def test_a_couple_at_the_desk_ticks_both_boxes(desk: Desk, signed_first: bool, t
     assert refused.status_code == 422
     assert "Demander l’accord de l’autre" in text(refused)
     shown = text(desk.client.get(page(second)))
-    assert "Marcel FÉVRIER : je suis d’accord" in shown
-    assert "Odette Marie FÉVRIER : je suis d’accord" in shown
+    assert "Marcel FÉVRIER\u00a0: je suis d’accord" in shown
+    assert "Odette Marie FÉVRIER\u00a0: je suis d’accord" in shown
     alone = desk.client.post(page(second), {"couple": "1", "couple-mine": "on"})
     assert alone.status_code == 422
     assert "n’a pas coché" in text(alone)

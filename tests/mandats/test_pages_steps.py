@@ -63,7 +63,7 @@ def test_first_step_shows_ten_themes_five_durations_and_the_last_days(desk: Desk
     [
         ({"demarches": []}, "Choisissez au moins une démarche."),
         ({"duree": ""}, "Choisissez une durée."),
-        ({"autre_justice": "plainte"}, "Cochez aussi « Justice »"),
+        ({"autre_justice": "plainte"}, "Cochez aussi «\u00a0Justice\u00a0»"),
     ],
 )
 def test_an_error_keeps_every_field(desk: Desk, change: dict[str, Any], message: str) -> None:

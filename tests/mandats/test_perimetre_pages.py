@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from aidants.domain.decisions import GRANTED, Denied
+from aidants.domain.typographie import spaced
 from aidants.habilitation.models import HabilitationAidant
 from aidants.journal.models import Entree, RefusCompte
 from aidants.structures.models import Affectation
@@ -85,7 +86,7 @@ def test_what_cannot_be_asked_is_said_and_keeps_every_field(
 def test_a_host_has_31_days_at_most_whatever_is_posted(db: None) -> None:
     desk = pages_desk.desk(houses_or_bills=True)
     given = asked(desk, duree="DATE", last_day=day(desk, 32))
-    assert perimetre_errors.DUREE_HOST.message in text(desk.client.post("/mandats/nouveau", given))
+    assert spaced(perimetre_errors.DUREE_HOST.message) in text(desk.client.post("/mandats/nouveau", given))
     assert desk.client.post("/mandats/nouveau", given | {"last_day": day(desk, 31)}).status_code == 302
     page = text(desk.client.get(f"/mandats/brouillons/{desk.identified(duree='J31').id}/recapitulatif"))
     assert "cette structure vous héberge" in page

@@ -113,7 +113,10 @@ KEYS = json.dumps(PUBLIC)
     ("wrong", "told"),
     [
         ({"redirect_uris": ""}, "Écrivez au moins une adresse de retour."),
-        ({"redirect_uris": "http://alloc.example.org/retour"}, "Adresse refusée : http://alloc.example.org/retour."),
+        (
+            {"redirect_uris": "http://alloc.example.org/retour"},
+            "Adresse refusée\u00a0: http://alloc.example.org/retour.",
+        ),
         ({"jwks_uri": "https://127.0.0.1/cles"}, "Donnez une adresse publique"),
         ({"jwks_uri": "https://localhost/cles"}, "Donnez une adresse publique"),
         ({"jwks_uri": "https://[::ffff:10.0.0.7]/cles"}, "Donnez une adresse publique"),
@@ -219,7 +222,7 @@ def test_a_site_held_to_fapi_cannot_lose_what_holds_it(desk: Browser, ines: Comp
     where, given = f"/registre/sites/{site.pk}/reglages", typed(ines, name="Caf", jwks=json.dumps(PUBLIC))
     answer = desk.post(where, given | left)
     assert answer.status_code == 422
-    assert "FAPI 2.0 impose PAR et DPoP : laissez les deux cases cochées." in answer.content.decode()
+    assert "FAPI 2.0 impose PAR et DPoP\u00a0: laissez les deux cases cochées." in answer.content.decode()
     site.refresh_from_db()
     assert (site.name, site.requires_par, site.requires_dpop) == ("CAF", True, True)
 

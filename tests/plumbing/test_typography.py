@@ -1,10 +1,12 @@
 """French punctuation on our pages never stands alone at the end or the start of a line."""
 
+import re
+
 import pytest
 from django.template import engines
 from django.test import Client
 
-from deploy.typography import spaced
+from aidants.domain.typographie import spaced
 
 CASES = {
     "guillemets": ("On lit « mandat » ici.", "On lit «\u00a0mandat\u00a0» ici."),
@@ -31,6 +33,22 @@ def test_what_a_person_typed_is_shown_as_typed() -> None:
     engine = engines["django"]
 
     assert engine.from_string("{{ name }}").render({"name": "« A » ?"}) == "« A » ?"
+
+
+def test_labels_and_errors_are_spaced_and_still_escaped() -> None:
+    label = engines["django"].from_string("{{ label|spaced }}")
+
+    assert label.render({"label": "Motif <b> : « X » ?"}) == "Motif &lt;b&gt;\u00a0: «\u00a0X\u00a0»\u00a0?"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/aide-en-ligne/compte-ferme", "/pour-les-usagers", "/usager"])
+def test_no_mark_of_the_words_stands_alone(client: Client, path: str) -> None:
+    page = client.get(path, follow=True).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+
+    assert "\u00a0?" in main
+    assert not re.search(r"« |\w [?!:;](?:\s|<)", re.sub(r"<[^>]*>", "<", main))
 
 
 @pytest.mark.django_db

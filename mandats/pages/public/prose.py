@@ -17,6 +17,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from aidants.domain.folding import fold
+from aidants.domain.typographie import spaced
 
 _FOLDER = Path(__file__).parent / "textes"
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([a-z0-9-]+)\.txt")
@@ -49,7 +50,7 @@ class Texte:
             "issuer": settings.ISSUER,
         }
         text = re.sub(r"\{(\w+)\}", lambda found: told[found[1]], self.body)
-        return mark_safe("\n".join(_blocks(text)))  # noqa: S308 -- each block escapes its own text
+        return mark_safe(spaced("\n".join(_blocks(text))))  # noqa: S308 -- each block escapes its own text
 
 
 @cache
@@ -68,7 +69,8 @@ def _read(file: Path, slug: str, dated: date) -> Texte:
     head, _, body = file.read_text(encoding="utf-8").partition("\n\n")
     told = dict(line.split(": ", 1) for line in head.splitlines())
     folded = fold(f"{told['titre']} {told.get('resume', '')} {body}")
-    return Texte(slug, dated, told["titre"], told.get("resume", ""), told.get("rubrique", ""), body, folded)
+    shown = [spaced(told.get(name, "")) for name in ("titre", "resume", "rubrique")]
+    return Texte(slug, dated, *shown, body, folded)
 
 
 def _blocks(text: str) -> Iterator[str]:

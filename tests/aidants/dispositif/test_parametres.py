@@ -125,7 +125,7 @@ def test_who_began_a_training_owes_what_was_owed_that_day() -> None:
         ({"effective_on": "2020-01-01"}, "à partir d’aujourd’hui"),
         ({"public_forfait": "beaucoup"}, "Indiquez un montant en euros"),
         ({"avis_days": 0}, "Indiquez un nombre entre 1 et 90"),
-        ({"why": ""}, "Complétez « Motif »"),
+        ({"why": ""}, "Complétez «\u00a0Motif\u00a0»"),
         ({"public_months": ""}, "Indiquez un nombre"),
     ],
     ids=str,
