@@ -69,8 +69,8 @@ def _read(file: Path, slug: str, dated: date) -> Texte:
     head, _, body = file.read_text(encoding="utf-8").partition("\n\n")
     told = dict(line.split(": ", 1) for line in head.splitlines())
     folded = fold(f"{told['titre']} {told.get('resume', '')} {body}")
-    shown = [spaced(told.get(name, "")) for name in ("titre", "resume", "rubrique")]
-    return Texte(slug, dated, *shown, body, folded)
+    title, summary, rubrique = (spaced(told.get(name, "")) for name in ("titre", "resume", "rubrique"))
+    return Texte(slug, dated, title, summary, rubrique, body, folded)
 
 
 def _blocks(text: str) -> Iterator[str]:
