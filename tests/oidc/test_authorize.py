@@ -190,6 +190,7 @@ def test_a_person_without_the_role_is_told_and_may_go_back():
     Affectation.objects.filter(compte=at.aidant).update(is_aidant=False, is_referent=True)
     content = at.browser.get(flow.choice_page(at.browser, asked)).content.decode()
     assert "habilitée comme aidant" in content
+    assert 'role="search"' not in content, "nobody is to be found by who may use no mandat"
     Affectation.objects.filter(compte=at.aidant).update(ended_at=timezone.now())
     answer = at.browser.get(flow.choice_page(at.browser, asked))
     assert answer.status_code == 403
