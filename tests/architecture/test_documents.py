@@ -1,6 +1,10 @@
 """The documents tell the truth: what they name exists, and what must be named is named."""
 
+import ast
 import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -117,6 +121,39 @@ def test_every_dependency_has_its_line(lock: str) -> None:
     contributing = sources.text(Path("CONTRIBUTING.md"))
     told = {cell.strip("` ").lower() for row in contributing.splitlines() for cell in row.split("|")[1:2]}
     assert not {name for name in REQUIREMENT.findall(sources.text(Path(lock))) if name.lower() not in told}
+
+
+def _named(lock: str) -> set[str]:
+    return {name.lower().replace("_", "-") for name in REQUIREMENT.findall(sources.text(Path(lock)))}
+
+
+def _locks_of(file: Path) -> list[str]:
+    """Return the lists that must name what a file imports: the demonstration's and the tests' stay out of the service."""
+    if file.parts[0] == "tests":
+        return ["requirements.in", "requirements-demo.in", "requirements-dev.in"]
+    return ["requirements.in", *(["requirements-demo.in"] if file.parts[:2] == ("deploy", "demo") else [])]
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """Yield the first name of each module of others that a file imports."""
+    for node in ast.walk(sources.tree(file)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        yield from {name.split(".")[0] for name in names} - sys.stdlib_module_names - {*sources.APPS, "tests"}
+
+
+def test_every_import_has_its_line_in_a_list() -> None:
+    """What another package brings along may leave with it: whoever imports it names it."""
+    given = packages_distributions()
+    found = set()
+    for file in sources.python_files():
+        allowed = set().union(*map(_named, _locks_of(file)))
+        for name in _imported(file):
+            providers = {one.lower().replace("_", "-") for one in given.get(name, [name])}
+            if not providers & allowed:
+                found.add((str(file), name))
+    assert not found
 
 
 def test_every_control_names_the_test_that_proves_it() -> None:
