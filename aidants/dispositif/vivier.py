@@ -1,14 +1,12 @@
 """The pool: a person's profile, a structure's search, and where the two stand until the recruitment."""
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import pikepdf
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
@@ -30,6 +28,7 @@ from aidants.domain.dispositif.etats import (
 from aidants.domain.dispositif.vivier import FARTHEST_KM
 from aidants.domain.errors import ErrorCode
 from aidants.journal.record import record
+from aidants.papiers.opening import opens_as_pdf
 from aidants.structures.models import Structure
 
 CV_MAX_BYTES = 5 * 1024 * 1024
@@ -49,20 +48,9 @@ def change_profile(candidat_id: UUID, fields: Mapping[str, Any], now: datetime) 
     Candidat.objects.filter(pk=candidat_id).update(**fields, updated_at=now)
 
 
-def is_readable_pdf(content: bytes) -> bool:
-    """Tell whether these bytes are a PDF that opens, by opening it: a name or a media type proves nothing."""
-    if not content.startswith(b"%PDF-") or len(content) > CV_MAX_BYTES:
-        return False
-    try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            return len(pdf.pages) > 0
-    except (pikepdf.PdfError, ValueError):
-        return False
-
-
 def keep_cv(candidat_id: UUID, content: bytes, name: str, now: datetime) -> Decision:
     """Keep a CV as bytes of the database, never in a folder that a web server could serve."""
-    if not is_readable_pdf(content):
+    if len(content) > CV_MAX_BYTES or not opens_as_pdf(content):
         return Denied(errors.CV_REFUSED)
     sha256 = hashlib.sha256(content).hexdigest()
     change_profile(candidat_id, {"cv": content, "cv_sha256": sha256, "cv_name": name[-128:]}, now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from aidants.domain.acteur import Kind
 from aidants.domain.events import CATALOGUE
 from aidants.journal.models import Entree
-from aidants.journal.names import names_of
+from aidants.journal.names import names_among
 from aidants.journal.search import number_of
 from aidants.journal.walk import parsed
 
@@ -38,18 +38,9 @@ def as_csv(batches: Iterable[Sequence[Entree]]) -> Iterator[str]:
     writer = csv.writer(_Line(), delimiter=";")
     yield _BOM + str(writer.writerow(COLUMNS))
     for batch in batches:
-        names = _names(batch)
+        names = names_among(batch, (Kind.COMPTE, Kind.CLIENT))
         for entree in batch:
             yield str(writer.writerow([safe(cell) for cell in _cells(entree, names)]))
-
-
-def _names(batch: Sequence[Entree]) -> dict[UUID, str]:
-    found: dict[UUID, str] = {}
-    for kind in (Kind.COMPTE, Kind.CLIENT):
-        found |= names_of(
-            kind, {entree.acteur_id for entree in batch if entree.acteur_kind == kind and entree.acteur_id}
-        )
-    return found
 
 
 def _cells(entree: Entree, names: Mapping[UUID, str]) -> list[object]:

@@ -39,6 +39,10 @@ class Inscription:
         """True when the proof was made and held."""
         return self.state is State.VERIFIED
 
+    def told(self) -> dict[str, int | None] | None:
+        """Return where the act stands in the journal, as sites and receipts are told it, once that was verified."""
+        return {"index": self.number, "size": self.size} if self.is_verified else None
+
     @property
     def is_broken(self) -> bool:
         """True when the journal does not hold what it should: somebody must be told."""

@@ -15,7 +15,7 @@ from aidants.domain import errors, events
 from aidants.domain.acteur import Kind
 from aidants.domain.vault import keyed_digest
 from aidants.journal.models import Entree
-from aidants.journal.names import UNNAMED, names_of
+from aidants.journal.names import UNNAMED, names_among
 from aidants.journal.search import number_of, references_of, signed_among
 from aidants.journal.walk import parsed
 from aidants.structures.models import Structure
@@ -38,7 +38,7 @@ class Line:
 
 def lines_of(entries: Sequence[Entree]) -> list[Line]:
     """Return the lines of a page for an instructeur, by four queries at most."""
-    names, places = _names(entries), _structures(entries)
+    names, places = names_among(entries), _structures(entries)
     references = references_of({entree.subject_id for entree in entries if entree.subject_id})
     return [
         Line(
@@ -72,14 +72,6 @@ def _words(value: object) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-
-
-def _names(entries: Sequence[Entree]) -> dict[UUID, str]:
-    found: dict[UUID, str] = {}
-    for kind in Kind:
-        wanted = {entree.acteur_id for entree in entries if entree.acteur_kind == kind and entree.acteur_id}
-        found |= names_of(kind, wanted)
-    return found
 
 
 def _who(entree: Entree, names: Mapping[UUID, str]) -> str:
@@ -123,7 +115,7 @@ def lines_for_referent(entries: Sequence[Entree], structure_id: UUID) -> list[Li
     together; it opens nothing, stands on no paper, and says nothing to another structure.  An act on the team or on
     the structure itself is about no dossier.
     """
-    names = _names(entries)
+    names = names_among(entries)
     subjects = {entree.subject_id for entree in entries if entree.subject_id}
     began = {row.mandat: row.brouillon for row in signed_among(subjects) if row.brouillon}
     return [

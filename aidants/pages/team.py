@@ -107,11 +107,11 @@ def invite_again(request: HttpRequest, place: Affectation, acteur: Acteur, invit
     """Send another invitation to the same person; the first one dies."""
     old, now = _invitation(place, invitation_id), timezone.now()
     # Sent before the status was asked for: it is now.
-    form = WelcomeForm(posted(request)) if not invitations.Invite.like(old).may_come else CodeForm(posted(request))
+    form = WelcomeForm(posted(request)) if not invitations.Invite.of(old).may_come else CodeForm(posted(request))
     if not form.is_valid() or not fresh_factor_given(request, form, acteur, now):
         context = {"form": form, "invitation": old}
         return render(request, "aidants/equipe/invite_again.html", context, status=422 if form.errors else 200)
-    again = invitations.Invite.like(old, form.cleaned_data.get("statut", ""))
+    again = invitations.Invite.of(old, form.cleaned_data.get("statut", ""))
     made = invitations.invite(place.structure, again, acteur, now)
     if isinstance(made, Denied):
         warn(request, made)

@@ -74,16 +74,13 @@ class Invite:
         return may_be_aidant(self.statut) if self.is_aidant else GRANTED
 
     @classmethod
-    def of(cls, fiche: FicheAidant, statut: str = "") -> "Invite":
-        """Return the invitation of whom a file or a trusted system speaks; ``statut`` where it declares none."""
-        names = (fiche.email, fiche.given_name, fiche.family_name, fiche.profession)
-        return cls(*names, fiche.is_aidant, fiche.is_referent, statut=fiche.statut or statut)
+    def of(cls, person: FicheAidant | Invitation, statut: str = "") -> "Invite":
+        """Return the invitation of whom a file, a trusted system or an older invitation speaks.
 
-    @classmethod
-    def like(cls, old: Invitation, statut: str = "") -> "Invite":
-        """Return the same invitation, to be sent again; ``statut`` where the first one declared none."""
-        names = (old.email, old.given_name, old.family_name, old.profession)
-        return cls(*names, old.is_aidant, old.is_referent, statut=old.statut or statut)
+        ``statut``: where it declares none.
+        """
+        names = (person.email, person.given_name, person.family_name, person.profession)
+        return cls(*names, person.is_aidant, person.is_referent, statut=person.statut or statut)
 
 
 @dataclass(frozen=True, slots=True)

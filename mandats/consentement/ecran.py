@@ -6,12 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
-from aidants.domain.errors import ErrorCode
 from aidants.domain.telephone import BadTelephone, to_e164
 from aidants.envois.sms import SmsRefused, sender
 from mandats.domain import errors, events
@@ -39,13 +37,13 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     try:
         number = to_e164(telephone)
     except BadTelephone:
-        return _refused(errors.TELEPHONE_REFUSED, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.TELEPHONE_REFUSED, acteur, now, brouillon_id)
     brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
     if brouillon is None or brouillon.signed_as_id:
-        return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     fault = fault_for_brouillon(TELEPHONE, number, brouillon) or no_sms(number)
     if fault is not None:
-        return _refused(fault, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, fault, acteur, now, brouillon_id)
     code = f"{secrets.randbelow(10**6):06d}"
     expected = consent.expect_code(brouillon_id, code, number, acteur, now)
     if isinstance(expected, Denied):
@@ -58,7 +56,7 @@ def send_consent_code(brouillon_id: UUID, telephone: str, acteur: Acteur, now: d
     try:
         delivery = sender().send(number, text)
     except (OSError, SmsRefused):
-        return _refused(errors.CODE_NOT_SENT, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.CODE_NOT_SENT, acteur, now, brouillon_id)
     return consent.note_delivery(brouillon_id, code, delivery, acteur, now)
 
 
@@ -71,7 +69,7 @@ def consent_by_drawing(brouillon_id: UUID, png: bytes, text_sha256: str, acteur:
     """Take the drawn signature, written anew as a bare black-on-white image: no speed, no pressure."""
     drawing = _plain_drawing(png)
     if drawing is None:
-        return _refused(errors.SIGNATURE_EMPTY, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.SIGNATURE_EMPTY, acteur, now, brouillon_id)
     return consent.consent_by_drawing(brouillon_id, drawing, text_sha256, acteur, now)
 
 
@@ -93,8 +91,3 @@ def _plain_drawing(png: bytes) -> bytes | None:
     output = io.BytesIO()
     grey.save(output, "PNG", optimize=True)
     return output.getvalue()
-
-
-@transaction.atomic
-def _refused(reason: ErrorCode, brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
-    return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)

@@ -4,19 +4,19 @@ import io
 from datetime import date, datetime
 from uuid import UUID
 
-import pikepdf
 from django.conf import settings
 from PIL import Image, UnidentifiedImageError
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Decision, Denied
+from aidants.papiers.opening import opens_as_pdf
 from mandats.document.render import render_exemplaire
-from mandats.domain import errors
+from mandats.domain import errors, events
 from mandats.registre.coffre import identity_of
 from mandats.registre.papers import exemplaire_of
 from mandats.registre.selectors import brouillon_of
 from mandats.registre.services import consent, exemplaires
-from mandats.registre.services.brouillons import freeze
+from mandats.registre.services.brouillons import freeze, refuse
 
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
@@ -55,7 +55,7 @@ def add_sheet(mandat_id: UUID, scan: bytes, acteur: Acteur, now: datetime) -> De
     """Take the signed sheet of a mandat already concluded: brought later, or in the place of one badly read."""
     content_type = content_type_of(scan)
     if content_type is None:
-        return exemplaires.refuse_sheet(mandat_id, acteur, now)
+        return refuse(events.SCAN_REFUSED, errors.SCAN_REFUSED, acteur, now, mandat_id)
     return exemplaires.add_sheet(mandat_id, scan, content_type, acteur, now)
 
 
@@ -69,16 +69,8 @@ def content_type_of(content: bytes) -> str | None:
     if not content or len(content) > settings.SCAN_MAX_BYTES:
         return None
     if content.startswith(b"%PDF-"):
-        return "application/pdf" if _opens_as_pdf(content) else None
+        return "application/pdf" if opens_as_pdf(content) else None
     return _picture_type(content)
-
-
-def _opens_as_pdf(content: bytes) -> bool:
-    try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            return len(pdf.pages) > 0
-    except (pikepdf.PdfError, ValueError):
-        return False
 
 
 def _picture_type(content: bytes) -> str | None:

@@ -3,11 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from aidants.domain.acteur import Acteur
-from aidants.domain.decisions import Decision, Denied
-from aidants.domain.errors import ErrorCode
+from aidants.domain.decisions import Decision
 from mandats.domain import errors, events
 from mandats.domain.durees import local_date
 from mandats.domain.identite import Identite, PreuveIdentite
@@ -21,9 +18,9 @@ def identify_by_document(brouillon_id: UUID, piece: str, identite: Identite, act
     """Keep an identity as typed from a document that the aidant saw; the level is weak, whatever the document."""
     brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
     if brouillon is None:
-        return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
+        return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     if piece not in set(Piece) or not _is_well_typed(identite, now, brouillon.structure.time_zone):
-        return _refused(errors.IDENTITY_MISTYPED, brouillon_id, acteur, now)
+        return refuse(events.BROUILLON_IDENTIFY_REFUSED, errors.IDENTITY_MISTYPED, acteur, now, brouillon_id)
     declared = f"{DECLARATION} {piece} {brouillon.reference} {acteur.known_id} {int(now.timestamp())}"
     preuve = PreuveIdentite(
         kind="piece_vue",
@@ -60,8 +57,3 @@ def _is_well_typed(identite: Identite, now: datetime, time_zone: str) -> bool:
         and bool(identite.birthplace_label)
         and is_birthdate(identite.birthdate, local_date(now, time_zone))
     )
-
-
-@transaction.atomic
-def _refused(reason: ErrorCode, brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
-    return refuse(events.BROUILLON_IDENTIFY_REFUSED, reason, acteur, now, brouillon_id)

@@ -3,11 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
-from aidants.domain.errors import ErrorCode
 from aidants.domain.telephone import BadTelephone, to_e164
 from aidants.envois.outbox import post_sms
 from mandats.consentement.entrants import Reponse
@@ -38,14 +35,14 @@ def ask(
     """Send the recap and the request to the usager's own, verified number."""
     brouillon = brouillon_of(acteur.structure_id, brouillon_id) if acteur.structure_id else None
     if brouillon is None or brouillon.signed_as_id:
-        return _refused(errors.BROUILLON_GONE, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.BROUILLON_GONE, acteur, now, brouillon_id)
     try:
         number = to_e164(telephone)
     except BadTelephone:
-        return _refused(errors.TELEPHONE_REFUSED, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, errors.TELEPHONE_REFUSED, acteur, now, brouillon_id)
     fault = fault_for_brouillon(TELEPHONE, number, brouillon) or no_sms(number)
     if fault is not None:
-        return _refused(fault, brouillon_id, acteur, now)
+        return refuse(events.CONSENT_REFUSED, fault, acteur, now, brouillon_id)
     code = new_code()
     exchange = Exchange(number, code, recap_text(brouillon), request_text(brouillon, code))
     return ask_by_sms(brouillon_id, exchange, verified, text_sha256, acteur, now)
@@ -129,8 +126,3 @@ def _not_understood(demande: DemandeSms, exchange: Exchange, now: datetime) -> N
 def _say(demande: DemandeSms, exchange: Exchange, words: str, now: datetime) -> None:
     text = f"Mandat {demande.brouillon.reference} : {words}"
     post_sms(exchange.telephone, text, purpose="accord_reponse", now=now, about=demande.brouillon_id)
-
-
-@transaction.atomic
-def _refused(reason: ErrorCode, brouillon_id: UUID, acteur: Acteur, now: datetime) -> Denied:
-    return refuse(events.CONSENT_REFUSED, reason, acteur, now, brouillon_id)

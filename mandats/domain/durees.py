@@ -143,7 +143,7 @@ def max_days_of(host: bool) -> int:
 
 def runs_days(accepted_at: datetime, expires: datetime, tz: Zone) -> int:
     """Return the N of a mandat: days from the date of acceptation to its last day, as ``tz`` counts them."""
-    return (local_date(expires - timedelta(seconds=1), tz) - local_date(accepted_at, tz)).days
+    return days_left(accepted_at, expires, tz)
 
 
 def days_left(now: datetime, expires: datetime, tz: Zone) -> int:

@@ -25,13 +25,6 @@ def _seconds(moment: datetime | None) -> int | None:
     return int(moment.timestamp()) if moment else None
 
 
-def _inscribed(inscription: Inscription | None) -> dict[str, int | None] | None:
-    """Return where the mandat's conclusion stands in the journal, once that was verified."""
-    if inscription is None or not inscription.is_verified:
-        return None
-    return {"index": inscription.number, "size": inscription.size}
-
-
 def sign_receipt(
     receipt_id: UUID, reference: str, verdict: Verdict, asker: Asker, request_digest: str, now: datetime
 ) -> str:
@@ -56,7 +49,7 @@ def sign_receipt(
         "signed_at": _seconds(verdict.signed_at),
         "expires_at": _seconds(verdict.expires_at),
         "revoked_at": _seconds(verdict.revoked_at),
-        "journal": _inscribed(verdict.inscription),
+        "journal": verdict.inscription.told() if verdict.inscription else None,
         "request": request_digest or None,
     }
     payload = {name: value for name, value in told.items() if value is not None}

@@ -9,7 +9,7 @@ from uuid import UUID
 from aidants.domain.acteur import Kind
 from aidants.domain.demarches import DEMARCHES
 from aidants.journal.models import Entree
-from aidants.journal.names import UNNAMED, names_of
+from aidants.journal.names import UNNAMED, names_among
 from aidants.journal.search import Criteria, found, number_of, page_of, subjects_of_reference
 from aidants.journal.walk import parsed
 from aidants.structures.models import Structure
@@ -46,7 +46,7 @@ def journal_of(mandat: Mandat, before: int | None) -> Reading:
     page = page_of(found(Criteria(subjects=tuple(dict.fromkeys(subjects)))), before)
     bodies = {entree.id: dict(parsed(entree.body).get("facts", {})) for entree in page.entries}
     details = _details(list(bodies.values()))
-    names, places = _names(page.entries), _places(page.entries)
+    names, places = names_among(page.entries, (Kind.COMPTE, Kind.CLIENT)), _places(page.entries)
     return Reading([_line(entree, bodies[entree.id], names, places, details) for entree in page.entries], page.older)
 
 
@@ -87,13 +87,6 @@ def _details(facts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         told[str(row.id)] = f"{row.organisation} ({_VERIFIED if row.authenticated else _TYPED})"
     for use in Utilisation.objects.filter(id__in=used).order_by("id") if used else ():
         told[str(use.id)] = use.body
-    return told
-
-
-def _names(entries: Sequence[Entree]) -> dict[UUID, str]:
-    told: dict[UUID, str] = {}
-    for kind in (Kind.COMPTE, Kind.CLIENT):
-        told |= names_of(kind, {one.acteur_id for one in entries if one.acteur_kind == kind and one.acteur_id})
     return told
 
 

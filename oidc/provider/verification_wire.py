@@ -8,7 +8,6 @@ from typing import Any
 from rest_framework import serializers
 
 from aidants.domain.demarches import DEMARCHES
-from aidants.journal.inscription import Inscription
 from mandats.verification.answers import Answer
 from mandats.verification.questions import Question, Verdict
 
@@ -176,13 +175,7 @@ def told(verdict: Verdict) -> dict[str, Any]:
         "demarche": verdict.demarche,
         "structure": structure,
         **{name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None for name, moment in moments.items()},
-        "journal": _journal(verdict.inscription),
+        "journal": verdict.inscription.told() if verdict.inscription else None,
         "receipt": verdict.receipt,
         "mistyped": list(verdict.mistyped),
     }
-
-
-def _journal(inscription: Inscription | None) -> dict[str, int | None] | None:
-    if inscription is None or not inscription.is_verified:
-        return None
-    return {"index": inscription.number, "size": inscription.size}

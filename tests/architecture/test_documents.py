@@ -128,7 +128,7 @@ def _named(lock: str) -> set[str]:
 
 
 def _locks_of(file: Path) -> list[str]:
-    """Return the lists that must name what a file imports: the demonstration's and the tests' stay out of the service."""
+    """Return the lists that must name what a file imports: those of the demonstration and of the tests stay apart."""
     if file.parts[0] == "tests":
         return ["requirements.in", "requirements-demo.in", "requirements-dev.in"]
     return ["requirements.in", *(["requirements-demo.in"] if file.parts[:2] == ("deploy", "demo") else [])]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.models import Comite
-from aidants.domain.dispositif.financement import add_months
+from aidants.domain.months import add_months
 from tests import builders
 from tests.browser.personne import letter, link_in
 from tests.browser.visitor import Visitor

@@ -18,7 +18,6 @@ from aidants.domain.dispositif.financement import (
     Bareme,
     Parametres,
     TypeContrat,
-    add_months,
     earned_at_rupture,
     funded_months,
     granted,
@@ -36,6 +35,7 @@ from aidants.domain.dispositif.porteurs import (
     appel_for,
     reasons_against,
 )
+from aidants.domain.months import add_months
 
 FIRST = Appel(("collectivite", "groupement", "grand_paris", "territorial", "lyon", "outre_mer"), date(2020, 11, 17))
 SECOND = Appel(("association", "ess", "entreprise"), date(2021, 1, 4), date(2021, 6, 30))

@@ -13,12 +13,12 @@ from aidants.domain.activite.formation import (
     Figures,
     ResultFacts,
     calendar_of,
-    in_months,
     is_done,
     may_certify,
 )
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.errors import ErrorCode
+from aidants.domain.months import add_months
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_figures_are_parameters() -> None:
         (date(2021, 6, 30), 6, date(2021, 12, 30)),
     ],
 )
-def test_in_months(day: date, months: int, then: date) -> None:
-    assert in_months(day, months) == then
+def test_add_months(day: date, months: int, then: date) -> None:
+    assert add_months(day, months) == then
 
 
 def test_four_months_then_twenty_and_six_to_be_certified() -> None:

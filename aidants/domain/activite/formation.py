@@ -1,12 +1,12 @@
 """Training and certification: how much, by when, and what they give (DOMAIN §5).  Figures are parameters."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from aidants.domain.activite import errors
 from aidants.domain.decisions import GRANTED, Decision, Denied, decide
+from aidants.domain.months import add_months
 
 
 class Cadre(StrEnum):
@@ -67,12 +67,6 @@ def is_done(cadre: Cadre, half_days: int, figures: Figures = FIGURES) -> bool:
     return half_days >= figures.owed(cadre)
 
 
-def in_months(day: date, months: int) -> date:
-    """Return the same day some months later; the last of a shorter month (Règlement CEE 1182/71, art. 3)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The days of a post: trained by, certified by, end of the work that follows."""
@@ -84,11 +78,11 @@ class Calendar:
 
 def calendar_of(start: date, completed_on: date | None, figures: Figures = FIGURES) -> Calendar:
     """Return the days that follow from the first day of a post: 4 months, then 20; 6 more to be certified."""
-    trained_by = in_months(start, figures.training_months)
+    trained_by = add_months(start, figures.training_months)
     return Calendar(
         trained_by,
-        in_months(completed_on or trained_by, figures.certification_months),
-        in_months(start, figures.training_months + figures.work_months),
+        add_months(completed_on or trained_by, figures.certification_months),
+        add_months(start, figures.training_months + figures.work_months),
     )
 
 
@@ -116,7 +110,7 @@ def _not_ahead(facts: ResultFacts) -> Decision:
 
 def _in_time(facts: ResultFacts) -> Decision:
     """Within six months after the training (DOMAIN §5)."""
-    last = in_months(facts.completed_on or facts.obtained_on, facts.figures.certification_months)
+    last = add_months(facts.completed_on or facts.obtained_on, facts.figures.certification_months)
     return GRANTED if facts.obtained_on <= last else Denied(errors.RESULT_TOO_LATE)
 
 

@@ -4,7 +4,6 @@ Amounts are whole cents.  Figures are parameters; where DOMAIN is silent, the do
 convention of this service.
 """
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from enum import StrEnum
 
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif import errors
+from aidants.domain.months import add_months
 
 
 class Bareme(StrEnum):
@@ -100,12 +100,6 @@ def label_of_rule(rule: Bareme, figures: Parametres = DEFAULTS) -> str:
             f"Privé : {short} dès {figures.private_months} mois, {long} dès {figures.private_long_months} mois"
         ),
     }[rule]
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def whole_months(starts_on: date, ends_on: date) -> int:

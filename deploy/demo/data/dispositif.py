@@ -13,7 +13,8 @@ from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.activite.dossier import DECLARATIONS
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif.etats import EtatCandidature, EtatRelation, SensAvis
-from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
+from aidants.domain.months import add_months
 from aidants.domain.siret import is_siret
 from aidants.domain.territoires.communes import find_commune
 from aidants.habilitation.declarations import declare_structure

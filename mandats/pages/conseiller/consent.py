@@ -16,7 +16,6 @@ from aidants.domain.decisions import Decision, Denied
 from aidants.pages.posted import posted
 from aidants.pages.refusals import warn
 from mandats.consentement import ecran, papier
-from mandats.domain import errors
 from mandats.domain.durees import french_date, last_day
 from mandats.pages.conseiller.access import with_brouillon
 from mandats.pages.conseiller.contacts import contact_notes
@@ -34,6 +33,7 @@ from mandats.pages.conseiller.present import (
 )
 from mandats.pages.conseiller.previous import asks_if_still_same
 from mandats.pages.conseiller.streams import pdf_answer
+from mandats.pages.conseiller.ways import after_consent
 from mandats.registre.coffre import FrozenTexts, identity_of
 from mandats.registre.models import Brouillon, Document
 from mandats.registre.selectors import replaced_by_signing
@@ -134,13 +134,9 @@ def _take(request: HttpRequest, acteur: Acteur, brouillon: Brouillon, way: str, 
     kind, auto_id, main_field = _FORMS[way]
     form = kind(request.POST, request.FILES, auto_id=auto_id)
     if form.is_valid():
-        outcome = take(form)
-        if not isinstance(outcome, Denied):
-            return redirect("mandats:brouillon_accept", brouillon.id)
-        if outcome.reason in (errors.TEXT_CHANGED, errors.BROUILLON_GONE):
-            warn(request, outcome, level=messages.ERROR)
-            return redirect("mandats:brouillon_recap", brouillon.id)
-        form.add_error(main_field, outcome.reason.message)
+        answer = after_consent(request, brouillon, form, take(form), main_field)
+        if answer is not None:
+            return answer
     return _recap(request, acteur, brouillon, **{way: form})
 
 

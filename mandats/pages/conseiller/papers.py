@@ -19,7 +19,7 @@ from mandats.domain.codes import grouped
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.present import last_day_of
 from mandats.pages.conseiller.streams import pdf_answer
-from mandats.registre.forms import print_form
+from mandats.registre.explications import print_explanation
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.copies import send_copy
@@ -34,7 +34,7 @@ _ONCE = "codes_to_show"
 def form(request: HttpRequest, acteur: Acteur, mandat: Mandat, code: str) -> HttpResponse:
     """Print an explanation of the mandat: large print, plain words, another language."""
     try:
-        printed = print_form(mandat, code, acteur, timezone.now())
+        printed = print_explanation(mandat, code, acteur, timezone.now())
     except NoSuchForm as error:
         raise Http404 from error
     return pdf_answer(printed, f"mandat-{mandat.reference}-{code}.pdf")

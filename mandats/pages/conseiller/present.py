@@ -30,7 +30,7 @@ from mandats.domain.pieces import LABELS, Piece
 from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
-from mandats.registre.forms import form_choices
+from mandats.registre.explications import explanation_choices
 from mandats.registre.models import Autorisation, Brouillon, Mandat
 from mandats.registre.selectors import STATES, other_of, state_of
 from mandats.registre.texts import duree_of
@@ -269,7 +269,7 @@ def record_facts(mandat: Mandat, dossier: Dossier, now: datetime, reader: UUID |
             if one.kind != "mandat"
         ],
         "papier": papier_of(dossier, zone),
-        "forms": form_choices(),
+        "forms": explanation_choices(),
     }
 
 

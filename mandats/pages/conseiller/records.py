@@ -20,7 +20,7 @@ from mandats.pages.conseiller.forms import VoletForm
 from mandats.pages.conseiller.present import record_facts, resume_address
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.registre.dossier import document_of, dossier_of
-from mandats.registre.forms import form_choices
+from mandats.registre.explications import explanation_choices
 from mandats.registre.models import Mandat
 from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.selectors import brouillon_beside
@@ -94,5 +94,5 @@ def volet(request: HttpRequest, acteur: Acteur, mandat: Mandat) -> HttpResponse:
         if isinstance(printed, Denied):
             raise Http404
         return pdf_answer(printed, f"volet-{mandat.reference}.pdf")
-    facts = {"mandat": mandat, "form": form, "forms": form_choices()}
+    facts = {"mandat": mandat, "form": form, "forms": explanation_choices()}
     return render(request, "mandats/conseiller/volet.html", facts)

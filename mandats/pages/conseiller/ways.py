@@ -46,14 +46,16 @@ def _page(request: HttpRequest, name: str, brouillon: Brouillon, form: Form, **m
     return render(request, f"mandats/conseiller/{name}.html", context, status=422 if form.errors else 200)
 
 
-def _outcome(request: HttpRequest, brouillon: Brouillon, form: Form, done: Decision) -> HttpResponse | None:
-    """Return where to go after a service answered; ``None`` to show the form again with what is wrong."""
+def after_consent(
+    request: HttpRequest, brouillon: Brouillon, form: Form, done: Decision, field: str | None = None
+) -> HttpResponse | None:
+    """Return where to go after a service answered; ``None`` to show the form again with what is wrong at ``field``."""
     if not isinstance(done, Denied):
         return redirect("mandats:brouillon_accept", brouillon.id)
     if done.reason in (errors.TEXT_CHANGED, errors.BROUILLON_GONE):
         warn(request, done, level=messages.ERROR)
         return redirect("mandats:brouillon_recap", brouillon.id)
-    form.add_error(None, done.reason.message)
+    form.add_error(field, done.reason.message)
     return None
 
 
@@ -110,7 +112,7 @@ def witness(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpR
         given = form.cleaned_data
         who = Temoin(given["name"], given["quality"])
         done = consent_before_witness(brouillon.id, who, given["text_sha256"], acteur, timezone.now())
-        answer = _outcome(request, brouillon, form, done)
+        answer = after_consent(request, brouillon, form, done)
         if answer is not None:
             return answer
     read = brouillon.read_aloud_at
@@ -132,7 +134,7 @@ def declaration(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> H
         done = consent_by_declaration(
             brouillon.id, given["text_sha256"], acteur, timezone.now(), signed_on=given["signed_on"]
         )
-        answer = _outcome(request, brouillon, form, done)
+        answer = after_consent(request, brouillon, form, done)
         if answer is not None:
             return answer
     printed = Document.objects.filter(brouillon=brouillon, kind="exemplaire").exists()
@@ -162,7 +164,7 @@ def remote(request: HttpRequest, acteur: Acteur, brouillon: Brouillon) -> HttpRe
         )
         if not isinstance(asked, Denied):
             return redirect("mandats:brouillon_consent_sms", brouillon.id)
-        answer = _outcome(request, brouillon, form, asked)
+        answer = after_consent(request, brouillon, form, asked)
         if answer is not None:
             return answer
     outcome = waiting.outcome if waiting else ""

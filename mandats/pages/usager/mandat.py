@@ -18,7 +18,7 @@ from mandats.domain.codes import grouped
 from mandats.pages.usager.enter import usager_only
 from mandats.pages.usager.reach import WAY, mine, standing
 from mandats.pages.usager.session import UsagerSession
-from mandats.registre.forms import form_choices, print_form
+from mandats.registre.explications import explanation_choices, print_explanation
 from mandats.registre.models import Autorisation, Mandat
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
@@ -54,7 +54,12 @@ def page(request: HttpRequest, who: UsagerSession, now: datetime) -> HttpRespons
 def mandat(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUID) -> HttpResponse:
     """Show one mandat and everything that was done with it."""
     found, inscription = record_of(mine(who, mandat_id), now), inscription_of(mandat_id, events.MANDAT_SIGN)
-    context = {"record": found, "inscription": inscription, "has_list": who.mandat_id is None, "forms": form_choices()}
+    context = {
+        "record": found,
+        "inscription": inscription,
+        "has_list": who.mandat_id is None,
+        "forms": explanation_choices(),
+    }
     return render(request, "usager/mandat.html", context)
 
 
@@ -161,7 +166,7 @@ def form(request: HttpRequest, who: UsagerSession, now: datetime, mandat_id: UUI
     """Hand an explanation of the mandat: large print, plain words, another language."""
     mandat = mine(who, mandat_id)
     try:
-        printed = print_form(mandat, code, acteur_usager(who.usager_id), now)
+        printed = print_explanation(mandat, code, acteur_usager(who.usager_id), now)
     except NoSuchForm as error:
         raise Http404 from error
     headers = {"Content-Disposition": f'attachment; filename="mandat-{mandat.reference}-{code}.pdf"'}

@@ -54,8 +54,9 @@ def locked(brouillon_id: UUID, acteur: Acteur) -> Brouillon | None:
 
 
 def refuse(event: Event, reason: ErrorCode, acteur: Acteur, now: datetime, subject: UUID | None) -> Denied:
-    """Journal a refusal and return it."""
-    record(event, acteur=acteur, at=now, subject=subject, reason=reason.code)
+    """Journal a refusal and return it; in a transaction of its own outside one."""
+    with transaction.atomic(savepoint=False):
+        record(event, acteur=acteur, at=now, subject=subject, reason=reason.code)
     return Denied(reason)
 
 

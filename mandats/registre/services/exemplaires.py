@@ -13,7 +13,6 @@ from django.db.models import Max
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.envois.outbox import post_email
-from aidants.journal.record import record
 from aidants.structures.models import Affectation
 from mandats.domain import errors, events
 from mandats.domain.fins import EXEMPLAIRE
@@ -113,10 +112,3 @@ def _tell_structure(mandat: Mandat, now: datetime) -> None:
     subject = f"Mandat {mandat.reference} suspendu : feuille signée manquante"
     for address in sorted(addresses):
         post_email(address, subject, text + signed(), purpose="scan_manquant", now=now, about=mandat.id)
-
-
-def refuse_sheet(mandat_id: UUID, acteur: Acteur, now: datetime) -> Denied:
-    """Journal that a file was not acceptable as the signed sheet of a mandat."""
-    with transaction.atomic():
-        record(events.SCAN_REFUSED, acteur=acteur, at=now, subject=mandat_id, reason=errors.SCAN_REFUSED.code)
-    return Denied(errors.SCAN_REFUSED)

@@ -12,7 +12,8 @@ from aidants.dispositif.models import Campagne, Contrat, Enveloppe, MiseEnRelati
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.dispositif import errors
-from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
+from aidants.domain.months import add_months
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
 from tests import builders

@@ -12,8 +12,9 @@ from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite.formation import Cadre
 from aidants.domain.decisions import Denied
 from aidants.domain.dispositif import errors
-from aidants.domain.dispositif.financement import MotifRupture, TypeContrat, add_months
+from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
 from aidants.domain.dispositif.parametres import CATALOGUE, DEFAULTS
+from aidants.domain.months import add_months
 from aidants.journal.models import Entree
 from tests import builders
 from tests.aidants import training_desk

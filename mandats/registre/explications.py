@@ -16,12 +16,12 @@ from mandats.registre.models import Mandat
 from mandats.registre.texts import acte_in, service_contact
 
 
-def form_choices() -> list[tuple[str, str, str]]:
+def explanation_choices() -> list[tuple[str, str, str]]:
     """Return what may be asked: code, name in its own words, language (BCP 47)."""
     return [(LARGE_PRINT, "Résumé en gros caractères", "fr"), *((one.code, one.name, one.lang) for one in forms())]
 
 
-def print_form(mandat: Mandat, code: str, acteur: Acteur, now: datetime) -> bytes:
+def print_explanation(mandat: Mandat, code: str, acteur: Acteur, now: datetime) -> bytes:
     """Return the explanation ``code`` of a mandat as a PDF, and journal that it was printed.
 
     The entry of an usager is about themselves, so that the structure does not see it.  Raises ``NoSuchForm``.
