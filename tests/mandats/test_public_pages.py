@@ -107,6 +107,8 @@ def test_an_unknown_article_is_unknown() -> None:
         ("mot de passe", "mot-de-passe-oublie"),
         ("arreter", "arreter-un-mandat"),
         ("sms fin", "arreter-un-mandat"),
+        ("carte perdue", "appareil-perdu"),
+        ("comptes fermés", "compte-ferme"),
     ],
 )
 def test_the_help_is_searched_without_accents_or_capitals(query: str, slug: str) -> None:

@@ -99,9 +99,16 @@ def _inline(text: str) -> SafeString:
     return mark_safe("".join([*parts, conditional_escape(text[at:])]))  # noqa: S308 -- escaped part by part
 
 
+# What agreement adds to a word of four letters or more.
+_ENDING = re.compile(r"(?<=\w{3})(?:es|[esx])$")
+
+
 def search(folder: str, query: str) -> list[Texte]:
-    """Return the texts in which every word of the query begins a word, those with it in their title first."""
-    words = fold(query).split()
+    """Return the texts in which every word of the query begins a word, those with it in their title first.
+
+    Gender and number are left aside: « carte perdue » finds « perdu ».
+    """
+    words = [_ENDING.sub("", word) for word in fold(query).split()]
     if not words:
         return []
     found = [one for one in textes(folder).values() if all(f" {word}" in f" {one.folded}" for word in words)]
