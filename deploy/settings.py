@@ -314,6 +314,7 @@ INVENTED = {
 SERVICE_POST, SERVICE_PRIVACY, ACCUEIL_TELEPHONE, ACCUEIL_HORAIRES, SERVICE_DIRECTEUR, SERVICE_HEBERGEUR = (
     os.environ.get(name, "") or (invented if DEMO else "") for name, invented in INVENTED.items()
 )
+ACCUEIL_HORAIRES = ACCUEIL_HORAIRES.replace(" h", "\u00a0h")
 # Where the form of the public pages writes, and whom to tell of a weakness (RFC 9116: an address, https: or mailto:).
 SERVICE_CONTACT = os.environ.get("SERVICE_CONTACT", "") or SERVICE_PRIVACY
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "") or f"mailto:{SERVICE_PRIVACY}"

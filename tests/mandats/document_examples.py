@@ -28,6 +28,7 @@ SERVICE = ServiceContact(
     telephone="01 99 00 12 34",
     post="Service des mandats, 20 avenue de Ségur, 75007 Paris",
     privacy="donnees@mandats.example",
+    hours="du lundi au vendredi, de 9\u00a0h à 17\u00a0h",
 )
 
 NASTY = (

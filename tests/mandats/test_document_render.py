@@ -299,6 +299,8 @@ def test_the_volet_holds_the_codes_in_large_type() -> None:
             "1234 5678 9012 3450",
             "9876 5432 1098 7654",
             "01 99 00 12 34",
+            "du lundi au vendredi",
+            "le mandat est suspendu tout de suite",
             "apez vous-même l’adresse",
             "mandats.example/usager",
             "GAP7-K3XW-9B",

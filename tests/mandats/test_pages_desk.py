@@ -59,7 +59,7 @@ def test_a_referent_who_is_no_aidant_sees_no_usager(desk: Desk) -> None:
     Affectation.objects.create(compte=referent, structure=desk.place, is_referent=True, started_at=timezone.now())
     client = builders.signed_in(referent)
     page = text(client.get("/accueil"))
-    assert "Vous êtes référent" in page
+    assert "Votre rôle\u00a0: référent" in page
     assert mandat.usager.family_name not in page
     for address in ("/mandats", "/mandats/nouveau", f"/mandats/{mandat.id}", f"/mandats/{mandat.id}/document"):
         assert client.get(address).status_code == 403
