@@ -11,6 +11,7 @@ from aidants.domain.activite import events
 from aidants.domain.activite.errors import CONDITIONS_CHANGED
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant
+from aidants.habilitation.selectors import decisions
 from aidants.habilitation.textes import standing_conditions
 from aidants.journal.record import record
 from aidants.structures.models import Affectation
@@ -42,12 +43,11 @@ def has_accepted(compte_id: UUID) -> bool:
 
 @transaction.atomic
 def withdraw_aidant(place: Affectation, why: str, acteur: Acteur, now: datetime) -> bool:
-    """Withdraw an aidant's habilitation in one structure; False when it was withdrawn already."""
+    """Withdraw an aidant's habilitation in one structure, whatever place they hold there; False when it was already."""
     Affectation.objects.select_for_update().only("id").get(pk=place.pk)
-    rows = HabilitationAidant.objects.filter(affectation=place)
-    if not rows.filter(ended_at__isnull=True).update(ended_at=now, motif="retrait"):
-        if rows.exists():
-            return False
+    if _is_withdrawn(place):
+        return False
+    if not _end_standing(place, "retrait", now):
         HabilitationAidant.objects.create(affectation=place, validee_at=now, ended_at=now, motif="retrait")
     who, where = place.compte_id, place.structure_id
     record(events.AIDANT_WITHDRAW, acteur=acteur, at=now, subject=who, structure=where, reason=why)
@@ -56,11 +56,22 @@ def withdraw_aidant(place: Affectation, why: str, acteur: Acteur, now: datetime)
 
 @transaction.atomic
 def restore_aidant(place: Affectation, acteur: Acteur, now: datetime) -> bool:
-    """Give a withdrawn habilitation back."""
+    """Give back an habilitation that was withdrawn, from this place or from another of theirs."""
     Affectation.objects.select_for_update().only("id").get(pk=place.pk)
-    rows = HabilitationAidant.objects.filter(affectation=place)
-    if not rows.exists() or rows.filter(ended_at__isnull=True).exists():
+    if not _is_withdrawn(place):
         return False
+    _end_standing(place, "remplacee", now)  # one may stand here that a withdrawal in an absorbed structure came after
     HabilitationAidant.objects.create(affectation=place, validee_at=now)
     record(events.AIDANT_RESTORE, acteur=acteur, at=now, subject=place.compte_id, structure=place.structure_id)
     return True
+
+
+def _is_withdrawn(place: Affectation) -> bool:
+    last = decisions(place.compte_id, place.structure_id).first()
+    return last is not None and last.ended_at is not None
+
+
+def _end_standing(place: Affectation, motif: str, now: datetime) -> int:
+    """End the decisions that stand of this person in this structure."""
+    theirs = {"affectation__compte": place.compte_id, "affectation__structure": place.structure_id}
+    return HabilitationAidant.objects.filter(**theirs, ended_at__isnull=True).update(ended_at=now, motif=motif)

@@ -36,6 +36,7 @@ class HabilitationStructure(models.Model):
 class HabilitationAidant(models.Model):
     """What was decided about one aidant in one structure; one that ended, with none after it, withdraws the right.
 
+    The place is where it was decided: the decision outlives it (``selectors.decisions``).
     The right itself follows by rule from training, certification, terms and the structure (``rules.py``).
     """
 

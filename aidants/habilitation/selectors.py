@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from aidants.dispositif.formation.models import Certification, Parcours
 from aidants.dispositif.models import Contrat
@@ -19,15 +20,26 @@ from aidants.structures.models import Affectation
 _NOBODY = ActingFacts(False, False, False, False, False, False, False, False)
 
 
+def decisions(compte: UUID | OuterRef, structure: UUID | OuterRef) -> QuerySet[HabilitationAidant]:
+    """Return what was decided of a person in a structure or in one merged into it, the last first; it ended or stands.
+
+    By person: a decision outlives the place that it was taken about, and no new place undoes it.
+    """
+    there = Q(affectation__structure=structure) | Q(affectation__structure__merged_into=structure)
+    rows = HabilitationAidant.objects.filter(there, affectation__compte=compte)
+    return rows.order_by(Coalesce("ended_at", "validee_at").desc(), F("ended_at").asc(nulls_first=True), "id")
+
+
 def _personal() -> dict[str, Any]:
     """Return the conditions of an affectation that are the person's own, in the order of :class:`ActingFacts`."""
-    decided = HabilitationAidant.objects.filter(affectation=OuterRef("pk"))
+    last = decisions(OuterRef("compte"), OuterRef("structure"))
+    stands = last.annotate(stands=ExpressionWrapper(Q(ended_at__isnull=True), BooleanField())).values("stands")
     done = Parcours.objects.filter(compte=OuterRef("compte"), completed_on__isnull=False)
     certified = Certification.objects.filter(compte=OuterRef("compte"), obtained=True, withdrawn_at__isnull=True)
     funded = Contrat.objects.filter(compte=OuterRef("compte"), structure=OuterRef("structure"), ended_on__isnull=True)
     accepted = AcceptationConditions.objects.filter(compte=OuterRef("compte"), version=standing_conditions().version)
     return {
-        "aidant_ok": ~Exists(decided.filter(ended_at__isnull=False)) | Exists(decided.filter(ended_at__isnull=True)),
+        "aidant_ok": Coalesce(Subquery(stands[:1]), True),
         # 350 hours for a post that the State funds, one day for any other; who did more has done enough.
         # The contract is asked too: a partner's file that forgets the post lightens nobody's training.
         "formation_ok": Q(is_conseiller=False) & ~Exists(funded) & Exists(done)

@@ -70,14 +70,15 @@ def welcome_team(absorbed: Structure, into: Structure, acteur: Acteur, now: date
     team = Affectation.objects.filter(structure=absorbed, ended_at__isnull=True, compte__is_active=True)
     made = 0
     for place in team.annotate(known=Exists(there)).order_by("id"):
-        held = {"is_aidant": place.is_aidant, "is_referent": place.is_referent, "is_conseiller": place.is_conseiller}
+        held = {name: getattr(place, name) for name in ("is_aidant", "is_referent", "is_conseiller", "statut")}
         if not place.known:
             Affectation.objects.create(compte_id=place.compte_id, structure=into, started_at=now, **held)
             roles = [role for role in (Role.AIDANT, Role.REFERENT) if getattr(place, f"is_{role.value}")]
-            facts = {"roles": [role.value for role in roles]}
+            facts = {"roles": [role.value for role in roles], "statut": place.statut}
             record(ROLE_GRANT, acteur=acteur, at=now, subject=place.compte_id, structure=into.id, facts=facts)
             made += 1
-    Structure.objects.filter(pk=absorbed.pk).update(merged_into=into)
+    # With those that it absorbed before: what is asked of a structure and of those merged into it reads one step.
+    Structure.objects.filter(Q(pk=absorbed.pk) | Q(merged_into=absorbed)).update(merged_into=into)
     facts_of_all = {"from": str(absorbed.id), "count": made}
     record(STRUCTURE_ABSORB, acteur=acteur, at=now, subject=into.id, structure=into.id, facts=facts_of_all)
     return made

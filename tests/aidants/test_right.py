@@ -1,20 +1,27 @@
 """The right to conclude mandats: none without all four conditions, by any way; theirs within the same second."""
 
+from collections.abc import Callable
+
 import pytest
 from django.utils import timezone
 
 from aidants.comptes.models import Compte, Fonction
 from aidants.dispositif.formation.models import Certification, Parcours
+from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite import errors
 from aidants.domain.decisions import Denied
+from aidants.habilitation.conditions import restore_aidant, withdraw_aidant
 from aidants.habilitation.models import AcceptationConditions, HabilitationAidant, HabilitationStructure
 from aidants.habilitation.selectors import may_act_for
 from aidants.habilitation.textes import standing_conditions
 from aidants.journal.models import Entree
-from aidants.structures.models import Affectation
+from aidants.structures.invitations import Accepted, Invite, accept, invite
+from aidants.structures.models import Adhesion, Affectation, Invitation, Structure
+from aidants.structures.places import answer_adhesion, ask_to_join, set_roles
 from mandats.domain.perimetre import Perimetre
 from mandats.registre.models import Brouillon, Mandat
 from mandats.registre.services.brouillons import open_brouillon
+from mandats.registre.services.closure import merge_structure
 from mandats.registre.services.sign import sign_mandat
 from tests import builders
 from tests.aidants import training_desk
@@ -198,3 +205,70 @@ def test_terms_that_were_accepted_keep_their_words() -> None:
     terms = standing_conditions()
     assert kept[terms.version] == terms.sha256
     assert len(terms.engagements) == 8
+
+
+def _invited_again(place: Structure, who: Compte, referent: Acteur) -> None:
+    asked = Invite(who.email, who.given_name, who.family_name, "Agente", is_aidant=True, statut="agent_public")
+    waiting, now = invite(place, asked, referent, timezone.now()), timezone.now()
+    assert isinstance(waiting, Invitation)
+    assert isinstance(accept(waiting, who, now), Accepted)
+
+
+def _joins_again(place: Structure, who: Compte, referent: Acteur) -> None:
+    now = timezone.now()
+    asked = ask_to_join(place, who, Acteur(Kind.COMPTE, who.id), now)
+    assert isinstance(asked, Adhesion)
+    assert answer_adhesion(asked.id, referent, accept=True, statut="agent_public", now=now)
+
+
+@pytest.mark.parametrize("again", [_invited_again, _joins_again])
+def test_no_new_place_undoes_a_withdrawal_and_only_an_instructeur_does(desk: TrainingDesk, again: Callable) -> None:
+    builders.able(desk.who)
+    Compte.objects.filter(pk=desk.who.pk).update(last_login=timezone.now())
+    desk.who.refresh_from_db()
+    agent = instructeur()
+    state = builders.signed_in(agent)
+    referent = builders.compte()
+    Affectation.objects.create(compte=referent, structure=desk.place, is_referent=True, started_at=builders.NOW)
+    doer = Acteur(Kind.COMPTE, referent.id, desk.place.id, "referent")
+    first = Affectation.objects.get(compte=desk.who)
+    state.post(f"/habilitations/places/{first.id}", builders.factor(agent) | {"why": "Fraude"})
+    for _ in range(2):
+        place = Affectation.objects.get(compte=desk.who, ended_at=None)
+        assert set_roles(place.id, doer, is_aidant=False, is_referent=False, now=timezone.now())
+        again(desk.place, desk.who, doer)
+        assert may(desk) == "habilitation.aidant_not_habilite"
+    place = Affectation.objects.get(compte=desk.who, ended_at=None)
+    shown = pages_desk.text(state.get(f"/habilitations/{desk.who.id}"))
+    assert "Aucun retrait de votre habilitation" in shown
+    here = f"/habilitations/places/{place.id}"
+    assert state.post(here, builders.factor(agent) | {"restore": "1"}).status_code == 302
+    assert may(desk) == ""
+    assert state.post(here, builders.factor(agent) | {"why": "Fraude, encore"}).status_code == 302
+    assert may(desk) == "habilitation.aidant_not_habilite"
+    assert not HabilitationAidant.objects.filter(ended_at=None).exists()
+
+
+@pytest.mark.writes("habilitation:restore", "habilitation:withdraw", "structure:absorb")
+def test_a_withdrawal_follows_through_mergers_and_is_given_back_where_one_arrives(desk: TrainingDesk) -> None:
+    builders.able(desk.who, "aidant")
+    Affectation.objects.update(is_conseiller=False, statut="agent_public")
+    second, third = (
+        builders.structure("Deux", siret="99999920400012"),
+        builders.structure("Trois", siret="99999930300013"),
+    )
+    both = Affectation.objects.create(compte=desk.who, structure=third, is_aidant=True, started_at=builders.NOW)
+    HabilitationAidant.objects.create(affectation=both, validee_at=builders.NOW)
+    state = Acteur(Kind.COMPTE, instructeur().id, None, "administrateur")
+    assert withdraw_aidant(Affectation.objects.get(structure=desk.place), "Fraude", state, timezone.now())
+    assert may_act_for(desk.who.id, third.id), "in one structure alone"
+    assert merge_structure(desk.place.id, second, state, timezone.now())
+    welcomed = Affectation.objects.get(compte=desk.who, structure=second)
+    assert welcomed.statut == "agent_public"
+    assert not may_act_for(desk.who.id, second.id)
+    assert merge_structure(second.id, third, state, timezone.now())
+    assert not may_act_for(desk.who.id, third.id)
+    assert not withdraw_aidant(both, "Fraude", state, timezone.now()), "it is already"
+    assert restore_aidant(both, state, timezone.now())
+    assert may_act_for(desk.who.id, third.id)
+    assert not restore_aidant(both, state, timezone.now()), "it stands"

@@ -1,6 +1,6 @@
 """The statement written by hand decides as the register does, whatever becomes of the mandat and of the aidant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -24,6 +24,13 @@ def _conseiller_of_one_day() -> None:
     Affectation.objects.update(is_conseiller=True)
 
 
+def _out_then_placed_again(now: datetime) -> None:
+    HabilitationAidant.objects.update(ended_at=now)
+    place = Affectation.objects.get(is_aidant=True)
+    Affectation.objects.update(ended_at=now)
+    Affectation.objects.create(compte=place.compte, structure=place.structure, is_aidant=True, started_at=now)
+
+
 STATES = {
     "as signed": lambda _now: None,
     "mandat ended": lambda now: Mandat.objects.update(ended_at=now, motif="revocation"),
@@ -36,6 +43,7 @@ STATES = {
     "still offered": lambda _now: Structure.objects.update(demarches=["logement"]),
     "structure out": lambda now: HabilitationStructure.objects.update(ended_at=now),
     "aidant out": lambda now: HabilitationAidant.objects.update(ended_at=now),
+    "aidant out, at a place of before": _out_then_placed_again,
     "nothing ever decided of the aidant": lambda _now: HabilitationAidant.objects.all().delete(),
     "certificate withdrawn": lambda now: Certification.objects.update(withdrawn_at=now),
     "training undone": lambda _now: Parcours.objects.update(completed_on=None),
