@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.decisions import GRANTED, Decision
@@ -96,29 +96,35 @@ def forget_citation(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Decisi
     return GRANTED
 
 
-@transaction.atomic
 def end_elsewhere(now: datetime) -> int:
-    """End what the usagers of freshly concluded mandats chose to end in other structures; return how many ended."""
-    waiting = Mandat.objects.filter(
-        Q(elsewhere=REMPLACER) | Q(cites__isnull=False), elsewhere_done_at__isnull=True
-    ).select_for_update(skip_locked=True)
-    ended = 0
-    for mandat in waiting.order_by("accepted_at", "id")[:_BATCH]:
-        for older in _to_end(mandat, now):
-            _end(older, "transfert" if older.id == mandat.cites_id else "remplacement", now)
-            ended += 1
-        Mandat.objects.filter(pk=mandat.pk).update(elsewhere_done_at=now)
-    return ended
+    """End what the usagers of freshly concluded mandats chose to end in other structures; return how many ended.
+
+    One transaction a new mandat: nobody's own stop waits for what others chose.
+    """
+    waiting = Mandat.objects.filter(Q(elsewhere=REMPLACER) | Q(cites__isnull=False), elsewhere_done_at__isnull=True)
+    return sum(_end_others(mandat, now) for mandat in list(waiting.order_by("accepted_at", "id")[:_BATCH]))
 
 
-def _to_end(mandat: Mandat, now: datetime) -> QuerySet[Mandat]:
-    """Return the mandats of other structures that stood when this one was accepted, locked."""
-    chosen = Q(pk=mandat.cites_id) if mandat.cites_id else Q(pk__in=())
+@transaction.atomic
+def _end_others(mandat: Mandat, now: datetime) -> int:
+    """End the mandats of other structures that stood when this one was accepted; return how many.
+
+    They are locked with it in the one order of keys, as by who stops all of a person's at once.
+    """
+    chosen = Q(pk__in=(mandat.pk, mandat.cites_id))
     if mandat.elsewhere == REMPLACER:
-        chosen |= Q(usager=mandat.usager_id, accepted_at__lte=mandat.accepted_at)
-    standing = Mandat.objects.filter(chosen, ended_at__isnull=True, expires_at__gt=now)
-    others = standing.exclude(structure=mandat.structure_id).exclude(pk=mandat.pk)
-    return others.select_for_update(of=("self",)).select_related("usager", "structure").order_by("id")
+        chosen |= Q(usager=mandat.usager_id, accepted_at__lte=mandat.accepted_at, ended_at__isnull=True)
+    rows = Mandat.objects.select_for_update(of=("self",)).select_related("usager", "structure").filter(chosen)
+    held = {row.pk: row for row in rows.order_by("id")}
+    this = held.pop(mandat.pk)
+    if this.elsewhere_done_at is not None or this.usager_id != mandat.usager_id:
+        return 0  # done by another worker; or two records of the person were joined meanwhile: the next round sees it
+    others = [row for row in held.values() if row.structure_id != this.structure_id]
+    standing = [row for row in others if row.ended_at is None and row.expires_at > now]
+    for older in standing:
+        _end(older, "transfert" if older.id == this.cites_id else "remplacement", now)
+    Mandat.objects.filter(pk=this.pk).update(elsewhere_done_at=now)
+    return len(standing)
 
 
 def _end(older: Mandat, way: str, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """Joins the two records of one person, and parts them again.
 
-Locks both rows of usagers in the order of their keys, as erasure does; a mandat being concluded for either waits.
+Locks both rows of usagers in the order of their keys, as erasure does, then their mandats in the order of theirs, as
+every act on several does: a mandat being concluded for either waits, and an end under way is seen whole or not at all.
+The usagers' rows are left readable by foreign keys: who ends a mandat holds it already when they write its avis.
 """
 
 from dataclasses import dataclass
@@ -32,12 +34,18 @@ class Joined:
 
 def locked_pair(usager_id: UUID, sub_digest: str) -> tuple[Usager, Usager | None] | None:
     """Return the record to keep and the one under ``sub_digest``, both locked; ``None`` if the first was erased."""
-    rows = Usager.objects.select_for_update().filter(Q(pk=usager_id) | Q(sub_digest=sub_digest)).order_by("id")
-    found = {row.id: row for row in rows}
+    found = _locked(Q(pk=usager_id) | Q(sub_digest=sub_digest))
     kept = found.pop(usager_id, None)
     if kept is None or kept.erased_at is not None or kept.merged_into_id is not None:
         return None
     return kept, next(iter(found.values()), None)
+
+
+def _locked(which: Q) -> dict[UUID, Usager]:
+    """Lock usagers, then all their mandats; return the usagers by key."""
+    rows = {row.id: row for row in Usager.objects.select_for_update(no_key=True).filter(which).order_by("id")}
+    list(Mandat.objects.select_for_update().filter(usager__in=rows).order_by("id").values_list("pk", flat=True))
+    return rows
 
 
 def join_records(kept: Usager, second: Usager | None, sub_digest: str, now: datetime) -> Joined:
@@ -116,8 +124,7 @@ def part_records(
     now: datetime,
 ) -> int | None:
     """Undo :func:`join_records`; return how many mandats went back, ``None`` if a record was erased meanwhile."""
-    wanted = [kept_id, second_id] if second_id else [kept_id]
-    rows = {row.id: row for row in Usager.objects.select_for_update().filter(pk__in=wanted).order_by("id")}
+    rows = _locked(Q(pk__in=[kept_id, second_id] if second_id else [kept_id]))
     kept, second = rows[kept_id], rows[second_id] if second_id else None
     if kept.erased_at is not None or (second is not None and second.erased_at is not None):
         return None

@@ -14,7 +14,7 @@ from mandats.domain import errors_droits, events
 from mandats.domain.droits import may_rectify
 from mandats.domain.durees import is_adult
 from mandats.registre.models import Usager
-from mandats.registre.services.contacts import EMAIL, TELEPHONE, fault_of, replace_contact
+from mandats.registre.services.contacts import EMAIL, TELEPHONE, fault_of, hold_contacts, replace_contact
 
 _TOLD = frozenset({EMAIL, TELEPHONE})
 """What the old contact is told of, and may undo for fourteen days (DOMAIN §3.5)."""
@@ -48,6 +48,7 @@ def may_rectify_so(usager: Usager, changes: Mapping[str, str], now: datetime) ->
 
 def rectify_usager(usager_id: UUID, changes: Mapping[str, str], acteur: Acteur, now: datetime) -> Decision:
     """Write the corrected values, in the caller's transaction; the journal names the fields, never what they hold."""
+    hold_contacts(*((kind, changes[kind]) for kind in changes.keys() & _TOLD))
     usager = Usager.objects.select_for_update().filter(pk=usager_id, erased_at__isnull=True).first()
     if usager is None:
         return Denied(errors_droits.DEMANDE_UNKNOWN)

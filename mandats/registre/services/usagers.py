@@ -42,14 +42,17 @@ def keep_usager(brouillon: Brouillon, identite: Identite, acteur: Acteur, now: d
 
 
 def _row(brouillon: Brouillon, identite: Identite, aside: str, now: datetime) -> tuple[Usager, bool]:
-    """Return the row of who FranceConnect knows under this ``sub``, or whom the aidant recognised, or a new one."""
+    """Return the row of who FranceConnect knows under this ``sub``, or whom the aidant recognised, or a new one.
+
+    Foreign keys still read it under the lock: who uses or ends an older mandat holds that one when they write its avis.
+    """
     contacts = {"email": identite.email, "telephone": identite.telephone, "franceconnect_email": aside}
     fields = identity_columns(identite) | contacts
     if identite.sub_digest:
         new = {**fields, "created_at": now}
-        return Usager.objects.select_for_update().get_or_create(sub_digest=identite.sub_digest, defaults=new)
+        return Usager.objects.select_for_update(no_key=True).get_or_create(sub_digest=identite.sub_digest, defaults=new)
     recognised = known_usager_id(brouillon, identite)
-    weak = Usager.objects.select_for_update().filter(sub_digest__isnull=True)
+    weak = Usager.objects.select_for_update(no_key=True).filter(sub_digest__isnull=True)
     found = weak.filter(pk=recognised).first() if recognised else None
     if found is not None:
         return found, False
