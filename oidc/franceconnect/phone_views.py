@@ -51,7 +51,8 @@ def start(request: HttpRequest, brouillon_id: UUID) -> HttpResponse:
         raise Http404
     if brouillon.card_read_at is None:
         return redirect("mandats:brouillon_card", brouillon_id)
-    telephones.open_link(brouillon_id, acteur, timezone.now())
+    if telephones.open_link(brouillon_id, acteur, timezone.now()) is None:
+        raise Http404
     return redirect("oidc:fc_phone_wait", brouillon_id)
 
 

@@ -54,8 +54,14 @@ def acteur_of_link(lien: LienTelephone) -> Acteur:
 
 
 @transaction.atomic
-def open_link(brouillon_id: UUID, acteur: Acteur, now: datetime) -> LienTelephone:
-    """Open a link for a brouillon of the acteur's structure; one that was open before is over."""
+def open_link(brouillon_id: UUID, acteur: Acteur, now: datetime) -> LienTelephone | None:
+    """Open a link for a brouillon of the acteur's structure; one that was open before is over.
+
+    ``None`` once the brouillon is signed or gone.  Its row is held first, here and by :func:`identify`: of two links
+    asked for at once, the second ends the first.
+    """
+    if brouillons.locked(brouillon_id, acteur) is None:
+        return None
     before = LienTelephone.objects.select_for_update().filter(brouillon_id=brouillon_id, ended_at__isnull=True).first()
     if before is not None:
         _end(before, CANCELLED, now)
@@ -172,8 +178,11 @@ def identify(login: FranceConnectLogin, identite: Identite, preuve: PreuveIdenti
 
     The link's row is held meanwhile: a cancellation at the desk comes before or after, never between.
     """
+    asked = LienTelephone.objects.filter(pk=login.lien_id).first() if login.lien_id else None
+    if asked is not None:
+        brouillons.locked(asked.brouillon_id, acteur_of_link(asked))
     living = LienTelephone.objects.select_for_update().filter(ended_at__isnull=True)
-    lien = living.filter(pk=login.lien_id).first() if login.lien_id else None
+    lien = living.filter(pk=asked.pk).first() if asked is not None else None
     if lien is None or lien.matched_at is None or now >= lien.expires_at:
         return Denied(errors.PHONE_LINK_ENDED)
     answer = brouillons.identify(lien.brouillon_id, identite, preuve, acteur_of_link(lien), now)

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from mandats.registre.models import Brouillon
 from oidc.franceconnect.models import LienTelephone
+from oidc.franceconnect.telephones import open_link
 from tests import builders
 from tests.mandats import pages_desk
 from tests.mandats.pages_desk import text
 from tests.oidc.franceconnect_desk import Desk as Telephone
 from tests.oidc.franceconnect_desk import simulated_franceconnect
+from tests.together import at_once, wait_for_locks
 
 _REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 
@@ -241,3 +245,24 @@ def test_links_are_forgotten_a_day_after(desk: pages_desk.Desk, brouillon: Broui
     shows(desk, brouillon)
     assert purge_phone_links(timezone.now() + timedelta(days=1)) == 0
     assert purge_phone_links(timezone.now() + timedelta(days=2)) == 1
+
+
+def test_of_two_links_asked_for_at_once_the_second_ends_the_first(committed_db: str) -> None:
+    desk = pages_desk.desk()
+    brouillon = desk.brouillon()
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            assert open_link(brouillon.id, desk.acteur, timezone.now())
+            posted = threads.submit(at_once, lambda: desk.client.post(at(brouillon, "/ouvrir")))
+            wait_for_locks(1)
+        (answer,) = posted.result()
+    assert (answer.status_code, answer["Location"]) == (302, at(brouillon))
+    assert sorted(LienTelephone.objects.values_list("outcome", flat=True)) == ["", "annule"]
+
+
+def test_a_brouillon_signed_or_gone_meanwhile_opens_no_link(db: None) -> None:
+    desk = pages_desk.desk()
+    brouillon = desk.brouillon()
+    elsewhere = builders.acteur(desk.who, builders.structure("Ailleurs"))
+    assert open_link(brouillon.id, elsewhere, timezone.now()) is None
+    assert not LienTelephone.objects.exists()
