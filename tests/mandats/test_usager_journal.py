@@ -112,5 +112,5 @@ def test_a_long_journal_has_pages(at: flow.Desk, inside: Client) -> None:
 
 def test_costs(at: flow.Desk, inside: Client, query_count: Callable[[int], Any]) -> None:
     page(inside, at.mandat)
-    with query_count(9):
+    with query_count(10):
         page(inside, at.mandat)

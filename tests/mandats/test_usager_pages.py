@@ -17,7 +17,7 @@ from mandats.pages.usager import session as usager_session
 from mandats.registre.models import CodeUsager, Mandat, Verification
 from mandats.registre.papers import produce_document
 from mandats.registre.services.uses import declare_utilisation
-from mandats.registre.services.volet import CodesVolet, check_code
+from mandats.registre.services.volet import CodesVolet, check_code, renew_codes, show_codes
 from tests import builders
 from tests.mandats.usager_desk import codes, inside, mandat, page_of, typed
 
@@ -131,6 +131,36 @@ def test_fifteen_minutes_without_an_act_close_the_page(
         assert inside.get(page_of(mandat)).status_code == status
     monkeypatch.setattr("django.utils.timezone.now", lambda: now)
     assert inside.get(page_of(mandat)).status_code == 302
+
+
+@pytest.mark.parametrize("by", ["printed", "shown"])
+def test_codes_that_were_replaced_keep_nobody_in(inside: Client, mandat: Mandat, by: str) -> None:
+    assert inside.get(page_of(mandat)).status_code == 200
+    anew = {"printed": renew_codes, "shown": show_codes}[by]
+    codes = anew(mandat.id, builders.acteur(mandat.aidant, mandat.structure), timezone.now())
+    assert isinstance(codes, CodesVolet)
+    assert inside.post(f"{page_of(mandat)}/suspendre")["Location"] == "/usager"
+    mandat.refresh_from_db()
+    assert mandat.suspended_at is None
+    assert "vos codes ont été remplacés" in inside.get("/usager").content.decode()
+    assert "remplacés" not in inside.get("/usager").content.decode()
+    assert inside.post("/usager", typed(mandat, codes))["Location"] == "/usager/mandats"
+    assert inside.get(page_of(mandat)).status_code == 200
+
+
+def test_an_hour_closes_the_page_whatever_is_done_and_takes_what_was_being_typed(
+    inside: Client, mandat: Mandat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    for minutes in (14, 28, 42, 56):
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=now + timedelta(minutes=minutes): at)
+        assert inside.get(page_of(mandat)).status_code == 200
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now + timedelta(minutes=61))
+    answer = inside.post(f"{page_of(mandat)}/suspendre")
+    mandat.refresh_from_db()
+    assert mandat.suspended_at is not None
+    assert inside.get(answer["Location"])["Location"] == "/usager"
+    assert "Votre page est fermée" in inside.get("/usager").content.decode()
 
 
 def test_closing_is_one_button(inside: Client, mandat: Mandat) -> None:
@@ -266,12 +296,12 @@ def test_the_page_says_that_the_mandat_is_in_the_journal_and_hands_the_proof(ins
 def test_query_counts(inside: Client, mandat: Mandat, codes: CodesVolet, query_count: Callable[[int], Any]) -> None:
     with query_count(0):
         Client().get("/usager")
-    with query_count(10):
+    with query_count(11):
         inside.get(page_of(mandat))
     integrate(timezone.now())
-    with query_count(11):  # the entry with the last checkpoint, then the path between them
+    with query_count(12):  # the entry with the last checkpoint, then the path between them
         inside.get(page_of(mandat))
-    with query_count(9):
+    with query_count(10):
         inside.get(f"{page_of(mandat)}/preuve")
-    with query_count(3):
+    with query_count(4):
         inside.get(f"{page_of(mandat)}/arreter")

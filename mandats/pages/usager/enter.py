@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +23,11 @@ from mandats.pages.usager.forms import EnterForm
 from mandats.verification.usager_access import enter_by_code
 
 _OVER = "Votre page est fermée. Pour la rouvrir, écrivez à nouveau vos informations."
+_REPLACED = (
+    "Votre page est fermée : vos codes ont été remplacés, les anciens ne marchent plus. Pour la rouvrir, écrivez le "
+    "nouveau code de révocation, ou entrez avec FranceConnect. Vous n’avez pas demandé de nouveaux codes ? "
+    f"Appelez le {settings.ACCUEIL_TELEPHONE}."
+)
 View = Callable[..., HttpResponse]
 
 
@@ -32,12 +38,14 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Ask reference, revocation code and birth date; or offer FranceConnect."""
     if request.method != "POST" and session.current(request, timezone.now()):
         return redirect("mandats:usager_page")
+    if request.session.pop(session.REPLACED, None):
+        messages.info(request, _REPLACED)
     form, status, wait = EnterForm(request.POST or None), 200, None
     if form.is_valid():
         given, now = form.cleaned_data, timezone.now()
         found = enter_by_code(given["reference"], given["code"], given["birthdate"], client_network(request), now)
         if not isinstance(found, Denied | Throttled):
-            session.enter_by_code(request, found, now)
+            session.enter_by_code(request, found, given["code"], now)
             return redirect("mandats:usager_page")
         wait = found if isinstance(found, Throttled) else None
         reason = errors.TOO_MANY_LOOKUPS if isinstance(found, Throttled) else found.reason
@@ -70,7 +78,8 @@ def usager_only(view: View) -> View:
         now = timezone.now()
         who = session.current(request, now)
         if who is None:
-            messages.info(request, _OVER)
+            if session.REPLACED not in request.session:
+                messages.info(request, _OVER)
             return redirect("mandats:usager_enter")
         return view(request, who, now, *args, **kwargs)
 

@@ -93,11 +93,22 @@ def cancel_verification_code(mandat_id: UUID, acteur: Acteur, now: datetime) -> 
 
 def check_code(mandat_id: UUID | None, kind: str, typed: str, now: datetime) -> bool:
     """Compare a typed code with the standing one, in constant time, whether the mandat exists or not."""
+    return found_code(mandat_id, kind, typed, now) is not None
+
+
+def found_code(mandat_id: UUID | None, kind: str, typed: str, now: datetime) -> UUID | None:
+    """Return which standing code was typed, compared in the same time whatever is wrong; ``None`` if it is not."""
     code = normalise(typed)
     row = _STANDING.first(mandat_id or _NOBODY, kind)
     kept = row.digest if row and (row.expires_at is None or now < row.expires_at) else "0" * 64
     given = _digest(mandat_id or _NOBODY, kind, code)
-    return hmac.compare_digest(kept, given) and is_well_formed(code)
+    same = hmac.compare_digest(kept, given) and is_well_formed(code)
+    return row.id if row and same else None
+
+
+def code_stands(code_id: UUID) -> bool:
+    """Tell whether a code that was typed is still the one of its kind: no volet was printed since."""
+    return CodeUsager.objects.filter(pk=code_id, ended_at__isnull=True).exists()
 
 
 def _standing(mandat_id: UUID, kind: str) -> QuerySet[CodeUsager]:
