@@ -27,7 +27,10 @@ WITH told AS (
     FROM journal_entree e WHERE e.event IN ('role:grant', 'role:change', 'role:withdraw') AND e.structure_id IS NOT NULL
     UNION ALL
     SELECT e.id, ($FACTS ->> 'compte')::uuid, e.structure_id, e.event, '["aidant"]'
-    FROM journal_entree e WHERE e.event = 'contrat:sign'),
+    FROM journal_entree e WHERE e.event = 'contrat:sign'
+    UNION ALL
+    SELECT e.id, ($FACTS ->> 'compte')::uuid, e.structure_id, 'role:change', $FACTS -> 'roles'
+    FROM journal_entree e WHERE e.event = 'contrat:leave' AND jsonb_exists($FACTS, 'compte')),
 since AS (
     SELECT *, max(id) FILTER (WHERE event IN ('role:change', 'role:withdraw'))
         OVER (PARTITION BY compte_id, structure_id) AS start FROM told),

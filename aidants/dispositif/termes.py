@@ -14,16 +14,18 @@ from django.db.models.functions import Cast, Now
 from aidants.dispositif.models import Contrat
 from aidants.domain.acteur import SYSTEME
 from aidants.domain.dispositif import events
+from aidants.domain.roles import Role
 from aidants.journal.record import record
 from aidants.structures.models import Affectation
 
 _AT_ONCE = 200
 
 
-def _contrats() -> QuerySet[Contrat]:
-    """Return the contracts of a place, for a subquery: those of its structure, or of one merged into it."""
-    there = Q(structure=OuterRef("structure")) | Q(structure__merged_into=OuterRef("structure"))
-    return Contrat.objects.filter(there, compte=OuterRef("compte"))
+def _contrats(place: Affectation | None = None) -> QuerySet[Contrat]:
+    """Return the contracts of a place, or of the outer query's: those of its structure, or of one merged into it."""
+    structure = place.structure_id if place else OuterRef("structure")
+    there = Q(structure=structure) | Q(structure__merged_into=structure)
+    return Contrat.objects.filter(there, compte=place.compte_id if place else OuterRef("compte"))
 
 
 def _running(rows: QuerySet[Contrat], at: Combinable) -> QuerySet[Contrat]:
@@ -63,18 +65,19 @@ def leave_teams(now: datetime, compte_id: UUID | None = None) -> int:
 
 
 def _leave(place_id: UUID, now: datetime) -> int:
-    """End one place, unless somebody else just did."""
+    """End one place, unless somebody else just did; the entry tells whose, and the roles that stay."""
     rows = Affectation.objects.select_for_update(no_key=True)
     place = rows.filter(pk=place_id, is_conseiller=True, ended_at__isnull=True).first()
     if place is None:
         return 0
-    last = Contrat.objects.filter(compte=place.compte_id).order_by("-starts_on", "id")[0]
+    last = _contrats(place).order_by("-starts_on", "id")[0]
     place.is_conseiller = False
     if place.is_referent:
         place.is_aidant = False
     else:
         place.ended_at = now
     place.save(update_fields=("is_conseiller", "is_aidant", "ended_at"))
-    facts = {"poste": str(last.poste_id)}
+    left = [Role.REFERENT.value] if place.is_referent else []
+    facts = {"poste": str(last.poste_id), "compte": str(place.compte_id), "roles": left}
     record(events.CONTRAT_LEAVE, acteur=SYSTEME, at=now, subject=last.id, structure=place.structure_id, facts=facts)
     return 1

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from aidants.domain.acteur import SYSTEME, Acteur
 from aidants.domain.activite.events import AIDANT_WITHDRAW
+from aidants.domain.dispositif.events import CONTRAT_LEAVE
 from aidants.domain.errors import NOT_AN_AIDANT, ErrorCode
 from aidants.domain.events import COMPTE_DEACTIVATE, ROLE_CHANGE, ROLE_WITHDRAW, SIGN_OUT
 from aidants.domain.roles import Role
@@ -53,6 +54,12 @@ def end_session_visits(entry: Integrated, now: datetime) -> None:
         _end(rows.exclude(client__backchannel_logout_uri=""), entry, LOGIN_REQUIRED, now)
 
 
+def end_visits_of_conseiller(entry: Integrated, now: datetime) -> None:
+    """End what a conseiller opened at sites for the structure that employs them no more."""
+    if whose := entry.facts.get("compte"):  # an entry of before names the contract alone
+        _end(Connexion.objects.filter(aidant=whose, structure=entry.structure_id), entry, NOT_AN_AIDANT, now)
+
+
 def _end(rows: QuerySet[Connexion], entry: Integrated, reason: ErrorCode, now: datetime) -> None:
     """End connexions and have their sites told.
 
@@ -87,6 +94,7 @@ ENDS: Final = Follower(
         ROLE_CHANGE: end_visits,
         ROLE_WITHDRAW: end_visits,
         AIDANT_WITHDRAW: end_visits,
+        CONTRAT_LEAVE: end_visits_of_conseiller,
     },
 )
 """Its name is its cursor's: a handler added here begins where the others are; another purpose takes another name."""

@@ -9,7 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from aidants.dispositif.contrats import break_contrat
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.domain.dispositif.financement import MotifRupture
 from aidants.habilitation.conditions import withdraw_aidant
 from aidants.journal.follow import follow
 from aidants.journal.models import Entree
@@ -21,6 +23,7 @@ from mandats.registre.services.suspend import resume_mandat, suspend_mandat
 from oidc.provider.ends import ENDS
 from oidc.provider.models import Connexion, LogoutNotice
 from tests import builders
+from tests.aidants.dispositif import scheme
 from tests.oidc import flow
 
 pytestmark = pytest.mark.django_db
@@ -134,10 +137,20 @@ def _becomes(at: flow.Desk, *, is_aidant: bool, is_referent: bool) -> None:
     assert set_roles_from_outside(place, SYSTEME, is_aidant=is_aidant, is_referent=is_referent, now=now)
 
 
+def _contract_breaks(at: flow.Desk) -> None:
+    """The referent of the structure ends the contract of a conseiller who left the day before."""
+    at.aidant.affectations.update(is_conseiller=True)
+    today = timezone.localdate()
+    made = scheme.contrat(at.place, at.aidant, starts_on=today - timedelta(days=90), ends_on=today + timedelta(days=90))
+    doer = builders.acteur(scheme.referent(at.place), at.place)
+    assert break_contrat(made.id, today - timedelta(days=1), MotifRupture.DEMISSION, doer, timezone.now())
+
+
 OUT: dict[str, Callable[[flow.Desk], object]] = {
     "closed": lambda at: call_command("deactivate_compte", email=at.aidant.email, motif="vol"),
     "left": partial(_becomes, is_aidant=False, is_referent=False),
     "referent": partial(_becomes, is_aidant=False, is_referent=True),
+    "contract broken": _contract_breaks,
     "withdrawn": lambda at: withdraw_aidant(at.aidant.affectations.get(), "Fraude.", SYSTEME, timezone.now()),
 }
 

@@ -16,15 +16,19 @@ from django.utils import timezone
 from aidants.comptes.models import Compte
 from aidants.dispositif.activite.models import CompteRendu
 from aidants.dispositif.activite.reports import cancel_report
+from aidants.dispositif.contrats import break_contrat
 from aidants.dispositif.formation import certification
 from aidants.dispositif.formation.certification import Result, record_result
 from aidants.dispositif.formation.models import Certification, Organisme, Parcours
+from aidants.dispositif.models import Contrat
 from aidants.dispositif.soutien.calls import end_call, take_call
 from aidants.dispositif.soutien.models import AppelSolidarite
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
+from aidants.domain.dispositif.financement import MotifRupture
 from aidants.habilitation.conditions import withdraw_aidant
 from aidants.habilitation.structures import suspend_structure
 from aidants.structures.models import Affectation, Structure
+from aidants.structures.places import set_roles_from_outside
 from deploy.demo.data.activite import LEARNER, load_activity
 from deploy.demo.data.dispositif import load_scheme
 from deploy.demo.data.people import load_people, load_places
@@ -67,6 +71,12 @@ def _more(acteurs: dict[str, Acteur]) -> None:
     assert end_call(call.id, "aide", nadia, now)
     claire = Affectation.objects.get(compte__email="claire@vallee.example")
     assert withdraw_aidant(claire, "absence", state, now)
+    running = Contrat.objects.filter(ended_on=None, starts_on__lt=today - timedelta(days=1)).earliest("starts_on", "id")
+    place = Affectation.objects.get(compte=running.compte_id, structure=running.structure_id, ended_at=None)
+    assert set_roles_from_outside(place, state, is_aidant=True, is_referent=True, now=now)
+    assert break_contrat(running.id, today - timedelta(days=1), MotifRupture.DEMISSION, SYSTEME, now)
+    place.refresh_from_db()
+    assert (place.is_aidant, place.is_referent) == (False, True)
     able = Structure.objects.filter(habilitations__isnull=False)
     first, second = able.exclude(pk=claire.structure_id).order_by("name")[:2]
     assert suspend_structure(first.id, "verification", state, now)

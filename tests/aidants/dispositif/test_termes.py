@@ -1,5 +1,6 @@
 """The end of a contract: the right falls at once, then the place in the team; the structure keeps its mandats."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -122,6 +123,21 @@ def test_a_referent_stays_one_and_acts_no_more() -> None:
     _break(made, _day(-1))
     place = Affectation.objects.get(compte=who)
     assert (place.ended_at, place.is_referent, place.is_aidant, place.is_conseiller) == (None, True, False, False)
+
+
+@pytest.mark.writes("contrat:leave")
+def test_who_is_hired_elsewhere_already_leaves_with_an_entry_about_the_contract_that_broke() -> None:
+    made, who = _hired(ended_on=_day(-2), motif="demission", earned=1)
+    other = builders.structure("Ailleurs", siret="99999920400012")
+    there = {"is_aidant": True, "is_conseiller": True, "started_at": timezone.now()}
+    Affectation.objects.create(compte=who, structure=other, **there)
+    scheme.contrat(other, who, scheme.poste(other), starts_on=_day(-1), ends_on=_day(700))
+    assert leave_teams(timezone.now()) == 1
+    entry = Entree.objects.get(event="contrat:leave")
+    assert (entry.subject_id, entry.structure_id) == (made.id, made.structure_id)
+    told = json.loads(bytes(entry.body))["facts"]
+    assert told == {"poste": str(made.poste_id), "compte": str(who.id), "roles": []}
+    assert may_act_for(who.id, other.id) == GRANTED
 
 
 @pytest.mark.parametrize(("zone", "left"), [("Europe/Paris", 1), ("Pacific/Tahiti", 0), ("Pacific/Noumea", 1)])
