@@ -39,6 +39,7 @@ from aidants.habilitation.models import (
     DossierMessage,
     HabilitationAidant,
     HabilitationStructure,
+    LienHabilitation,
 )
 from aidants.journal.models import Checkpoint, Cosignature, Curseur, Entree, Leaf, Node, RefusCompte, Sel
 from aidants.structures.models import Adhesion, Affectation, Invitation, Nomination, ReferencePartenaire, Structure
@@ -82,6 +83,7 @@ __all__ = [
     "Leaf",
     "Lien",
     "LienDossier",
+    "LienHabilitation",
     "LienProConnect",
     "LieuAccueil",
     "MembreOrganisme",

@@ -4,6 +4,7 @@ A GET spends nothing, whoever makes it: a mail scanner, a preview, an impatient 
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,10 @@ from aidants.batches import delete_by_batches
 from aidants.comptes.models import Compte, Lien
 from aidants.domain.vault import keyed_digest
 
+DAY = timedelta(days=1)
+# After as many in a day, one an hour: whoever asks in a person's name fills no mailbox, and the person always has a
+# link or gets one.
+_A_DAY, _BETWEEN, _THEN = 5, timedelta(minutes=2), timedelta(hours=1)
 # No 0, 1, i, l, o: it may be copied by hand.  31^20 ≈ 2^99.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _LENGTH = 20
@@ -57,6 +62,11 @@ def sent_since(compte: Compte, purpose: str, since: datetime) -> list[datetime]:
     """Return when links of this purpose were made after ``since``, the last one first."""
     made = Lien.objects.filter(compte=compte, purpose=purpose, created_at__gt=since)
     return list(made.order_by("-created_at").values_list("created_at", flat=True))
+
+
+def may_send(sent: Sequence[datetime], now: datetime) -> bool:
+    """Tell whether one more link leaves for somebody, from when those of the last :data:`DAY` left, the last first."""
+    return not sent or sent[0] <= now - (_BETWEEN if len(sent) < _A_DAY else _THEN)
 
 
 def purge_links(now: datetime) -> None:

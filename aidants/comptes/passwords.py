@@ -32,10 +32,6 @@ from aidants.journal.record import record
 
 PURPOSE = "password"
 LINK_LIFE = timedelta(hours=1)
-_WAIT_BETWEEN_LINKS = timedelta(minutes=2)
-# After as many in a day, one an hour, which is as long as a link lives: whoever asks in the person's name fills no
-# mailbox, and the person always has a link or gets one.
-_LINKS_A_DAY, _DAY = 5, timedelta(days=1)
 _ASKED, _WINDOW, _DELAY = 20, timedelta(hours=1), timedelta(minutes=10)
 # Longer ones are strong by their length; the estimate's time grows with the square of it.
 _ESTIMATED = 72
@@ -117,19 +113,13 @@ def send_link(sealed: str) -> None:
     """Send a link to a new password, if there is such an account."""
     now, email = timezone.now(), unseal(base64.b64decode(sealed), settings.VAULT_KEYS).decode()
     compte = Compte.objects.filter(email=email, is_active=True).first()
-    if compte is None or not _may_send(compte, now):
+    if compte is None or not liens.may_send(liens.sent_since(compte, PURPOSE, now - liens.DAY), now):
         return
     with transaction.atomic():
         code = liens.make(compte, PURPOSE, now, LINK_LIFE)
         record(PASSWORD_FORGOTTEN, acteur=ANONYME, at=now, subject=compte.id)
         link = f"{settings.ISSUER}/mot-de-passe/nouveau#{code}"
         tell(compte, Avis.MOT_DE_PASSE_OUBLIE, now, link=link, code=code)
-
-
-def _may_send(compte: Compte, now: datetime) -> bool:
-    sent = liens.sent_since(compte, PURPOSE, now - _DAY)
-    wait = _WAIT_BETWEEN_LINKS if len(sent) < _LINKS_A_DAY else LINK_LIFE
-    return not sent or sent[0] <= now - wait
 
 
 def owner_of(code: str, now: datetime) -> Compte | None:

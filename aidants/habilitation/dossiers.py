@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from aidants.batches import delete_by_batches
 from aidants.comptes.avis import Avis, write
-from aidants.comptes.liens import code_digest, new_code
+from aidants.comptes.liens import DAY, code_digest, may_send, new_code
 from aidants.domain.acteur import ANONYME, SYSTEME, Acteur
 from aidants.domain.activite import errors, events
 from aidants.domain.activite.dossier import (
@@ -28,11 +29,11 @@ from aidants.domain.activite.dossier import (
 from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif.delais import BROUILLON_LIFE, DECIDED_LIFE, UNANSWERED_LIFE, VALIDATED_LIFE
 from aidants.domain.errors import ErrorCode
-from aidants.habilitation.models import Dossier, DossierAidant, DossierMessage
+from aidants.habilitation.models import Dossier, DossierAidant, DossierMessage, LienHabilitation
+from aidants.journal.limits import hold, limit
 from aidants.journal.record import record
 
 LIFE = timedelta(days=7)
-_AGAIN = timedelta(minutes=2)
 _PURPOSE = "dossier"
 _PERSONAL = (
     "email", "telephone", "referent_given_name", "referent_family_name", "referent_email", "referent_profession",
@@ -46,29 +47,37 @@ REQUIRED = (
 
 @transaction.atomic
 def send_link(email: str, now: datetime) -> None:
-    """Open a dossier for an address that has none under way, and send the link that leads to it; say nothing else."""
+    """Open a dossier for an address that has none under way, and send the link that leads to it; say nothing else.
+
+    Links sent before stand: anybody may ask for one.  Requests about one address pass one after the other.
+    """
     email = email.strip().lower()
-    found = Dossier.objects.select_for_update().filter(email=email).exclude(etat=Etat.CLOTUREE)
-    dossier = found.order_by("-created_at").first()
+    hold(limit("dossier", email, 1, DAY, DAY))
+    found = Dossier.objects.filter(email=email).exclude(etat=Etat.CLOTUREE)
+    dossier = found.order_by("-created_at", "id").first()
     if dossier is None:
         dossier = Dossier.objects.create(email=email, created_at=now)
         record(events.DOSSIER_OPEN, acteur=ANONYME, at=now, subject=dossier.id)
-    if dossier.link_sent_at and now - dossier.link_sent_at < _AGAIN:
+    sent = LienHabilitation.objects.filter(dossier__email=email, created_at__gt=now - DAY).order_by("-created_at")
+    if not may_send(list(sent.values_list("created_at", flat=True)), now):
         return
-    code = new_code()
-    dossier.link_digest, dossier.link_expires_at = code_digest(_PURPOSE, code), now + LIFE
-    dossier.link_sent_at = now
-    dossier.save(update_fields=("link_digest", "link_expires_at", "link_sent_at"))
+    code, until = new_code(), now + LIFE
+    dossier.liens.create(digest=code_digest(_PURPOSE, code), created_at=now, expires_at=until)
     link = f"{settings.ISSUER}/habilitation/reprise#{code}"
-    write(email, Avis.HABILITATION_LIEN, now, about=dossier.id, link=link, code=code, until=dossier.link_expires_at)
+    write(email, Avis.HABILITATION_LIEN, now, about=dossier.id, link=link, code=code, until=until)
 
 
 @transaction.atomic
 def spend_link(code: str, now: datetime) -> Dossier | Denied:
     """Return the dossier that a link leads to; of two who bring it at once, one enters."""
-    rows = Dossier.objects.filter(link_digest=code_digest(_PURPOSE, code), link_expires_at__gt=now)
-    dossier = rows.first()
-    if dossier is None or not rows.update(link_digest="", link_expires_at=None):
+    digest = code_digest(_PURPOSE, code)
+    standing = LienHabilitation.objects.filter(digest=digest, used_at__isnull=True, expires_at__gt=now)
+    lien = standing.select_related("dossier").first()
+    if lien is not None and LienHabilitation.objects.filter(pk=lien.pk, used_at__isnull=True).update(used_at=now):
+        return lien.dossier
+    before = Dossier.objects.filter(link_digest=digest, link_expires_at__gt=now)
+    dossier = before.first()
+    if dossier is None or not before.update(link_digest="", link_expires_at=None):
         return Denied(errors.DOSSIER_LINK_GONE)
     return dossier
 
@@ -185,10 +194,11 @@ def twins_of(dossier: Dossier) -> QuerySet[Dossier]:
 
 @transaction.atomic
 def purge_dossiers(now: datetime) -> int:
-    """Forget what is due: drafts left for three months, dossiers refused or closed, changes that nobody made.
+    """Forget what is due: drafts left for three months, dossiers refused or closed, changes that nobody made, links.
 
     A dossier that made a structure keeps that, and forgets its persons a year later.  Durations: ``delais``.
     """
+    delete_by_batches(LienHabilitation.objects.filter(expires_at__lt=now - DAY))
     draft = Q(etat=Etat.BROUILLON, submitted_at__isnull=True, created_at__lt=now - BROUILLON_LIFE)
     over = Q(etat__in=(Etat.REFUSEE, Etat.CLOTUREE), decided_at__lt=now - DECIDED_LIFE)
     unanswered = Q(etat=Etat.MODIFICATIONS_DEMANDEES, decided_at__lt=now - UNANSWERED_LIFE)

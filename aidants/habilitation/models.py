@@ -105,6 +105,7 @@ class Dossier(models.Model):
     referent_is_aidant = models.BooleanField(default=False)
     referent_statut = models.CharField(max_length=32, blank=True, default="", db_default="")
     declarations = models.JSONField(default=list)
+    # One link at a time, as the releases before « LienHabilitation » sent it: still taken while it lives.
     link_digest = models.CharField(max_length=64, blank=True)
     link_expires_at = models.DateTimeField(null=True, blank=True)
     link_sent_at = models.DateTimeField(null=True, blank=True)
@@ -125,6 +126,26 @@ class Dossier(models.Model):
                 name="dossier_habilitation_made_a_structure",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LienHabilitation(models.Model):
+    """A link sent by e-mail that opens one dossier; kept as a keyed digest, spent by POST alone.
+
+    Anybody may ask for one in the address's name: those sent before stand until they expire.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="liens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "lien_habilitation"
 
     def __str__(self) -> str:
         return str(self.id)

@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from aidants.comptes.liens import code_digest, new_code
 from aidants.comptes.models import Compte, Fonction
 from aidants.domain.acteur import Acteur, Kind
 from aidants.domain.activite import errors
@@ -14,8 +16,8 @@ from aidants.domain.activite.dossier import DECLARATIONS, Etat
 from aidants.domain.decisions import Denied
 from aidants.domain.typographie import spaced
 from aidants.envois.models import Envoi
-from aidants.habilitation.dossiers import Decided, decide_dossier, purge_dossiers
-from aidants.habilitation.models import Dossier, HabilitationStructure
+from aidants.habilitation.dossiers import LIFE, Decided, decide_dossier, purge_dossiers
+from aidants.habilitation.models import Dossier, HabilitationStructure, LienHabilitation
 from aidants.journal.models import Entree
 from aidants.structures.models import Invitation, Structure
 from tests import builders
@@ -127,11 +129,42 @@ def test_a_link_serves_once_and_dies_after_seven_days() -> None:
     assert Client().get("/habilitation/reprise").status_code == 200
     assert Client().post("/habilitation/reprise", {"code": code}).status_code == 302
     assert Client().post("/habilitation/reprise", {"code": code}).status_code == 410
-    Dossier.objects.update(link_sent_at=timezone.now() - timedelta(hours=1))
+    _later(timedelta(hours=1))
     browser.post("/habilitation", {"email": EMAIL})
-    Dossier.objects.update(link_expires_at=timezone.now() - timedelta(seconds=1))
+    _later(LIFE)
     assert Client().post("/habilitation/reprise", {"code": link_code(EMAIL)}).status_code == 410
     assert Client().get("/habilitation/dossier")["Location"] == "/habilitation"
+
+
+def _later(passed: timedelta) -> None:
+    """Let the links that were sent be older."""
+    moved = {name: F(name) - passed for name in ("created_at", "expires_at")}
+    LienHabilitation.objects.update(**moved)
+
+
+def test_a_link_that_somebody_else_asks_for_kills_none_and_a_day_brings_five_then_one_an_hour() -> None:
+    codes, stranger = [], Client()
+    for _ in range(5):
+        stranger.post("/habilitation", {"email": EMAIL})
+        codes.append(link_code(EMAIL))
+        _later(timedelta(minutes=3))
+    assert len(set(codes)) == 5
+    stranger.post("/habilitation", {"email": EMAIL})
+    assert Envoi.objects.count() == 5, "no sixth before an hour"
+    for code in (codes[0], codes[3]):
+        assert Client().post("/habilitation/reprise", {"code": code}).status_code == 302
+        assert Client().post("/habilitation/reprise", {"code": code}).status_code == 410
+    _later(timedelta(hours=1))
+    stranger.post("/habilitation", {"email": EMAIL})
+    assert Envoi.objects.count() == 6, "who needs one gets one"
+
+
+def test_a_link_that_the_release_before_sent_still_serves_once() -> None:
+    code, until = new_code(), timezone.now() + timedelta(days=1)
+    digest = code_digest("dossier", code)
+    Dossier.objects.create(email=EMAIL, created_at=timezone.now(), link_digest=digest, link_expires_at=until)
+    assert Client().post("/habilitation/reprise", {"code": code}).status_code == 302
+    assert Client().post("/habilitation/reprise", {"code": code}).status_code == 410
 
 
 @pytest.mark.writes("dossier:open")
@@ -182,7 +215,7 @@ def test_a_dossier_handed_in_before_a_referent_s_status_was_asked_is_asked_again
 
 
 def opened_again() -> Client:
-    Dossier.objects.update(link_sent_at=timezone.now() - timedelta(hours=1))
+    _later(timedelta(hours=1))
     return opened()
 
 
