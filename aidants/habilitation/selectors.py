@@ -71,15 +71,26 @@ def entitled_sql(structure: str, compte: str) -> tuple[str, list[Any]]:
     return f"EXISTS ({text})", [one for one, name in zip(given, named, strict=True) if name == "%s"]
 
 
+def _habilitated() -> Exists:
+    """Tell of a place whether its structure is habilitated, and not deactivated for a while."""
+    rows = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
+    return Exists(rows.filter(suspended_at__isnull=True))
+
+
+def count_able() -> int:
+    """Return how many persons may act somewhere now, by one query."""
+    own = _personal()
+    places = Affectation.objects.filter(ended_at__isnull=True, is_aidant=True, compte__is_active=True)
+    able = places.filter(_habilitated()).annotate(**own).filter(**dict.fromkeys(own, True))
+    return able.values("compte").distinct().count()
+
+
 def acting_facts(compte_id: UUID, structure_id: UUID) -> ActingFacts:
     """Return the facts of one person in one structure, by one query."""
-    standing_structure = HabilitationStructure.objects.filter(
-        structure=OuterRef("structure"), ended_at__isnull=True, suspended_at__isnull=True
-    )
     own = _personal()
     row = (
         Affectation.objects.filter(compte=compte_id, structure=structure_id, ended_at__isnull=True)
-        .annotate(structure_ok=Exists(standing_structure), **own)
+        .annotate(structure_ok=_habilitated(), **own)
         .values_list("compte__is_active", "is_aidant", "structure_ok", *own)
         .first()
     )
@@ -94,13 +105,7 @@ def may_act_for(compte_id: UUID, structure_id: UUID) -> Decision:
 def missing_in_team(structure_id: UUID) -> dict[UUID, list[str]]:
     """Return what each standing place of a structure still lacks to act, in words, by one query."""
     own, words = _personal(), {one.code: one.title for one in CONDITIONS}
-    rows = Affectation.objects.filter(structure=structure_id, ended_at__isnull=True).annotate(
-        structure_ok=Exists(
-            HabilitationStructure.objects.filter(
-                structure=OuterRef("structure"), ended_at__isnull=True, suspended_at__isnull=True
-            )
-        ),
-        **own,
-    )
+    rows = Affectation.objects.filter(structure=structure_id, ended_at__isnull=True)
+    rows = rows.annotate(structure_ok=_habilitated(), **own)
     values = rows.values_list("id", "compte__is_active", "is_aidant", "structure_ok", *own)
     return {row[0]: [words[code] for code in missing(ActingFacts(*row[1:]))] for row in values.order_by("id")}

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.departements import departement_of
-from aidants.habilitation.models import HabilitationAidant, HabilitationStructure
+from aidants.habilitation.models import HabilitationStructure
+from aidants.habilitation.selectors import count_able
 from mandats.domain.seuils import is_said, said, total_said
 from mandats.pilotage.models import FiguresPubliques
 from mandats.registre.models import Mandat, Utilisation
@@ -50,7 +51,7 @@ def _count(now: datetime) -> dict[str, Any]:
         "en_cours": Mandat.objects.filter(ended_at__isnull=True, expires_at__gt=now).count(),
         "personnes": Mandat.objects.aggregate(count=Count("usager", distinct=True))["count"],
         "structures": sum(places.values()),
-        "aidants": _aidants(),
+        "aidants": count_able(),
     }
     return {
         **{name: count if is_said(count) else None for name, count in counts.items()},
@@ -72,14 +73,6 @@ def _places() -> dict[str, int]:
     standing = HabilitationStructure.objects.filter(ended_at__isnull=True, suspended_at__isnull=True).order_by()
     codes = standing.values_list("structure__insee_code", flat=True)
     return dict(Counter(filter(None, map(departement_of, codes))))
-
-
-def _aidants() -> int:
-    """Return how many persons may act somewhere now."""
-    standing = HabilitationAidant.objects.filter(
-        ended_at__isnull=True, affectation__ended_at__isnull=True, affectation__compte__is_active=True
-    )
-    return int(standing.aggregate(count=Count("affectation__compte", distinct=True))["count"])
 
 
 def _months(now: datetime) -> dict[str, int]:

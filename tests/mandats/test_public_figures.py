@@ -9,6 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from aidants.dispositif.formation.models import Certification
+from aidants.domain.acteur import SYSTEME
+from aidants.habilitation.conditions import withdraw_aidant
+from aidants.habilitation.models import HabilitationAidant
+from aidants.structures.models import Affectation
 from deploy.periods import JOBS
 from mandats.pilotage.models import FiguresPubliques
 from mandats.pilotage.publiques import compute_figures, last_figures
@@ -53,6 +58,17 @@ def test_counts_are_said_from_five_on(query_count: QueryCount) -> None:
     assert "Paris\u00a0: 1 à 4" in text
     assert "75 – Paris" in text
     assert text.count("<rect x=") == 107
+
+
+def test_aidants_are_who_may_act_now_whatever_was_decided_of_them() -> None:
+    place = builders.structure()
+    team = [builders.aidant(place) for _ in range(7)]
+    HabilitationAidant.objects.all().delete()
+    assert figures()["aidants"] == 7, "nothing is decided of who comes by an invitation"
+    first, second = Affectation.objects.filter(compte__in=team[:2]).order_by("id")
+    assert withdraw_aidant(first, "absence", SYSTEME, timezone.now())
+    Certification.objects.filter(compte=second.compte).delete()
+    assert figures()["aidants"] == 5
 
 
 def test_a_small_count_is_written_nowhere() -> None:
