@@ -9,22 +9,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aidants.batches import delete_by_batches
 from aidants.comptes.avis import write
-from aidants.comptes.liens import code_digest, new_code
+from aidants.comptes.liens import DAY, code_digest, may_send, new_code
 from aidants.dispositif.courriels import Courriel
 from aidants.dispositif.models import Candidat, Candidature, LienDossier
 from aidants.domain.dispositif.delais import LINK_LIFE
 
 _PURPOSE = "dossier"
-# Nobody's mailbox is filled through us.
-_BETWEEN = timedelta(minutes=1)
 
 
 def send_dossier_link(candidature: Candidature, now: datetime) -> bool:
-    """Post a link to the dossier; false when one was sent within the minute.  Earlier ones stay until they expire."""
-    if candidature.liens.filter(created_at__gt=now - _BETWEEN).exists():
+    """Post a link to the dossier; false when too many just were.  Earlier ones stay until they expire."""
+    if not _may_send(candidature.liens.all(), now):
         return False
     with transaction.atomic():
         code = _make(now, candidature=candidature)
@@ -35,14 +34,20 @@ def send_dossier_link(candidature: Candidature, now: datetime) -> bool:
 
 
 def send_profile_link(candidat: Candidat, now: datetime) -> bool:
-    """Post a link to the profile; false when one was sent within the minute."""
-    if candidat.liens.filter(created_at__gt=now - _BETWEEN).exists():
+    """Post a link to the profile; false when too many just were."""
+    if not _may_send(candidat.liens.all(), now):
         return False
     with transaction.atomic():
         code = _make(now, candidat=candidat)
         link = f"{settings.ISSUER}/vivier/lien#{code}"
         write(candidat.email, Courriel.VIVIER_LIEN, now, about=candidat.id, link=link, code=code, until=now + LINK_LIFE)
     return True
+
+
+def _may_send(liens: QuerySet[LienDossier], now: datetime) -> bool:
+    """Tell whether one more leaves: nobody's mailbox is filled through us."""
+    sent = liens.filter(created_at__gt=now - DAY).order_by("-created_at")
+    return may_send(list(sent.values_list("created_at", flat=True)), now)
 
 
 def _make(now: datetime, candidature: Candidature | None = None, candidat: Candidat | None = None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -89,6 +90,16 @@ def test_a_scanner_that_opens_the_link_spends_nothing_and_the_link_serves_once()
     assert Client().post("/candidature/lien", {"code": code.upper().replace("-", " ")}).status_code == 302
     assert Client().post("/candidature/lien", {"code": code}).status_code == 410
     assert code not in str(LienDossier.objects.values())
+
+
+def test_links_of_one_dossier_are_five_a_day_then_one_an_hour() -> None:
+    Client().post("/candidature", {"email": EMAIL, "begin": "1"})
+    for minutes in (3, 3, 3, 3, 3, 60):
+        LienDossier.objects.update(created_at=F("created_at") - timedelta(minutes=minutes))
+        Client().post("/candidature", {"email": EMAIL, "resume": "1"})
+        Client().post("/candidature", {"email": EMAIL, "resume": "1"})
+    assert LienDossier.objects.count() == 6
+    assert Client().post("/candidature/lien", {"code": link_code(EMAIL)}).status_code == 302
 
 
 def test_a_link_expires() -> None:
