@@ -1,6 +1,7 @@
 """Files of structures and of aidants, taken whole or not at all, by an administrateur."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,9 +11,9 @@ from aidants.domain.decisions import Denied
 from aidants.domain.events import FILE_IMPORT
 from aidants.domain.fichiers import LigneAidant, LigneStructure, read_aidants, read_structures
 from aidants.journal.record import record
-from aidants.structures.invitations import Invite, invite_for_service, sent_since
+from aidants.structures.invitations import A_DAY, Invite, invite_for_service, is_full_today
 from aidants.structures.models import Affectation, Invitation, Structure
-from aidants.structures.upkeep import A_DAY, import_structure
+from aidants.structures.upkeep import import_structure
 
 
 class _Wrong(Exception):  # rolls a file back; never leaves this module
@@ -41,16 +42,22 @@ def _structure(row: LigneStructure | Erreur, acteur: Acteur, now: datetime) -> l
 def import_aidants(text: str, acteur: Acteur, now: datetime) -> int | list[Erreur]:
     """Invite every aidant of a file who is not in their structure yet; return how many lines, or what is wrong."""
     rows = read_aidants(text)
-    sirets = {row.siret for row in rows if isinstance(row, LigneAidant)}
-    places: dict[str, list[Structure]] = {}
-    for structure in Structure.objects.filter(siret__in=sirets).order_by("siret", "id"):
-        places.setdefault(structure.siret, []).append(structure)
     try:
         with transaction.atomic():
+            places = _held(rows)
             errors = [error for row in rows for error in _aidant(row, places, acteur, now)]
             return _done("aidants", errors, len(rows), acteur, now)
     except _Wrong as wrong:
         return wrong.errors
+
+
+def _held(rows: Sequence[LigneAidant | Erreur]) -> dict[str, list[Structure]]:
+    """Return the structures of a file by SIRET, held in one order: of two files at once, one waits for the other."""
+    sirets = {row.siret for row in rows if isinstance(row, LigneAidant)}
+    places: dict[str, list[Structure]] = {}
+    for structure in Structure.objects.select_for_update(no_key=True).filter(siret__in=sirets).order_by("id"):
+        places.setdefault(structure.siret, []).append(structure)
+    return places
 
 
 def _aidant(
@@ -69,7 +76,7 @@ def _aidant(
     )
     if here.exists() or waits.exists():
         return []
-    if sent_since(structure, now - timedelta(days=1)) >= A_DAY:
+    if is_full_today(structure, now):
         return [Erreur(row.line, f"Cette structure a déjà reçu {A_DAY} invitations aujourd’hui.")]
     invited = Invite.of(fiche)
     if isinstance(invited.may_come, Denied):

@@ -46,8 +46,8 @@ from aidants.structures.team import is_referent_of
 
 LIFE = timedelta(days=7)
 _PURPOSE = "invitation"
-# A referent's mistake or a stolen session must not become a mailing.
-_A_DAY = 50
+# A referent's mistake, a stolen session, a file or a script gone mad must not become a mailing: into one structure.
+A_DAY = 50
 
 
 class Ineligible(ValueError):
@@ -104,11 +104,10 @@ def invite(structure: Structure, invited: Invite, acteur: Acteur, now: datetime)
     if isinstance(invited.may_come, Denied):
         return _refuse(invited.may_come.reason, structure, acteur, now)
     with transaction.atomic():
-        # Asked under the lock: of several invitations sent at once, none passes the limit of the day.
-        Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
+        full = is_full_today(structure, now)
         if _is_settled(_address_of(invited), structure):
             return _refuse(ALREADY_IN_TEAM, structure, acteur, now)
-        if sent_since(structure, now - timedelta(days=1)) >= _A_DAY:
+        if full:
             return _refuse(INVITATIONS_TOO_MANY, structure, acteur, now)
         _cancel_standing(invited, structure, acteur, now)
         return _send(invited, structure, acteur, now)
@@ -171,9 +170,13 @@ def invite_from_terminal(invited: Invite, structure: Structure | None, acteur: A
     return invitation_link(code)
 
 
-def sent_since(structure: Structure, since: datetime) -> int:
-    """Return how many invitations left for a structure after ``since``."""
-    return Invitation.objects.filter(structure=structure, created_at__gt=since).count()
+def is_full_today(structure: Structure, now: datetime) -> bool:
+    """Tell whether the structure was sent all the invitations of a day, by anybody.
+
+    Asked in the caller's transaction, which holds the structure from here on: of several sent at once, none passes.
+    """
+    Structure.objects.select_for_update(no_key=True).only("id").get(pk=structure.pk)
+    return Invitation.objects.filter(structure=structure, created_at__gt=now - timedelta(days=1)).count() >= A_DAY
 
 
 def invitation_link(code: str) -> str:

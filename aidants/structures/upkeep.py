@@ -5,7 +5,7 @@ proves their address and enrols as everybody does.  None of this gives the right
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -25,12 +25,9 @@ from aidants.domain.fiches import FicheAidant, FicheStructure
 from aidants.journal.record import record
 from aidants.structures.identite import check_correction, correct_identity
 from aidants.structures.identites_tenues import corrected_by, told_by
-from aidants.structures.invitations import Invite, cancel, invite_for_service, sent_since
+from aidants.structures.invitations import Invite, cancel, invite_for_service, is_full_today
 from aidants.structures.models import Affectation, Invitation, ReferencePartenaire, Structure
 from aidants.structures.places import set_roles_from_outside
-
-# A script gone mad must not become a mailing: invitations a day, by one system into one structure.
-A_DAY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,11 @@ def import_structure(fiche: FicheStructure, acteur: Acteur, now: datetime) -> Im
     What the fiche does not say is kept of a structure that stood before.
     """
     _one_at_a_time(fiche.siret)
+    return _make_or_update(fiche, acteur, now)
+
+
+def _make_or_update(fiche: FicheStructure, acteur: Acteur, now: datetime) -> Imported | Denied:
+    """Do it, for who holds the SIRET already."""
     found = list(Structure.objects.select_for_update(no_key=True).filter(siret=fiche.siret).order_by("id")[:2])
     if len(found) > 1:
         return Denied(SIRET_AMBIGUOUS)
@@ -101,7 +103,7 @@ def keep_structure(
     kept = ReferencePartenaire.objects.filter(kind=ReferencePartenaire.STRUCTURE, structure__siret=fiche.siret)
     if kept.exists():
         return Denied(STRUCTURE_KEPT_BY_ANOTHER)
-    outcome = import_structure(fiche, acteur, now)
+    outcome = _make_or_update(fiche, acteur, now)
     if isinstance(outcome, Denied):
         return outcome
     made = ReferencePartenaire.objects.create(
@@ -154,7 +156,7 @@ def keep_aidant(
     waits = Invitation.objects.filter(
         structure=structure, email=fiche.email, accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now
     ).first()
-    if place is None and waits is None and sent_since(structure, now - timedelta(days=1)) >= A_DAY:
+    if place is None and waits is None and is_full_today(structure, now):
         return Denied(INVITATIONS_TOO_MANY)
     changed = _change_place(place, known, fiche, acteur, now) if place else ()
     if isinstance(changed, Denied):
