@@ -23,7 +23,8 @@ from aidants.domain.vault import Unsealable
 
 SECONDS = 30 * 60
 _KEY = "enrolment"
-FIRST_VISIT = "first_visit"
+ENTERING = "first_visit"
+"""Where a session keeps why it was opened by an enrolment, until the recovery codes are made."""
 
 
 class Why(StrEnum):
@@ -84,4 +85,4 @@ def finish(request: HttpRequest, enrolment: Enrolment, given: FactorGiven, now: 
         open_session(request, compte, given, now)
         # The factor was given this very moment: the recovery codes that follow need no other.
         grant_change(request.session, now)
-        request.session[FIRST_VISIT] = True
+        request.session[ENTERING] = enrolment.why.value

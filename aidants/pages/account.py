@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aidants.comptes import passwords, second_factor
-from aidants.comptes.enrolment import FIRST_VISIT
+from aidants.comptes.enrolment import ENTERING, Why
 from aidants.comptes.facteurs import changes, passkeys, secours
 from aidants.comptes.facteurs.cartes import pair_card
 from aidants.comptes.facteurs.codes import FactorGiven
@@ -164,8 +164,9 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     codes = secours.make_codes(compte, acteur, timezone.now()) if request.method == "POST" else []
     if codes:
         second_factor.spend_change(request.session)
-    first = request.session.pop(FIRST_VISIT, False) if codes else request.session.get(FIRST_VISIT, False)
-    context = {"codes": codes, "codes_text": "\r\n".join(codes), "first_visit": first}
+    entering = request.session.pop(ENTERING, "") if codes else request.session.get(ENTERING, "")
+    context = {"codes": codes, "codes_text": "\r\n".join(codes), "entering": bool(entering)}
+    context["first_visit"] = bool(entering) and entering != Why.RECUPERATION
     context["codes_left"] = secours.codes_left(compte)
     return render(request, "aidants/comptes/recovery_codes.html", context)
 

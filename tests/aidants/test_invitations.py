@@ -90,6 +90,7 @@ def test_from_the_invitation_to_the_recovery_codes(desk: Client, place: Structur
     assert typed_seed(text(wrong)) == seed, "the QR code already scanned still serves"
     done = browser.post("/bienvenue/application", {"first_code": f"{totp(seed):06d}", "new_password": PASSWORD})
     assert done["Location"] == "/compte/secours"
+    assert "Étape 3 sur 3" in text(browser.get("/compte/secours"))
     codes = re.findall(r'class="reference">(\d{4} \d{4} \d{4})<', text(browser.post("/compte/secours")))
     assert len(set(codes)) == 10
     who = Compte.objects.get(email="zoe@mairie.example")

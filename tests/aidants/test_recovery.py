@@ -14,6 +14,7 @@ from django_otp.oath import totp
 from aidants.comptes.facteurs.models import Generateur
 from aidants.comptes.models import Compte, Fonction, Recuperation
 from aidants.comptes.recovery import Channel, Recognised, open_recovery
+from aidants.comptes.sessions.store import SessionStore
 from aidants.domain.cartes import seed_of
 from aidants.domain.decisions import Denied
 from aidants.domain.errors import RECOVERY_OF_ONESELF
@@ -26,6 +27,7 @@ from tests.architecture.all_routes import routes
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "girafe marteau violet tempete"
+SESSION_COOKIE = settings.SESSION_COOKIE_NAME
 
 
 @pytest.fixture
@@ -86,6 +88,9 @@ def test_two_persons_bring_somebody_back(place: Structure, nadia: Compte) -> Non
     assert entered["Location"] == "/bienvenue"
     assert Generateur.objects.filter(pk=lost.pk).exists(), "nothing is taken away before a new factor stands"
     assert enrol(browser)["Location"] == "/compte/secours"
+    codes = text(browser.get("/compte/secours"))
+    assert "sur 3" not in codes, "who comes back makes no first visit"
+    assert "Plus tard" in codes
     assert not Generateur.objects.filter(pk=lost.pk).exists()
     assert thief.get("/accueil").status_code == 302, "what was lost opens nothing any more"
     assert browser.get("/compte").status_code == 200
@@ -101,9 +106,15 @@ def test_a_recovered_browser_can_do_nothing_but_enrol(place: Structure, nadia: C
     vouch(referent(place), nadia)
     browser, _ = enter(nadia, recovery_code(nadia.email))
     assert SESSION_KEY not in browser.session
-    open_to_it = set()
+    open_to_it, begun = set(), dict(browser.session)
     for name, path in routes():
         for method in ("get", "post"):
+            if SESSION_COOKIE not in browser.cookies or "enrolment" not in browser.session:
+                # A page that closes something closed this too: begin again where it was.
+                session = SessionStore()
+                session.update(begun)
+                session.save()
+                browser.cookies[SESSION_COOKIE] = session.session_key or ""
             answer = getattr(browser, method)(path)
             if name not in settings.PUBLIC_ROUTES:
                 assert answer.status_code == 302, name

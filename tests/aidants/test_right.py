@@ -142,6 +142,7 @@ def test_the_certificate_opens_the_right_and_its_withdrawal_shuts_it(desk: Train
 
 def test_the_screen_says_what_is_missing_and_who_can_act(desk: TrainingDesk, query_count) -> None:
     browser = builders.signed_in(desk.who)
+    browser.get("/accueil")
     with query_count(5):
         page = pages_desk.text(browser.get("/mon-droit"))
     assert page.count("manque") >= 3

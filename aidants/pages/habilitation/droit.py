@@ -17,6 +17,7 @@ from aidants.habilitation.rules import may_act, missing
 from aidants.habilitation.selectors import acting_facts
 from aidants.habilitation.structures import right_of
 from aidants.habilitation.textes import standing_conditions
+from aidants.pages.context import note_right
 from aidants.structures.acting import acteur_of
 from aidants.structures.models import Affectation
 
@@ -26,14 +27,15 @@ def right(request: HttpRequest) -> HttpResponse:
     """Tell each condition, whether it holds, and who can bring it."""
     acteur = acteur_of(request)
     facts = acting_facts(acteur.known_id, acteur.known_structure_id)
-    gone = set(missing(facts))
+    gone, holds = set(missing(facts)), bool(may_act(facts))
+    note_right(request, acteur.known_structure_id, holds=holds)
     place: Affectation | None = getattr(request, "affectation", None)
     right_lost = right_of(acteur.known_structure_id) if "structure" in gone else None
     context = {
         "suspended_at": right_lost.suspended_at if right_lost and not right_lost.ended_at else None,
         "ended_at": right_lost.ended_at if right_lost else None,
         "lines": [(one, one.code not in gone) for one in CONDITIONS],
-        "holds": bool(may_act(facts)),
+        "holds": holds,
         "is_aidant": facts.is_aidant,
         "is_referent": bool(place and place.is_referent),
     }

@@ -11,7 +11,9 @@ from aidants.comptes.fonctions import roles_held
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import Denied
 from aidants.domain.roles import Role
+from aidants.habilitation.declarations import may_declare
 from aidants.habilitation.selectors import may_act_for
+from aidants.pages.context import note_right
 from aidants.pages.posted import posted
 from aidants.structures.acting import acteur_of
 from mandats.domain.references import normalise
@@ -36,17 +38,20 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show where to start: the aidant's desk, or the spaces of the roles that the person holds."""
     place = getattr(request, "affectation", None)
     spaces = spaces_of(roles_held(request) | ({Role.REFERENT.value} if place and place.is_referent else set()))
+    waits = bool(place) and place.is_referent and may_declare(place.structure_id)
     if not place or acteur_of(request).role != Role.AIDANT.value:
-        return render(request, "mandats/conseiller/no_desk.html", {"spaces": spaces})
-    return _aidant_desk(request, acteur_of(request), spaces)
+        return render(request, "mandats/conseiller/no_desk.html", {"spaces": spaces, "to_declare": waits})
+    return _aidant_desk(request, acteur_of(request), spaces, to_declare=waits)
 
 
-def _aidant_desk(request: HttpRequest, acteur: Acteur, spaces: list[Space]) -> HttpResponse:
+def _aidant_desk(request: HttpRequest, acteur: Acteur, spaces: list[Space], *, to_declare: bool) -> HttpResponse:
     """Brouillons to resume, a new mandat, the latest ones; what is missing to act is said first."""
     now, structure_id = timezone.now(), place_of(acteur)
-    allowed = may_act_for(acteur.id, structure_id) if acteur.id else None
+    allowed = may_act_for(acteur.known_id, structure_id)
+    note_right(request, structure_id, holds=not isinstance(allowed, Denied))
     context = {
         "spaces": spaces,
+        "to_declare": to_declare,
         "missing": allowed.reason.message if isinstance(allowed, Denied) else "",
         "to_hand": waiting_count(structure_id),
         "brouillons": brouillon_rows(brouillons_of(structure_id)[:_TO_RESUME]),
