@@ -24,7 +24,9 @@ def note_right(request: HttpRequest, structure_id: UUID, *, holds: bool) -> None
 
 def _may_begin(request: HttpRequest) -> bool:
     place = getattr(request, "affectation", None)
-    return bool(place) and place.is_aidant and request.session.get(_REFUSED_IN) != str(place.structure_id)
+    if not place or not place.is_aidant:
+        return False
+    return bool(request.session.get(_REFUSED_IN) != str(place.structure_id))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show where to start: the aidant's desk, or the spaces of the roles that the person holds."""
     place = getattr(request, "affectation", None)
     spaces = spaces_of(roles_held(request) | ({Role.REFERENT.value} if place and place.is_referent else set()))
-    waits = bool(place) and place.is_referent and may_declare(place.structure_id)
+    waits = place.is_referent and may_declare(place.structure_id) if place else False
     if not place or acteur_of(request).role != Role.AIDANT.value:
         return render(request, "mandats/conseiller/no_desk.html", {"spaces": spaces, "to_declare": waits})
     return _aidant_desk(request, acteur_of(request), spaces, to_declare=waits)
