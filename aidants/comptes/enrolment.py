@@ -64,7 +64,7 @@ def current(request: HttpRequest, now: datetime) -> Enrolment | None:
         return None
     compte = Compte.objects.filter(pk=kept["compte"], is_active=True).first()
     why = Why(kept["why"])
-    if compte is None or (why is Why.RECUPERATION and not recovery.stands(compte, now)):
+    if compte is None or (why is Why.RECUPERATION and not recovery.stands(compte)):
         return None
     try:
         seed = unseal_seed(kept["seed"])

@@ -114,7 +114,7 @@ def print_letter(made: Recuperation, printer: Acteur, now: datetime) -> str | No
         return _give_code(made)
 
 
-def stands(compte: Compte, now: datetime) -> bool:
+def stands(compte: Compte) -> bool:
     """Tell whether a recovery of the person was entered and is not over."""
     return Recuperation.objects.filter(compte=compte, used_at__isnull=False, ended_at__isnull=True).exists()
 

@@ -83,9 +83,7 @@ def spend_link(code: str, now: datetime) -> Dossier | Denied:
 
 
 @transaction.atomic
-def save_dossier(
-    dossier_id: UUID, fields: Mapping[str, Any], aidants: Sequence[Mapping[str, str]], now: datetime
-) -> Decision:
+def save_dossier(dossier_id: UUID, fields: Mapping[str, Any], aidants: Sequence[Mapping[str, str]]) -> Decision:
     """Keep what was typed, whole or not; refused once the dossier is in others' hands."""
     dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
     if Etat(dossier.etat) not in TO_FILL:

@@ -1,4 +1,4 @@
-"""The journal's only writer.
+"""The journal's only writer, and what an act asks of the entries before it.
 
 An act inserts its entry in its own transaction and waits for nobody.
 """

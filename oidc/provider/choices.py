@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from aidants.compiled import CompiledInsert, CompiledRead
@@ -281,14 +281,11 @@ def _use_pushed(digest: str, now: datetime) -> bool:
 
 
 _CONNEXIONS = CompiledInsert(Connexion)
-_CLOSE = "UPDATE oidc_interaction SET answered_at = %s WHERE id = %s AND answered_at IS NULL"
 
 
 def _close(interaction: Interaction, now: datetime) -> bool:
     """Write that a request was answered; ``False`` for one that had been."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, (now, interaction.pk))
-        return bool(cursor.rowcount)
+    return bool(Interaction.objects.filter(pk=interaction.pk, answered_at__isnull=True).update(answered_at=now))
 
 
 def _give_code(

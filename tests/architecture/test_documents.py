@@ -174,3 +174,5 @@ def test_every_room_is_presented(app: str) -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     found = sorted(file.name for file in sources.tracked() if file.parent == DECISIONS)
     assert [name[:5] for name in found] == [f"{number:04d}-" for number in range(1, len(found) + 1)]
+    untitled = [name for name in found if not sources.text(DECISIONS / name).startswith(f"# {int(name[:4])}. ")]
+    assert not untitled

@@ -165,7 +165,7 @@ def test_the_record_offers_each_form_and_says_how_the_paper_stands(mandat: Manda
 
 @pytest.mark.writes("document:print_form")
 def test_the_usager_has_the_same_forms_and_the_structure_does_not_see_it(mandat: Mandat) -> None:
-    from mandats.registre.explications import print_explanation
+    from mandats.registre.services.explications import print_explanation
 
     print_explanation(mandat, "ar", acteur_usager(mandat.usager_id), timezone.now())
     entry = Entree.objects.get(event="document:print_form")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from aidants.domain.acteur import Acteur, Kind
 from aidants.journal.limits import Throttled
 from mandats.domain.codes import new_code
-from mandats.registre.accueil import find_for_accueil
+from mandats.registre.services.accueil import find_for_accueil
 from tests import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_minute")]

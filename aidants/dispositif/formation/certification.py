@@ -94,32 +94,35 @@ def record_result(organisme: Organisme, result: Result, acteur: Acteur, now: dat
     return GRANTED
 
 
-def read_rows(text: str) -> tuple[list[tuple[int, Result]], list[str]]:
+Fault = tuple[int, str]
+"""What is wrong: the number of the line, 0 for the file itself, and the words."""
+
+
+def read_rows(text: str) -> tuple[list[tuple[int, Result]], list[Fault]]:
     """Read a file of results: lines ``adresse;date;resultat``; return them with their numbers, and what is wrong."""
     lines = text.removeprefix("\ufeff").splitlines()
     separator = ";" if ";" in (lines[0] if lines else "") else ","
     good: list[tuple[int, Result]] = []
-    bad: list[str] = []
+    bad: list[Fault] = []
     for number, cells in enumerate(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator), start=1):
         values = [cell.strip() for cell in cells]
         if not any(values) or (number == 1 and [one.lower() for one in values] == list(COLUMNS)):
             continue
         found = _row(values)
         if isinstance(found, str):
-            bad.append(f"Ligne {number} : {found}")
+            bad.append((number, found))
         else:
             good.append((number, found))
     if len(good) > _AT_MOST:
-        bad.append(f"Le fichier a plus de {_AT_MOST} lignes.")
+        bad.append((0, f"Le fichier a plus de {_AT_MOST} lignes."))
     if not good and not bad:
-        bad.append("Le fichier est vide.")
+        bad.append((0, "Le fichier est vide."))
     return good, bad
 
 
-def _line(told: str) -> int:
-    """Return the number of the line that a message tells of: people correct a file from its top."""
-    digits = told.removeprefix("Ligne ").split(" ")[0]
-    return int(digits) if digits.isdigit() else 0
+def _in_order(bad: list[Fault]) -> list[str]:
+    """Return what is wrong as people read it, from the top of their file."""
+    return [f"Ligne {number} : {words}" if number else words for number, words in sorted(bad)]
 
 
 def _row(values: Sequence[str]) -> Result | str:
@@ -149,11 +152,11 @@ def import_results(
     for number, result in rows:
         compte, reason = _refusal(organisme, result, acteur, today)
         if result.email in seen:
-            bad.append(f"Ligne {number} : cette adresse est déjà plus haut dans le fichier.")
+            bad.append((number, "cette adresse est déjà plus haut dans le fichier."))
         elif compte is None or reason is not None:
             reason = reason or errors.NOT_IN_SESSION
             refused = refused or reason.code
-            bad.append(f"Ligne {number} : {reason.message}")
+            bad.append((number, reason.message))
         else:
             found.append((compte, result))
         seen.add(result.email)
@@ -161,7 +164,7 @@ def import_results(
         told, facts = events.CERTIFICATION_REFUSED, {"source": "csv"}
         record(told, acteur=acteur, at=now, subject=organisme.id, reason=refused, facts=facts)
     if bad:
-        return 0, sorted(bad, key=_line)
+        return 0, _in_order(bad)
     for compte, result in found:
         _write(organisme, compte, result, "csv", acteur, now)
     record(events.CERTIFICATION_IMPORT, acteur=acteur, at=now, subject=organisme.id, facts={"count": len(found)})

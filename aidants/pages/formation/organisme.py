@@ -101,7 +101,7 @@ def session(request: HttpRequest, acteur: Acteur, body: Organisme, session_id: U
     options = presence.half_days_of(found, today)
     asked = _asked(request, options)
     if request.method == "POST":
-        return _mark(request, acteur, found, asked)
+        return _mark(request, acteur, found)
     context = {
         "session": found,
         "cadre": CADRES[Cadre(found.cadre)],
@@ -116,9 +116,7 @@ def session(request: HttpRequest, acteur: Acteur, body: Organisme, session_id: U
     return render(request, "aidants/formation/session.html", context)
 
 
-def _mark(
-    request: HttpRequest, acteur: Acteur, found: SessionFormation, asked: presence.HalfDay | None
-) -> HttpResponse:
+def _mark(request: HttpRequest, acteur: Acteur, found: SessionFormation) -> HttpResponse:
     present = {UUID(one) for one in request.POST.getlist("present") if _is_uuid(one)}
     day = parse_date(request.POST.get("jour", "")) if request.POST.get("jour", "")[:10].count("-") == 2 else None
     half_day = presence.HalfDay(day or timezone.localdate(), request.POST.get("moment", ""))

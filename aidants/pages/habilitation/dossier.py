@@ -133,7 +133,7 @@ def _initial(mine: Dossier) -> dict[str, Any]:
 def _keep(mine: Dossier, form: DossierForm, rows: list[AidantRow]) -> Any:
     people = [dict(row.cleaned_data) for row in rows if row.cleaned_data.get("email")]
     once = {row["email"].lower(): row | {"email": row["email"].lower()} for row in people}
-    return dossiers.save_dossier(mine.id, form.cleaned_data, list(once.values()), timezone.now())
+    return dossiers.save_dossier(mine.id, form.cleaned_data, list(once.values()))
 
 
 def _kept(request: HttpRequest, *, handed_in: bool) -> HttpResponse:

@@ -96,7 +96,7 @@ def _dossiers(state: Acteur, now: datetime) -> None:
             "declarations": list(DECLARATIONS),
         }  # fmt: skip
         aidant = {"given_name": "Karim", "family_name": "Haddad", "profession": "Agent", "statut": "agent_public"}
-        save_dossier(dossier.id, fields, [{**aidant, "email": f"karim.{insee}@demo.example"}], then)
+        save_dossier(dossier.id, fields, [{**aidant, "email": f"karim.{insee}@demo.example"}])
         submit_dossier(dossier.id, then + timedelta(hours=1))
         if etat:
             why = "Le SIRET est celui du siège : donnez celui de l’établissement qui reçoit."

@@ -158,7 +158,7 @@ def _recap(
     failed = any(form.errors for form in (*bound.values(), *filter(None, (telephone,))))
     context = (
         _facts(brouillon, texts)
-        | _consent_forms(brouillon, texts, bound)
+        | _consent_forms(texts, bound)
         | {
             "telephone": telephone or TelephoneForm(auto_id="tel_%s"),
             "way": way,
@@ -168,7 +168,7 @@ def _recap(
     return render(request, "mandats/conseiller/recap.html", context, status=422 if failed else 200)
 
 
-def _consent_forms(brouillon: Brouillon, texts: FrozenTexts, bound: dict[str, forms.Form]) -> dict[str, Any]:
+def _consent_forms(texts: FrozenTexts, bound: dict[str, forms.Form]) -> dict[str, Any]:
     """Return the three forms, each carrying the digest of the text on the screen."""
     fresh = {
         way: kind(initial={"text_sha256": texts.text_sha256}, auto_id=auto_id)

@@ -19,10 +19,10 @@ from mandats.domain.codes import grouped
 from mandats.pages.conseiller.access import with_mandat
 from mandats.pages.conseiller.present import last_day_of
 from mandats.pages.conseiller.streams import pdf_answer
-from mandats.registre.explications import print_explanation
 from mandats.registre.models import Mandat
 from mandats.registre.papers import produce_document
 from mandats.registre.services.copies import send_copy
+from mandats.registre.services.explications import print_explanation
 from mandats.registre.services.told import usager_page
 from mandats.registre.services.volet import show_codes
 

@@ -30,9 +30,9 @@ from mandats.domain.pieces import LABELS, Piece
 from mandats.pages.conseiller.use_rows import use_rows
 from mandats.registre.coffre import identity_of
 from mandats.registre.dossier import Dossier
-from mandats.registre.explications import explanation_choices
 from mandats.registre.models import Autorisation, Brouillon, Mandat
 from mandats.registre.selectors import STATES, other_of, state_of
+from mandats.registre.services.explications import explanation_choices
 from mandats.registre.texts import duree_of
 
 _A_SECOND = timedelta(seconds=1)

@@ -20,11 +20,11 @@ from mandats.pages.conseiller.forms import VoletForm
 from mandats.pages.conseiller.present import record_facts, resume_address
 from mandats.pages.conseiller.streams import attachment, pdf_answer
 from mandats.registre.dossier import document_of, dossier_of
-from mandats.registre.explications import explanation_choices
 from mandats.registre.models import Mandat
 from mandats.registre.papers import print_volet, produce_document
 from mandats.registre.selectors import brouillon_beside
 from mandats.registre.services.consult import consult_document, consult_mandat, consult_proof
+from mandats.registre.services.explications import explanation_choices
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "application/json": "json"}
 

@@ -22,11 +22,11 @@ from mandats.domain.fins import TELEPHONE
 from mandats.pages.conseiller.letter_forms import HandForm
 from mandats.pages.conseiller.streams import pdf_answer
 from mandats.pages.service.forms import PostPaperForm, TelephoneForm
-from mandats.registre.accueil import find_for_accueil
 from mandats.registre.models import AccordContact
 from mandats.registre.plis import Pli, plis_of_accueil, render_pli
 from mandats.registre.selectors import STATES, mandat_by_reference, state_of
 from mandats.registre.services.accord_letters import letters_of_accord, print_accord_letter
+from mandats.registre.services.accueil import find_for_accueil
 from mandats.registre.services.letters import HOWS, hand_over
 from mandats.registre.services.suspend import suspend_mandat
 

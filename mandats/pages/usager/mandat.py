@@ -18,8 +18,8 @@ from mandats.domain.codes import grouped
 from mandats.pages.usager.enter import usager_only
 from mandats.pages.usager.reach import WAY, mine, standing
 from mandats.pages.usager.session import UsagerSession
-from mandats.registre.explications import explanation_choices, print_explanation
 from mandats.registre.models import Autorisation, Mandat
+from mandats.registre.services.explications import explanation_choices, print_explanation
 from mandats.registre.services.many import acteur_usager
 from mandats.registre.services.revoke import revoke_autorisation, revoke_mandat
 from mandats.registre.services.volet import (

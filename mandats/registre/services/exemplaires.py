@@ -1,7 +1,7 @@
 """Writes what becomes of the sheet signed by hand: declared kept, brought later, replaced, or missed.
 
 A scan that is replaced is a new version: no bytes ever change.  A mandat suspended for want of its sheet, and for
-that alone, resumes when the sheet comes: the usager signed it (deploy/decisions).
+that alone, resumes when the sheet comes: the usager signed it (decision 22).
 """
 
 from datetime import date, datetime

@@ -29,7 +29,8 @@ def suspend_mandat(mandat_id: UUID, acteur: Acteur, *, way: str, now: datetime) 
     allowed = may_suspend(who_of(acteur))
     if isinstance(allowed, Denied):
         return tell_refusal(refused, allowed.reason, mandat, acteur, now, way=way)
-    stopped = mandat.suspended_at is not None and not (mandat.suspension_way == EXEMPLAIRE != way)
+    for_want_of_a_sheet = mandat.suspension_way == EXEMPLAIRE and way != EXEMPLAIRE
+    stopped = mandat.suspended_at is not None and not for_want_of_a_sheet
     if mandat.ended_at or stopped or mandat.expires_at <= now:
         return tell_refusal(refused, errors.ALREADY_ENDED, mandat, acteur, now, way=way)
     mandat.suspended_at, mandat.suspension_way = mandat.suspended_at or now, way
