@@ -57,6 +57,7 @@ def reads_aloud(at: Visitor) -> None:
         before = at.page.url
         at.follow("Lu, partie suivante")
         at.page.wait_for_function("before => location.href !== before", arg=before)
+        at.page.wait_for_load_state()
     at.see("Lecture à voix haute")
     at.press("J’ai lu tout le texte")
     at.hear("inscrite au journal")
