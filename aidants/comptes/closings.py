@@ -40,6 +40,14 @@ def owed(session: SessionBase) -> dict[str, str]:
     return dict(session.get(_OWED, {}))
 
 
+def begin_anew(session: SessionBase) -> None:
+    """Empty a session for whoever comes next in this browser; what it still owes stays owed."""
+    left = owed(session)
+    session.flush()
+    if left:
+        session[_OWED] = left
+
+
 def leave(session: SessionBase, left: dict[str, str], end: str) -> str:
     """Return the first address to go to, or an empty text; the new ``session`` knows what follows, ``end`` last.
 

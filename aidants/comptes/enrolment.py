@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.http import HttpRequest
 
-from aidants.comptes import recovery
+from aidants.comptes import closings, recovery
 from aidants.comptes.facteurs.changes import new_seed, remove_all_but, seal_seed, unseal_seed
 from aidants.comptes.facteurs.codes import FactorGiven
 from aidants.comptes.models import Compte
@@ -50,7 +50,7 @@ class Enrolment:
 
 def begin(request: HttpRequest, compte: Compte, why: Why, now: datetime) -> None:
     """Open an enrolment in this browser, in a session that holds nothing else."""
-    request.session.flush()
+    closings.begin_anew(request.session)
     sealed = seal_seed(new_seed())
     until = int(now.timestamp()) + SECONDS
     request.session[_KEY] = {"compte": str(compte.id), "why": why.value, "seed": sealed, "until": until}
@@ -81,7 +81,7 @@ def finish(request: HttpRequest, enrolment: Enrolment, given: FactorGiven, now: 
             remove_all_but(compte, given, acteur, now, "perdu")
             close_all(compte, acteur, now)
             recovery.end(compte, "aboutie", acteur, now)
-        request.session.flush()
+        closings.begin_anew(request.session)
         open_session(request, compte, given, now)
         # The factor was given this very moment: the recovery codes that follow need no other.
         grant_change(request.session, now)

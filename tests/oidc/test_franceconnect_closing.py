@@ -24,6 +24,7 @@ from aidants.comptes.sessions.open import close_all
 from aidants.domain.acteur import SYSTEME, Acteur, Kind
 from deploy import periods
 from mandats.registre.models import Brouillon
+from mandats.registre.services.volet import CodesVolet, renew_codes
 from oidc.franceconnect.identity import sub_digest
 from oidc.franceconnect.models import FranceConnectLogin
 from tests import builders
@@ -115,6 +116,21 @@ def test_an_usager_who_closes_before_coming_back_closes_it_there(desk: Desk) -> 
     check_request(address)
     assert desk.ours.get("/usager/mandats")["Location"] == "/usager"
     assert follow(desk, address) == "/usager"
+    assert desk.state()["sso_ouvertes"] == 0
+
+
+def test_another_usager_who_enters_by_code_in_that_browser_closes_it_there_too(desk: Desk) -> None:
+    usager_known(desk)
+    missed = desk.ours.get(desk.sign_in(desk.leave("/franceconnect/usager")))["Location"]
+    place = builders.structure("Autre structure")
+    other = builders.mandat(builders.aidant(place), place, builders.identite(sub_digest="b" * 64), now=timezone.now())
+    codes = renew_codes(other.id, builders.acteur(other.aidant, place), timezone.now())
+    assert isinstance(codes, CodesVolet)
+    born = dict(zip(("year", "month", "day"), other.usager.birthdate.split("-"), strict=True))
+    entered = desk.ours.post("/usager", {"reference": other.reference, "code": codes.revocation, **born})
+    assert entered.status_code == 302
+    assert leads(desk.ours.post("/usager/fermer")) == missed
+    assert follow(desk, missed) == "/usager"
     assert desk.state()["sso_ouvertes"] == 0
 
 

@@ -36,7 +36,7 @@ class UsagerSession:
 
 def _open(request: HttpRequest, way: str, now: datetime, **whose: UUID | None) -> None:
     """``whose``: the ``usager``, and for who came by a code the ``mandat`` and the ``code`` itself."""
-    request.session.flush()
+    closings.begin_anew(request.session)
     seconds = int(now.timestamp())
     request.session[_KEY] = {
         **{name: str(found or "") for name, found in whose.items()},
