@@ -14,10 +14,13 @@ from django.utils import timezone
 from aidants.comptes.models import Compte, Fonction
 from aidants.comptes.sessions.store import LAST_ACT_AT
 from aidants.envois.sending import send_due
+from aidants.habilitation.models import Dossier
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
 from tests import builders
+from tests.aidants.dispositif import scheme
 from tests.aidants.mailbox import forget_password
+from tests.aidants.training_desk import organisme
 from tests.bench import tries
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +53,11 @@ def test_a_role_is_not_raised_by_a_form_s_field() -> None:
         "/invitation/identite",
         "/equipe/invitation",
     ):
+        # The change is allowed, so that the fields are read and not only the guard met.
+        desk.post("/compte/confirmation", builders.factor(who))
         desk.post(path, raised | {"code": builders.totp_code(who), "new_password": "girafe marteau violet tempete"})
     who.refresh_from_db()
+    assert who.check_password("girafe marteau violet tempete"), "the form was taken, and nothing of the rest"
     standing = who.affectations.get()
     assert (who.is_staff, standing.is_referent, standing.is_aidant) == (False, False, True)
     assert not Fonction.objects.filter(compte=who).exists()
@@ -162,6 +168,31 @@ def test_names_that_are_markup_are_text_on_every_page_that_shows_them() -> None:
             assert HTML not in answer.content.decode(), path
     assert "&lt;img" in builders.signed_in(boss).get("/equipe").content.decode()
     assert Client().get("/donnees-ouvertes/structures.json")["Content-Type"] == "application/json"
+
+
+def test_names_that_an_instructeur_reads_are_text_whoever_typed_them() -> None:
+    """A structure that applies, one that asks for its habilitation, a training body: none has an account."""
+    given = {"siret": "99999910500011", "etat": "en_instruction", "submitted_at": builders.NOW}
+    dossier = Dossier.objects.create(email="a@b.example", name=HTML, created_at=builders.NOW, **given)
+    body = organisme(name=HTML)
+    asked = scheme.reviewed(name=HTML)
+    passage = scheme.passage(asked)
+    who = scheme.holder("instructeur")
+    browser = builders.signed_in(who)
+    for path in (
+        "/habilitation/dossiers",
+        f"/habilitation/dossiers/{dossier.id}",
+        "/organismes",
+        f"/organismes/{body.id}",
+        "/instruction/candidatures",
+        f"/instruction/candidatures/{asked.id}",
+        f"/instruction/comites/{passage.comite_id}",
+        f"/instruction/comites/{passage.comite_id}/{passage.id}",
+    ):
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert HTML not in page.content.decode(), path
+        assert "&lt;img" in page.content.decode(), path
 
 
 @pytest.mark.parametrize(
