@@ -138,6 +138,7 @@ class SignFacts:
     text_current: bool
     renewal: bool
     sheet_stands: bool
+    same_person_answered: bool
 
 
 def _still_there(facts: SignFacts) -> Decision:
@@ -190,6 +191,11 @@ def _sheet_stands(facts: SignFacts) -> Decision:
     return GRANTED if facts.sheet_stands else Denied(errors.SCAN_OVERDUE)
 
 
+def _same_person_answered(facts: SignFacts) -> Decision:
+    """Whoever looks like somebody known by a document was asked whether they are (DOMAIN §3.5)."""
+    return GRANTED if facts.same_person_answered else Denied(errors.SAME_PERSON_UNANSWERED)
+
+
 _MAY_SIGN = (
     _still_there,
     _has_demarche,
@@ -201,6 +207,7 @@ _MAY_SIGN = (
     _consented,
     _text_current,
     _sheet_stands,
+    _same_person_answered,
 )
 
 

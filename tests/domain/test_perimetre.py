@@ -118,7 +118,7 @@ def test_same_person(changes: dict[str, Any], same: bool) -> None:
     assert same_person(replace(PERSON, **changes), PERSON) is same
 
 
-READY = SignFacts(False, True, True, True, True, True, None, False, True, False, True)
+READY = SignFacts(False, True, True, True, True, True, None, False, True, False, True, True)
 
 
 @given(st.fixed_dictionaries({field.name: st.booleans() for field in fields(SignFacts) if field.type is bool}))

@@ -78,6 +78,7 @@ READY = SignFacts(
     text_current=True,
     renewal=False,
     sheet_stands=True,
+    same_person_answered=True,
 )
 
 
@@ -102,6 +103,8 @@ READY = SignFacts(
         ({"text_current": False}, errors.TEXT_CHANGED),
         ({"text_current": False, "consented": False}, errors.NOT_CONSENTED),
         ({"sheet_stands": False}, errors.SCAN_OVERDUE),
+        ({"same_person_answered": False}, errors.SAME_PERSON_UNANSWERED),
+        ({"same_person_answered": False, "consented": False}, errors.NOT_CONSENTED),
         ({"sheet_stands": False, "text_current": False}, errors.TEXT_CHANGED),
     ],
 )

@@ -46,8 +46,6 @@ def sign_mandat(brouillon_id: UUID, acteur: Acteur, now: datetime) -> Mandat | D
     verdict = may_act_for(acteur.id, acteur.structure_id) and may_sign(_facts(brouillon, identite, texts, now))
     if isinstance(verdict, Denied):
         return refuse(events.MANDAT_SIGN_REFUSED, verdict.reason, acteur, now, brouillon_id)
-    if waits_for_answer(brouillon):
-        return refuse(events.MANDAT_SIGN_REFUSED, errors.SAME_PERSON_UNANSWERED, acteur, now, brouillon_id)
     if identite is None or texts is None:
         return refuse(events.MANDAT_SIGN_REFUSED, errors.NOT_CONSENTED, acteur, now, brouillon_id)
     taken = taken_meanwhile(brouillon, identite)
@@ -79,6 +77,7 @@ def _facts(brouillon: Brouillon, identite: Identite | None, texts: FrozenTexts |
         text_current=_still_true(brouillon, identite, texts),
         renewal=brouillon.renews_id is not None,
         sheet_stands=stands(brouillon.declared_at, now),
+        same_person_answered=not waits_for_answer(brouillon),
     )
 
 
