@@ -78,7 +78,7 @@ def test_what_cannot_be_asked_is_said_and_keeps_every_field(
     given = asked(desk, single_use="on", **changes) | ({"last_day": day(desk, ahead)} if ahead is not None else {})
     answer = desk.client.post("/mandats/nouveau", given)
     assert answer.status_code == 422
-    assert message in text(answer)
+    assert spaced(message) in text(answer)
     assert 'id="id_single_use" checked' in text(answer)
     assert not Brouillon.objects.exists()
 
