@@ -1,8 +1,11 @@
 """Somebody who answers for others: a referent, or who holds a national role."""
 
 import re
+import time
 
 from aidants.comptes.models import Compte, Fonction
+from aidants.comptes.sessions.models import SessionOuverte
+from aidants.comptes.sessions.store import SessionStore
 from aidants.domain.siret import is_siret
 from tests import builders
 from tests.browser.visitor import Visitor
@@ -28,6 +31,12 @@ class Officer:
         """Type the code of now and press the button."""
         self.at.write("Code à 6 chiffres", builders.totp_code(self.compte))
         self.at.press(button)
+
+    def lets_factor_age(self) -> None:
+        """Let twenty minutes of work go by since the last code."""
+        session = SessionStore(SessionOuverte.objects.get(compte=self.compte).session_key)
+        session["second_factor_at"] = int(time.time()) - 20 * 60
+        session.save()
 
     def opens(self, door: str, heading: str) -> None:
         """Open a page from the home page, by the door of this name."""
