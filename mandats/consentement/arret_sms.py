@@ -15,7 +15,7 @@ from mandats.registre.services.told import usager_page
 
 _STOPPED = (
     "Suspendu : {which}. Plus personne ne peut s’en servir. Pour reprendre : {page}. "
-    "Pour arrêter : FIN et la reference."
+    "Pour arrêter : FIN et la référence."
 )
 _ENDED = "Mandat {reference} ({structure}) : arrêté. Plus personne ne peut s’en servir. Une question ? {accueil}"
 _WHICH = "Quel mandat arrêter ? Répondez {which}. Pour tout suspendre : STOP"

@@ -1,5 +1,6 @@
 """A usager's own telephone: what it received, and what is answered from it, on the page of the simulated provider."""
 
+from aidants.envois.gatewayapi import plain
 from deploy.demo.operateur.app import shown
 from deploy.demo.sites import Sites
 from tests.browser.visitor import Visitor
@@ -16,8 +17,8 @@ class Telephone:
         self.number = shown(int(number))
 
     def receives(self, words: str) -> str:
-        """Wait for a message of this telephone that says so; return the whole of it."""
-        lines = self.visitor.page.get_by_role("region", name=self.number).locator("li.theirs", has_text=words)
+        """Wait for a message of this telephone that says so, in the letters of a text message; return all of it."""
+        lines = self.visitor.page.get_by_role("region", name=self.number).locator("li.theirs", has_text=plain(words))
         for _ in range(_PATIENCE):
             self.visitor.open(self.sites.operateur)
             if lines.count():

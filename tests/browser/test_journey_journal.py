@@ -93,7 +93,7 @@ def test_the_usager_reads_their_journal_and_anybody_checks_their_proof(
     proof = at.take(at.link("Télécharger la preuve"))
     at.follow("Tout ce que le journal garde")
     at.see("Tout ce que le journal garde")
-    at.read("Consentement de l’usager")
+    at.read(f"Votre accord, recueilli par {conseiller.compte.full_name}")
     at.read(conseiller.place.name)
     at.open(f"{stack.sites.service}/journal")
     at.see("Le journal public")

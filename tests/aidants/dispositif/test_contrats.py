@@ -14,6 +14,7 @@ from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.dispositif import errors
 from aidants.domain.dispositif.financement import MotifRupture, TypeContrat
 from aidants.domain.months import add_months
+from aidants.domain.typographie import spaced
 from aidants.journal.models import Entree
 from aidants.structures.models import Affectation, Invitation
 from tests import builders
@@ -185,7 +186,7 @@ def test_many_instalments_are_paid_by_one_factor_and_one_paid_meanwhile_is_told(
     contrats.pay(rows[0].id, _operateur(), timezone.now())
     told = browser.post("/conventions", given | builders.factor(who), follow=True).content.decode()
     assert "sont notés comme payés" in told
-    assert errors.INSTALMENT_NOT_DUE.message in told
+    assert spaced(errors.INSTALMENT_NOT_DUE.message) in told
     assert contrats.budget().paid == 30_000_00
     assert "Aucun versement à payer" in told
     assert browser.post("/conventions", {"versements": "x"} | builders.factor(who)).status_code == 422
