@@ -30,7 +30,7 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.dispositif.delais import BROUILLON_LIFE, DECIDED_LIFE, UNANSWERED_LIFE, VALIDATED_LIFE
 from aidants.domain.errors import ErrorCode
 from aidants.habilitation.models import Dossier, DossierAidant, DossierMessage, LienHabilitation
-from aidants.journal.limits import hold, limit
+from aidants.journal.limits import one_at_a_time
 from aidants.journal.record import record
 
 LIFE = timedelta(days=7)
@@ -52,7 +52,7 @@ def send_link(email: str, now: datetime) -> None:
     Links sent before stand: anybody may ask for one.  Requests about one address pass one after the other.
     """
     email = email.strip().lower()
-    hold(limit("dossier", email, 1, DAY, DAY))
+    one_at_a_time(f"dossier {email}")
     found = Dossier.objects.filter(email=email).exclude(etat=Etat.CLOTUREE)
     dossier = found.order_by("-created_at", "id").first()
     if dossier is None:

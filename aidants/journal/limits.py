@@ -60,9 +60,13 @@ def hold(first: Limit) -> None:
 
     Otherwise a hundred tries sent at once would all be read before any of them is counted.
     """
-    number = int(first.bucket[:15], 16)
+    one_at_a_time(first.bucket)
+
+
+def one_at_a_time(what: str) -> None:
+    """Let acts about the same thing pass one after the other until the transaction ends; ``what`` names it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 _COUNTED = """

@@ -35,7 +35,7 @@ from aidants.domain.events import (
     ROLE_WITHDRAW,
 )
 from aidants.domain.roles import FEWEST_ADMINISTRATEURS, LABELS, Role
-from aidants.journal.limits import hold, limit
+from aidants.journal.limits import one_at_a_time
 from aidants.journal.record import record
 from aidants.structures.invitations import Invite, invite_to_role
 from aidants.structures.models import Nomination
@@ -112,7 +112,7 @@ def _ask(
     now: datetime,
 ) -> Nomination | Denied:
     """Ask another administrateur; one request a person waits, however many ask for them at once."""
-    hold(limit("nomination", email, 1, LIFE, LIFE))
+    one_at_a_time(f"nomination {email}")
     Nomination.objects.filter(answer="", expires_at__lte=now).update(answer="retiree", answered_at=now)
     if Nomination.objects.filter(email=email, answer="").exists():
         return _refuse(ROLE_HELD, fonction.compte_id if fonction else None, acteur, now)

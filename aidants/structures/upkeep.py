@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from aidants.domain.acteur import Acteur
 from aidants.domain.decisions import GRANTED, Decision, Denied
@@ -22,6 +22,7 @@ from aidants.domain.errors import (
 )
 from aidants.domain.events import STRUCTURE_KEEP
 from aidants.domain.fiches import FicheAidant, FicheStructure
+from aidants.journal.limits import one_at_a_time
 from aidants.journal.record import record
 from aidants.structures.identite import check_correction, correct_identity
 from aidants.structures.identites_tenues import corrected_by, told_by
@@ -54,7 +55,7 @@ def import_structure(fiche: FicheStructure, acteur: Acteur, now: datetime) -> Im
 
     What the fiche does not say is kept of a structure that stood before.
     """
-    _one_at_a_time(fiche.siret)
+    one_at_a_time(fiche.siret)
     return _make_or_update(fiche, acteur, now)
 
 
@@ -93,13 +94,13 @@ def keep_structure(
 
     Asked before anything is written: what is refused here leaves the other system's structure as it was.
     """
-    _one_at_a_time(f"{source}:{external_id}")
+    one_at_a_time(f"{source}:{external_id}")
     known = structure_of_source(source, external_id)
     if known is not None:
         if known.structure.siret != fiche.siret:
             return Denied(SIRET_FIXED)
         return Kept(known, False, _bring_up_to_date(known.structure, fiche, acteur, now))
-    _one_at_a_time(fiche.siret)
+    one_at_a_time(fiche.siret)
     kept = ReferencePartenaire.objects.filter(kind=ReferencePartenaire.STRUCTURE, structure__siret=fiche.siret)
     if kept.exists():
         return Denied(STRUCTURE_KEPT_BY_ANOTHER)
@@ -145,7 +146,7 @@ def keep_aidant(
     source: UUID, structure: Structure, external_id: str, fiche: FicheAidant, acteur: Acteur, now: datetime
 ) -> Kept | Denied:
     """Invite an aidant, or bring their place up to date; the same call again sends nothing."""
-    _one_at_a_time(f"{structure.id}:{fiche.email}")
+    one_at_a_time(f"{structure.id}:{fiche.email}")
     known = aidant_of_source(source, structure.id, external_id)
     if known is not None and _address(known) not in ("", fiche.email):
         return Denied(AIDANT_ADDRESS_FIXED)
@@ -235,9 +236,3 @@ def place_of(known: ReferencePartenaire) -> Affectation | None:
     """Return the standing place of an aidant that a system keeps."""
     rows = Affectation.objects.filter(structure=known.structure_id, compte=known.compte_id, ended_at__isnull=True)
     return rows.select_related("compte", "structure").first() if known.compte_id else None
-
-
-def _one_at_a_time(name: str) -> None:
-    """Let two calls about the same thing pass one after the other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

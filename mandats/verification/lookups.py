@@ -19,7 +19,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import ErrorCode
 from aidants.domain.vault import keyed_digest
 from aidants.journal.inscription import inscription_of
-from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, throttled
+from aidants.journal.limits import Limit, Throttled, count_failure, hold, limit, one_at_a_time, throttled
 from aidants.journal.record import record, record_counted
 from mandats.attestation.acte import verify_acte
 from mandats.attestation.compact import AttestationRefused, Fault
@@ -100,7 +100,7 @@ def _slips(question: Question) -> tuple[str, ...]:
 
 def _earlier(question: Question, asker: Asker, now: datetime) -> Verdict | Denied | None:
     """Return what was answered under this idempotency key; two requests at once have one answer."""
-    hold(limit("idempotence", f"{asker.client_id}:{asker.idempotency_key}", 1, _HOUR, _HOUR))
+    one_at_a_time(f"idempotence {asker.client_id}:{asker.idempotency_key}")
     row = Verification.objects.filter(client_id=asker.client_id, idempotency_key=asker.idempotency_key).first()
     told = read_receipt(row.receipt, now) if row else None
     if row is None or told is None:

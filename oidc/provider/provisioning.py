@@ -22,7 +22,7 @@ from aidants.domain.decisions import Denied
 from aidants.domain.errors import PARTENAIRE_TOO_MANY_ENDS, ErrorCode
 from aidants.domain.fiches import FicheAidant, FicheStructure, aidant_of, structure_of
 from aidants.journal.export import safe
-from aidants.journal.limits import hold, limit
+from aidants.journal.limits import one_at_a_time
 from aidants.journal.models import Entree
 from aidants.journal.record import record
 from aidants.structures import upkeep
@@ -208,7 +208,7 @@ class StructureEnd(ForPartners):
         motif = MotifDeFin(_motif(request, wire.END_OF_STRUCTURE))
         acteur = acteur_of(request)
         with transaction.atomic():
-            hold(limit("fins", str(acteur.id), ENDS_A_DAY, _A_DAY, _A_DAY))  # calls at once are counted one by one
+            one_at_a_time(f"structure-ends {acteur.id}")  # calls at once are counted one by one
             if _ended_since(acteur, now - _A_DAY) >= ENDS_A_DAY:
                 raise Refused(PARTENAIRE_TOO_MANY_ENDS)
             outcome = end_structure(known.structure_id, acteur, motif, now)
