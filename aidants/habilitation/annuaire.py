@@ -20,7 +20,7 @@ from aidants.domain.decisions import GRANTED, Decision, Denied
 from aidants.domain.errors import NOT_A_REFERENT
 from aidants.domain.events import STRUCTURE_LISTING
 from aidants.domain.folding import fold
-from aidants.habilitation.models import HabilitationStructure
+from aidants.habilitation.selectors import standing_habilitations
 from aidants.journal.record import record
 from aidants.structures.models import Affectation, Structure
 from aidants.structures.team import is_referent_of
@@ -61,9 +61,7 @@ _RESUME = (
 
 def places() -> Iterator[dict[str, Any]]:
     """Yield the places that are published, by name; a column that holds several values is a list."""
-    standing = HabilitationStructure.objects.filter(
-        structure=OuterRef("pk"), ended_at__isnull=True, suspended_at__isnull=True
-    )
+    standing = standing_habilitations(OuterRef("pk"))
     conseillers = Affectation.objects.filter(structure=OuterRef("pk"), ended_at__isnull=True, is_conseiller=True)
     since = standing.order_by().values("structure").annotate(last=Max("validee_at")).values("last")
     rows = Structure.objects.filter(Exists(standing), is_listed=True).annotate(

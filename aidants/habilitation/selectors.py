@@ -71,10 +71,13 @@ def entitled_sql(structure: str, compte: str) -> tuple[str, list[Any]]:
     return f"EXISTS ({text})", [one for one, name in zip(given, named, strict=True) if name == "%s"]
 
 
+def standing_habilitations(structure: UUID | OuterRef | None) -> QuerySet[HabilitationStructure]:
+    """Return the habilitation of a structure by which it may act now: neither ended nor deactivated for a while."""
+    return HabilitationStructure.objects.filter(structure=structure, ended_at__isnull=True, suspended_at__isnull=True)
+
+
 def _habilitated() -> Exists:
-    """Tell of a place whether its structure is habilitated, and not deactivated for a while."""
-    rows = HabilitationStructure.objects.filter(structure=OuterRef("structure"), ended_at__isnull=True)
-    return Exists(rows.filter(suspended_at__isnull=True))
+    return Exists(standing_habilitations(OuterRef("structure")))
 
 
 def count_able() -> int:

@@ -12,8 +12,7 @@ from aidants.comptes.models import Compte
 from aidants.domain.acteur import Acteur
 from aidants.domain.demarches import DEMARCHES
 from aidants.domain.folding import fold
-from aidants.habilitation.models import HabilitationStructure
-from aidants.habilitation.selectors import entitled
+from aidants.habilitation.selectors import entitled, standing_habilitations
 from aidants.journal.models import Entree
 from aidants.journal.record import entries_about
 from aidants.structures.models import Affectation, Structure
@@ -195,9 +194,6 @@ def brouillon_beside(mandat: Mandat) -> Brouillon | None:
 
 def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) -> dict[str, Exists]:
     """Return what :class:`UseFacts` needs of a structure and of the person who acts for it."""
-    standing = HabilitationStructure.objects.filter(
-        structure=structure, ended_at__isnull=True, suspended_at__isnull=True
-    )
     place = Affectation.objects.filter(
         structure=structure,
         compte=compte_id,
@@ -206,7 +202,7 @@ def _habilitations(structure: UUID | OuterRef | None, compte_id: UUID | None) ->
         is_aidant=True,
     )
     return {
-        "structure_habilitee": Exists(standing),
+        "structure_habilitee": Exists(standing_habilitations(structure)),
         "actor_is_aidant": Exists(place),
         "aidant_habilite": Exists(entitled(structure, compte_id)),
     }
