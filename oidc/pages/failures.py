@@ -11,21 +11,19 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from aidants.domain.decisions import GRANTED, decide
 from aidants.domain.errors import ErrorCode
-from aidants.papiers.typesetting import PaperNotMade
+from oidc.pages.not_chosen import not_chosen
 from oidc.protocol.authorize import WHO_ASKS
 from oidc.protocol.errors import SERVER_ERROR, TEMPORARILY_UNAVAILABLE
-from oidc.provider.answers import allow_form, refusal_of, send
+from oidc.provider.answers import send
 from oidc.provider.authorization import read_request, refuse
 from oidc.provider.interactions import find_interaction
 
 _log = logging.getLogger("django.request")
-_ANSWERED_ELSEWHERE = (Http404, PermissionDenied, SuspiciousOperation, PaperNotMade)
+_ANSWERED_ELSEWHERE = (Http404, PermissionDenied, SuspiciousOperation)
 _OF_A_REQUEST = ("oidc:choice", "oidc:go_back")
 
 
@@ -68,13 +66,4 @@ def _page(request: HttpRequest, error: ErrorCode) -> HttpResponse | None:
     interaction = find_interaction(match.kwargs["interaction_id"], request.session) if match else None
     if interaction is None:
         return None
-    answer = refusal_of(interaction, error)
-    context = {
-        "title": "Une erreur nous a arrêtés",
-        "error": error,
-        "client": interaction.client,
-        "answer": answer,
-        "again": reverse("oidc:choice", args=[interaction.id]),
-        "again_label": "Réessayer",
-    }
-    return allow_form(render(request, "oidc/not_chosen.html", context, status=error.http), answer)
+    return not_chosen(request, interaction, error, "Une erreur nous a arrêtés", again="Réessayer")

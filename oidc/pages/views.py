@@ -19,9 +19,10 @@ from aidants.habilitation.selectors import may_act_for
 from aidants.structures.acting import PlacedRequest, acteur_of
 from mandats.domain.durees import french_birthdate
 from mandats.domain.utilisations import MANNERS
+from oidc.pages.not_chosen import not_chosen
 from oidc.pages.received import received
 from oidc.protocol import errors
-from oidc.provider.answers import allow_form, refusal_of, send
+from oidc.provider.answers import refusal_of, send
 from oidc.provider.choices import Choice, choose, decline, may_open, note_not_opened, page_of_choices, perimeter_of
 from oidc.provider.interactions import find_interaction
 from oidc.provider.models import Interaction
@@ -157,13 +158,5 @@ def _refuse(
     here = reverse("oidc:choice", args=[interaction.id])
     if reason is errors.LOGIN_REQUIRED:
         return redirect(reverse("aidants:second_factor") + "?" + urlencode({"next": here}))
-    answer = refusal_of(interaction, reason)
-    context = {
-        "title": _TITLES.get(reason, "Ce choix n’est pas possible"),
-        "error": reason,
-        "client": interaction.client,
-        "answer": answer,
-        "again": here if again else "",
-        "again_label": "Choisir autre chose",
-    }
-    return allow_form(render(request, "oidc/not_chosen.html", context, status=reason.http), answer)
+    title = _TITLES.get(reason, "Ce choix n’est pas possible")
+    return not_chosen(request, interaction, reason, title, again="Choisir autre chose" if again else "")
