@@ -1,7 +1,7 @@
 """May it be used, may it be signed: one row a case, the first failing check answers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,26 +12,11 @@ from aidants.domain.decisions import GRANTED, Denied
 from aidants.domain.errors import AIDANT_NOT_HABILITE, NOT_AN_AIDANT, STRUCTURE_NOT_HABILITEE, ErrorCode
 from aidants.habilitation.rules import ActingFacts, may_act, missing
 from mandats.domain import errors, perimetre_errors
-from mandats.domain.rules import SignFacts, UseFacts, may_sign, may_use
+from mandats.domain.rules import SignFacts, may_sign, may_use
+from tests.domain.standing_use import NOW, STANDS
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-GOOD = UseFacts(
-    now=NOW,
-    expires_at=NOW + SECOND,
-    mandat_ended_at=None,
-    autorisation_ended_at=None,
-    suspended_at=None,
-    demarche_offered=True,
-    structure_habilitee=True,
-    actor_is_aidant=True,
-    aidant_habilite=True,
-    crosses_to_franceconnect=False,
-    identity="franceconnect",
-    has_email=True,
-    sheet_due_at=None,
-    single_use_spent=False,
-)
+GOOD = replace(STANDS, expires_at=NOW + SECOND)
 
 ABLE = ActingFacts(True, True, True, True, True, True, True, True)
 

@@ -1,7 +1,7 @@
 """The vocabulary, the comparisons, the limits: plain rules."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,25 +12,9 @@ from mandats.domain.motifs import MotifDeFin
 from mandats.domain.rules import UseFacts, may_use
 from mandats.verification.answers import LABELS, Answer, Finding, finding
 from mandats.verification.comparison import birthdate_from, birthdate_written, same_birthdate, same_name
+from tests.domain.standing_use import NOW, STANDS
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=1)
-STANDS = UseFacts(
-    now=NOW,
-    expires_at=NOW + timedelta(days=1),
-    mandat_ended_at=None,
-    autorisation_ended_at=None,
-    suspended_at=None,
-    demarche_offered=True,
-    structure_habilitee=True,
-    actor_is_aidant=True,
-    aidant_habilite=True,
-    crosses_to_franceconnect=False,
-    identity="franceconnect",
-    has_email=True,
-    sheet_due_at=None,
-    single_use_spent=False,
-)
 ENDED = replace(STANDS, autorisation_ended_at=BEFORE)
 
 
